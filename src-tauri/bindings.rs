@@ -1,0 +1,61 @@
+//! The commands and types that the ui sees. `ui/src/bindings.ts` is generated from here.
+
+use fgd_engine::Event;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
+
+use crate::commands::{desktop, fabrics, setup};
+
+/// An event of the engine, on its way to the window.
+#[derive(Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub(crate) struct EngineEvent(pub(crate) Event);
+
+/// Every command and event.
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        .error_handling(ErrorHandlingMode::Throw)
+        .commands(collect_commands![
+            fabrics::list_fabrics,
+            fabrics::operations,
+            fabrics::sync,
+            fabrics::pull,
+            fabrics::push,
+            fabrics::cancel,
+            fabrics::set_auto_sync,
+            fabrics::sign_in,
+            setup::inspect_source,
+            setup::add_fabric,
+            setup::remove_fabric,
+            setup::pick_folder,
+            desktop::open_inbox,
+            desktop::open_file,
+            desktop::app_ready,
+            desktop::about,
+        ])
+        .events(collect_events![EngineEvent])
+}
+
+#[cfg(test)]
+mod tests {
+    use specta_typescript::Typescript;
+
+    fn typescript() -> String {
+        let directory = tempfile::tempdir().expect("directory");
+        let path = directory.path().join("bindings.ts");
+        super::builder().export(Typescript::default(), &path).expect("bindings");
+        std::fs::read_to_string(path).expect("bindings")
+    }
+
+    /// `FGD_WRITE_BINDINGS=1 cargo test bindings` writes the file anew.
+    #[test]
+    fn the_uis_bindings_are_those_of_the_commands() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/bindings.ts");
+        let fresh = typescript();
+        if std::env::var_os("FGD_WRITE_BINDINGS").is_some() {
+            std::fs::write(path, &fresh).expect("written");
+        }
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(written == fresh, "ui/src/bindings.ts is stale: run `make bindings`");
+    }
+}

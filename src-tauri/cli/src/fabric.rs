@@ -1,0 +1,104 @@
+//! The commands over one fabric directory.
+
+use std::path::PathBuf;
+
+use fgd_engine::{Engine, Error, FabricId, OperationKind, Severity, StatusState, Trigger};
+
+use crate::progress::Progress;
+use crate::{ATTENTION, DONE, FAILED, exit_code, report};
+
+/// Makes the structure and commits it.
+pub(crate) async fn init(
+    engine: &Engine,
+    progress: &Progress,
+    folder: PathBuf,
+    name: Option<String>,
+    json: bool,
+) -> Result<u8, Error> {
+    let id = engine.fabric_at(folder).await?;
+    if let Some(name) = name {
+        engine.rename(id.clone(), name).await?;
+    }
+    operate(engine, progress, id, OperationKind::Onboard, json).await
+}
+
+/// Runs one operation to its end; Ctrl-C stops it at the next safe point.
+pub(crate) async fn run(
+    engine: &Engine,
+    progress: &Progress,
+    folder: PathBuf,
+    kind: OperationKind,
+    json: bool,
+) -> Result<u8, Error> {
+    let id = engine.fabric_at(folder).await?;
+    operate(engine, progress, id, kind, json).await
+}
+
+async fn operate(
+    engine: &Engine,
+    progress: &Progress,
+    id: FabricId,
+    kind: OperationKind,
+    json: bool,
+) -> Result<u8, Error> {
+    let run = engine.run(id, kind, Trigger::Command);
+    tokio::pin!(run);
+    let operation = loop {
+        tokio::select! {
+            ended = &mut run => break ended?,
+            _ = tokio::signal::ctrl_c() => {
+                if let Some(running) = progress.operation() {
+                    engine.cancel(&running);
+                }
+            }
+        }
+    };
+    progress.clear();
+    report::operation(&operation, json);
+    Ok(exit_code(&operation.outcome))
+}
+
+/// Says how the fabric stands.
+pub(crate) async fn status(engine: &Engine, folder: PathBuf, json: bool) -> Result<u8, Error> {
+    let id = engine.fabric_at(folder).await?;
+    let view = engine.fabric(id).await?;
+    report::status(&view, json);
+    Ok(match view.status.state {
+        StatusState::Conflicted | StatusState::NeedsAttention => ATTENTION,
+        StatusState::NotInitialised | StatusState::Failed => FAILED,
+        _ => DONE,
+    })
+}
+
+/// Checks without changing anything.
+pub(crate) async fn validate(
+    engine: &Engine,
+    progress: &Progress,
+    folder: PathBuf,
+    json: bool,
+) -> Result<u8, Error> {
+    let id = engine.fabric_at(folder).await?;
+    let check = engine.check(id).await?;
+    progress.clear();
+    report::check(&check, json);
+    let wrong = check.findings.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(if wrong { ATTENTION } else { DONE })
+}
+
+/// Syncs whenever something changes, until Ctrl-C.
+pub(crate) async fn watch(engine: &Engine, progress: &Progress, folder: PathBuf) -> Result<u8, Error> {
+    let id = engine.fabric_at(folder).await?;
+    let view = engine.fabric(id.clone()).await?;
+    if view.status.state == StatusState::NotInitialised {
+        return Err(Error::NotInitialised { directory: view.directory });
+    }
+    progress.announce();
+    report::say(&format!("Watching {}. Ctrl-C ends it.", view.path));
+    engine.start();
+    engine.look_after(&id);
+    tokio::signal::ctrl_c().await.map_err(|error| Error::Internal { detail: error.to_string() })?;
+    if let Some(running) = progress.operation() {
+        engine.cancel(&running);
+    }
+    Ok(DONE)
+}

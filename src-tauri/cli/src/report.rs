@@ -1,0 +1,155 @@
+//! The result on stdout: sentences for people, or one JSON object for scripts.
+
+use std::io::Write;
+
+use fgd_engine::{
+    Check, Collision, CommitSummary, DocumentCounts, ErrorReport, FabricView, Finding, Operation, Outcome, Severity,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::error_of;
+
+/// The object that `--json` prints. Its keys are a contract.
+#[derive(Serialize)]
+struct Record<'a> {
+    operation: Value,
+    outcome: &'a str,
+    summary: String,
+    documents: DocumentCounts,
+    findings: &'a [Finding],
+    conflicts: &'a [Collision],
+    commit: Option<&'a CommitSummary>,
+    pushed: bool,
+    error: Option<ErrorReport>,
+}
+
+/// Prints what came of an operation.
+pub(crate) fn operation(operation: &Operation, as_json: bool) {
+    let error = error_of(&operation.outcome);
+    if as_json {
+        let outcome = match operation.outcome {
+            Outcome::Done => "done",
+            Outcome::Unchanged => "unchanged",
+            Outcome::NeedsAttention => "needsAttention",
+            Outcome::Cancelled => "cancelled",
+            Outcome::Failed { .. } => "failed",
+            Outcome::Interrupted => "interrupted",
+        };
+        print_json(&Record {
+            operation: json!({ "id": operation.id, "kind": operation.kind }),
+            outcome,
+            summary: operation.summary.clone(),
+            documents: operation.documents,
+            findings: &operation.findings,
+            conflicts: &operation.collisions,
+            commit: operation.commit.as_ref(),
+            pushed: operation.pushed > 0,
+            error,
+        });
+        return;
+    }
+    say(&operation.summary);
+    if let Some(commit) = &operation.commit {
+        say(&format!("Commit {}: {}", commit.revision.short(), commit.subject));
+    }
+    for collision in &operation.collisions {
+        say(&format!("conflict: {} was changed here and on the remote", collision.file));
+    }
+    findings(&operation.findings);
+    if let Some(error) = error {
+        say(&format!("Hint: {}", error.hint));
+    }
+}
+
+/// Prints what a check found.
+pub(crate) fn check(check: &Check, as_json: bool) {
+    let errors = check.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let warnings = check.findings.len() - errors;
+    let summary = format!(
+        "{} objects stand, {} documents wait: {errors} errors, {warnings} warnings.",
+        check.objects, check.documents.total
+    );
+    if as_json {
+        print_json(&Record {
+            operation: json!({ "id": null, "kind": "validate" }),
+            outcome: if errors > 0 { "needsAttention" } else { "done" },
+            summary,
+            documents: check.documents,
+            findings: &check.findings,
+            conflicts: &[],
+            commit: None,
+            pushed: false,
+            error: None,
+        });
+        return;
+    }
+    findings(&check.findings);
+    say(&summary);
+}
+
+/// Prints how a fabric stands.
+pub(crate) fn status(view: &FabricView, as_json: bool) {
+    if as_json {
+        print_json(view);
+        return;
+    }
+    let known = |count: Option<u32>| count.map_or_else(|| "unknown".to_owned(), |count| count.to_string());
+    say(&format!("{}: {}", view.name, view.status.sentence));
+    if let Some(hint) = &view.status.hint {
+        say(&format!("Hint: {hint}"));
+    }
+    let remote = view.repository.url.as_ref().map_or("none", |url| url.as_str());
+    say(&format!("Directory: {}   Branch: {}   Remote: {remote}", view.path, view.branch));
+    say(&format!("To push: {}   To pull: {} (as of the last fetch)", known(view.ahead), known(view.behind)));
+    let objects: u32 = view.kinds.iter().map(|kind| kind.count).sum();
+    say(&format!("Objects: {objects}   Waiting in raw/: {}", view.inbox.len()));
+    for kind in &view.kinds {
+        say(&format!("  {:>6}  {}", kind.count, kind.kind));
+    }
+}
+
+/// Prints why a command could not be done.
+pub(crate) fn failure(error: &ErrorReport, as_json: bool) {
+    if as_json {
+        print_json(&Record {
+            operation: Value::Null,
+            outcome: "failed",
+            summary: error.message.clone(),
+            documents: DocumentCounts::default(),
+            findings: &[],
+            conflicts: &[],
+            commit: None,
+            pushed: false,
+            error: Some(error.clone()),
+        });
+    }
+    eprintln!("{}\nHint: {}", error.message, error.hint);
+}
+
+/// Prints a line on stdout. Whoever closed it (`fgd … | head`) has read enough.
+pub(crate) fn say(line: &str) {
+    drop(writeln!(std::io::stdout().lock(), "{line}"));
+}
+
+fn findings(findings: &[Finding]) {
+    for finding in findings {
+        let severity = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let mut place = finding.file.as_ref().map(ToString::to_string).unwrap_or_default();
+        for number in [finding.line, finding.column].into_iter().flatten() {
+            place.push_str(&format!(":{number}"));
+        }
+        let hint = finding.hint.as_deref().map(|hint| format!(" {hint}")).unwrap_or_default();
+        say(&format!("{place}: {severity} {}: {}{hint}", finding.code.as_str(), finding.message));
+    }
+}
+
+fn print_json(record: &impl Serialize) {
+    match serde_json::to_string_pretty(record) {
+        Ok(text) => say(&text),
+        Err(error) => eprintln!("The result could not be written as JSON: {error}"),
+    }
+}

@@ -1,0 +1,63 @@
+//! The desktop around the window.
+
+use fgd_engine::{Engine, Error, ErrorReport, FabricId, RepoPath};
+use serde::Serialize;
+use specta::Type;
+use tauri::{AppHandle, State};
+use tauri_plugin_opener::OpenerExt;
+
+use super::CommandResult;
+use crate::Began;
+
+/// What the app says of itself.
+#[derive(Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct About {
+    version: String,
+    data_directory: String,
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_inbox(app: AppHandle, engine: State<'_, Engine>, fabric: FabricId) -> CommandResult<()> {
+    let path = engine.path_of(fabric, None).await?;
+    open(&app, &path.to_string_lossy())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_file(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    fabric: FabricId,
+    file: RepoPath,
+) -> CommandResult<()> {
+    let path = engine.path_of(fabric, Some(file)).await?;
+    open(&app, &path.to_string_lossy())
+}
+
+/// The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn app_ready(began: State<'_, Began>, milliseconds: f64) -> CommandResult<()> {
+    let since_start = began.0.elapsed().as_millis();
+    tracing::info!(since_start_ms = since_start, page_ms = milliseconds.round(), "interactive");
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn about(engine: State<'_, Engine>) -> CommandResult<About> {
+    Ok(About {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        data_directory: engine.home().display().to_string(),
+    })
+}
+
+fn open(app: &AppHandle, path: &str) -> CommandResult<()> {
+    let opened = app.opener().open_path(path, None::<&str>);
+    opened.map_err(|error| {
+        let source = std::io::Error::other(error);
+        ErrorReport::from(Error::Io { path: path.into(), source })
+    })
+}

@@ -1,0 +1,10 @@
+//! Every command of the window: each one translates a call to the engine, and decides nothing.
+
+pub(crate) mod desktop;
+pub(crate) mod fabrics;
+pub(crate) mod setup;
+
+use fgd_engine::ErrorReport;
+
+/// What a command answers; the window shows the error as it is.
+pub(crate) type CommandResult<T> = Result<T, ErrorReport>;

@@ -1,0 +1,122 @@
+//! A look at a source before it is added: what is there, and what is wrong with it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::fgd::Layout;
+use crate::git::{self, Access, Head, Repo, Watch};
+use crate::github;
+use crate::id::{BranchName, RepoPath};
+use crate::view::{SignIn, Source, SourceReport};
+
+use super::{Inner, propose_name};
+
+/// A person waits for the answer.
+const STALL: Duration = Duration::from_secs(20);
+
+impl Inner {
+    pub(super) fn inspect(&self, source: Source) -> Result<SourceReport> {
+        match source {
+            Source::Folder { path } => inspect_folder(Path::new(path.trim())),
+            Source::Url { url, sign_in } => self.inspect_url(&url, sign_in),
+        }
+    }
+
+    fn inspect_url(&self, url: &str, sign_in: Option<SignIn>) -> Result<SourceReport> {
+        let (url, in_url) = git::parse_remote_url(url.trim())?;
+        let given = sign_in.or(in_url);
+        let access = Access { sign_in: given.clone().or_else(|| self.sign_ins.get(&url)), stall: STALL };
+        let watch = Watch { cancelled: Arc::new(AtomicBool::new(false)), progress: Arc::new(|_, _| {}) };
+        let found = git::inspect(&url, &access, &watch)?;
+        let mut notes = Vec::new();
+        if found.branches.is_empty() {
+            notes.push("The repository is empty: its first commit makes the branch.".to_owned());
+        }
+        if given.is_some() && !self.sign_ins.has_keychain() {
+            notes.push(crate::keychain::Kept::UntilExit.sentence().to_owned());
+        }
+        if let (Some(repository), Some(sign_in)) = (github::Repository::of(&url), &access.sign_in) {
+            notes.extend(self.ask_github(&repository, sign_in));
+        }
+        let branch = match found.default {
+            Some(branch) => branch,
+            None => BranchName::parse("main")?,
+        };
+        Ok(SourceReport {
+            work_tree: None,
+            name: git::display_name(&url),
+            url: Some(url),
+            branches: found.branches,
+            branch,
+            directory: RepoPath::root(),
+            fabrics: Vec::new(),
+            notes,
+        })
+    }
+
+    /// What GitHub says beyond Git: whether the token may push. Git has answered already, so a GitHub that
+    /// does not is only logged.
+    fn ask_github(&self, repository: &github::Repository, sign_in: &SignIn) -> Vec<String> {
+        match self.runtime.block_on(github::access(repository, &sign_in.secret, None)) {
+            Ok(access) => access.notes(),
+            Err(error) => {
+                tracing::debug!(%error, "GitHub could not be asked");
+                Vec::new()
+            }
+        }
+    }
+}
+
+fn inspect_folder(path: &Path) -> Result<SourceReport> {
+    if !path.is_dir() {
+        return Err(Error::FolderMissing { path: path.to_path_buf() });
+    }
+    let (repo, chosen) = Repo::discover(path)?;
+    let (branch, tip) = match repo.head()? {
+        Head::Branch { name, tip } => (name, tip),
+        Head::Detached(_) => return Err(Error::DetachedHead),
+    };
+    repo.require_branch(&branch)?;
+    let remote = repo.remote(&branch)?;
+    let fabrics: Vec<RepoPath> = match &tip {
+        Some(tip) => repo
+            .list(tip, &RepoPath::root())?
+            .into_iter()
+            .filter_map(|file| directory_of(&file.path))
+            .collect(),
+        None => Vec::new(),
+    };
+    let mut notes = Vec::new();
+    if remote.is_none() {
+        notes.push("The repository has no remote: commits stay on this machine until it has one.".to_owned());
+    }
+    if tip.is_none() {
+        notes.push("The repository has no commit yet: the first one makes the branch.".to_owned());
+    }
+    // The folder that was chosen, unless it is inside a fabric, or the root of a repository with just one.
+    let directory = match fabrics.as_slice() {
+        [only] if chosen.is_root() => only.clone(),
+        fabrics => fabrics.iter().find(|fabric| chosen.below(fabric).is_some()).cloned().unwrap_or(chosen),
+    };
+    Ok(SourceReport {
+        work_tree: Some(repo.work_tree().display().to_string()),
+        url: remote.map(|remote| remote.url),
+        // Only the branch that is checked out can be worked on in somebody's own clone.
+        branches: vec![branch.clone()],
+        name: propose_name(&repo, &directory, &branch)?,
+        branch,
+        directory,
+        fabrics,
+        notes,
+    })
+}
+
+/// The fabric directory that a file is the manifest of, if it is one.
+fn directory_of(file: &RepoPath) -> Option<RepoPath> {
+    let suffix = Layout::new(RepoPath::root()).fabric_file();
+    let directory = file.as_str().strip_suffix(suffix.as_str())?;
+    RepoPath::parse(directory).ok()
+}

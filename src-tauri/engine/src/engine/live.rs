@@ -1,0 +1,267 @@
+//! What is known of a fabric while the app runs: measured, not stored.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use crate::error::{ErrorReport, Result};
+use crate::event::Event;
+use crate::fgd::{self, InboxEntry, Layout, ManagedIndex};
+use crate::finding::Finding;
+use crate::id::{OperationId, RemoteUrl, RepoPath, Timestamp};
+use crate::operation::{Collision, CommitSummary};
+use crate::schema::KINDS;
+use crate::store::StoredFabric;
+use crate::sync::{Facts, Reporter, Schedule, Watch, by_file, derive};
+use crate::view::{FabricView, InboxFile, KindCount, RepositoryView};
+
+use super::{Inner, lock};
+
+/// A fabric as the running app knows it.
+#[derive(Default)]
+pub(super) struct Live {
+    state: Mutex<LiveState>,
+    /// The objects of the directory; used by one run at a time.
+    pub(super) index: Mutex<ManagedIndex>,
+}
+
+#[derive(Default)]
+pub(super) struct LiveState {
+    pub(super) measured: Option<Measured>,
+    pub(super) running: Option<Arc<Reporter>>,
+    /// Why the last run could not be done.
+    pub(super) error: Option<ErrorReport>,
+    /// What the last look at the inbox found, by file.
+    pub(super) findings: HashMap<RepoPath, Vec<Finding>>,
+    /// What stayed in the inbox after the last run; none before the first.
+    pub(super) left: Option<Vec<InboxEntry>>,
+    pub(super) collisions: Vec<Collision>,
+    pub(super) schedule: Schedule,
+    pub(super) watch: Option<Watch>,
+    /// Whether this process looks after the fabric by itself.
+    pub(super) attended: bool,
+    /// The view that was told last.
+    told: Option<FabricView>,
+}
+
+/// Facts that were read from the disk and from Git.
+#[derive(Default)]
+pub(super) struct Measured {
+    initialised: bool,
+    url: Option<RemoteUrl>,
+    ahead_behind: Option<(u32, u32)>,
+    edits: u32,
+    kinds: Vec<KindCount>,
+    inbox: Vec<InboxEntry>,
+    head: Option<CommitSummary>,
+}
+
+impl Live {
+    pub(super) fn state(&self) -> std::sync::MutexGuard<'_, LiveState> {
+        lock(&self.state)
+    }
+
+    /// Stops whatever runs.
+    pub(super) fn cancel(&self) {
+        if let Some(running) = &self.state().running {
+            running.cancel();
+        }
+    }
+
+    pub(super) fn cancel_if(&self, operation: &OperationId) {
+        if let Some(running) = &self.state().running
+            && running.operation() == *operation
+        {
+            running.cancel();
+        }
+    }
+
+    pub(super) fn set_paused(&self, paused: bool) {
+        if paused {
+            self.state().schedule.stop();
+        }
+    }
+}
+
+impl Inner {
+    /// Reads anew what is true of a fabric on this machine. Costs what changed and a listing.
+    pub(super) fn measure(&self, fabric: &StoredFabric) -> Result<()> {
+        let live = self.live(&fabric.id);
+        let layout = Layout::new(fabric.directory.clone());
+        let repo = self.open_repo(fabric)?;
+        let head = repo.tip(&fabric.branch)?;
+        let (inbox, _) = fgd::list(repo.work_tree(), &layout.raw())?;
+        let edits = repo.local_edits(head.as_ref(), layout.root())?;
+        let raw = layout.raw();
+        let measured = Measured {
+            initialised: layout.fabric_file().under(repo.work_tree()).is_file(),
+            url: repo.remote(&fabric.branch)?.map(|remote| remote.url),
+            ahead_behind: repo.ahead_behind(&fabric.branch)?,
+            edits: u32::try_from(edits.iter().filter(|path| path.below(&raw).is_none()).count()).unwrap_or(u32::MAX),
+            kinds: match &head {
+                Some(head) => count_kinds(repo.list(head, &layout.managed())?.iter().map(|file| &file.path), &layout),
+                None => Vec::new(),
+            },
+            inbox,
+            head: head.map(|head| repo.commit_summary(&head)).transpose()?,
+        };
+        live.state().measured = Some(measured);
+        Ok(())
+    }
+
+    /// The view of a fabric from what is known now.
+    pub(super) fn view(&self, fabric: &StoredFabric) -> Result<FabricView> {
+        let repository = self.repository(fabric)?;
+        let live = self.live(&fabric.id);
+        let state = live.state();
+        let unknown = Measured::default();
+        let measured = state.measured.as_ref().unwrap_or(&unknown);
+        let inbox: Vec<InboxFile> = measured
+            .inbox
+            .iter()
+            .map(|entry| InboxFile {
+                file: entry.path.clone(),
+                bytes: u32::try_from(entry.bytes).unwrap_or(u32::MAX),
+                findings: state.findings.get(&entry.path).cloned().unwrap_or_default(),
+            })
+            .collect();
+        let rejected = |file: &&InboxFile| {
+            file.findings.iter().any(|finding| finding.severity == crate::finding::Severity::Error)
+        };
+        let running = state.running.as_ref().and_then(|running| running.visible());
+        let facts = Facts {
+            known: state.measured.is_some(),
+            initialised: measured.initialised,
+            has_remote: measured.url.is_some(),
+            ahead: measured.ahead_behind.map(|(ahead, _)| ahead),
+            behind: measured.ahead_behind.map(|(_, behind)| behind),
+            waiting: inbox.len(),
+            rejected: inbox.iter().filter(rejected).count(),
+            edits: measured.edits as usize,
+            collisions: state.collisions.len(),
+            error: state.error.clone(),
+            paused: !fabric.auto_sync,
+        };
+        let name = match &measured.url {
+            Some(url) => crate::git::display_name(url),
+            None => repository.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        };
+        Ok(FabricView {
+            id: fabric.id.clone(),
+            name: fabric.name.clone(),
+            repository: RepositoryView {
+                id: repository.id,
+                name,
+                url: measured.url.clone(),
+                path: repository.path.display().to_string(),
+                cloned: repository.cloned,
+            },
+            branch: fabric.branch.clone(),
+            directory: fabric.directory.clone(),
+            path: fabric.directory.under(&repository.path).display().to_string(),
+            status: derive(&facts, running.as_ref()),
+            ahead: facts.ahead,
+            behind: facts.behind,
+            local_edits: measured.edits,
+            kinds: measured.kinds.clone(),
+            inbox,
+            head: measured.head.clone(),
+            auto_sync: fabric.auto_sync,
+            last_contact: fabric.last_contact,
+            next_check: state.schedule.next(),
+            running,
+            error: state.error.clone(),
+        })
+    }
+
+    /// Tells the view of a fabric, unless it is the one that was told last.
+    pub(super) fn tell(&self, fabric: &StoredFabric) -> Result<()> {
+        let view = self.view(fabric)?;
+        let live = self.live(&fabric.id);
+        let mut state = live.state();
+        if state.told.as_ref() != Some(&view) {
+            state.told = Some(view.clone());
+            drop(state);
+            (self.emit)(Event::Fabric(Box::new(view)));
+        }
+        Ok(())
+    }
+
+    /// Notes when the remote answered, or that it did not, and when it is asked next.
+    pub(super) fn note_contact(&self, fabric: &StoredFabric, contacted: bool, failed: bool) -> Result<()> {
+        let now = Timestamp::now();
+        if contacted {
+            self.store.note_contact(&fabric.id, now)?;
+        }
+        let live = self.live(&fabric.id);
+        let mut state = live.state();
+        // Spread by the fabric's own identifier: the same for a fabric, different among many.
+        let spread = fabric.id.as_str().bytes().fold(0_u8, u8::wrapping_add);
+        let spread = f64::from(spread) / f64::from(u8::MAX);
+        let has_remote = state.measured.as_ref().is_some_and(|measured| measured.url.is_some());
+        if !fabric.auto_sync || !state.attended || !has_remote {
+            state.schedule.stop();
+        } else if failed {
+            state.schedule.failed(now, spread);
+        } else if contacted {
+            state.schedule.answered(now, spread);
+        }
+        Ok(())
+    }
+}
+
+impl LiveState {
+    /// Keeps the findings of a run, by the file of the inbox that they are about.
+    pub(super) fn keep_findings(&mut self, findings: &[Finding]) {
+        self.findings = by_file(findings);
+    }
+}
+
+/// Counts the objects by kind: the files of each directory under `managed/`, in the order of the kinds
+/// table, then what the table lacks.
+fn count_kinds<'a>(files: impl Iterator<Item = &'a RepoPath>, layout: &Layout) -> Vec<KindCount> {
+    let managed = layout.managed();
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for file in files {
+        if let Some((directory, _)) = file.below(&managed).and_then(|rest| rest.split_once('/'))
+            && Layout::takes(file.file_name())
+        {
+            *counts.entry(directory).or_default() += 1;
+        }
+    }
+    let mut kinds = Vec::new();
+    for info in &KINDS {
+        if let Some(count) = counts.remove(info.directory) {
+            kinds.push(KindCount { kind: info.kind.to_owned(), directory: info.directory.to_owned(), count });
+        }
+    }
+    kinds.extend(counts.into_iter().map(|(directory, count)| KindCount {
+        kind: directory.to_owned(),
+        directory: directory.to_owned(),
+        count,
+    }));
+    kinds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_counted_in_the_order_of_the_table() {
+        let paths: Vec<RepoPath> = [
+            "lab/managed/vpcs/red.yaml",
+            "lab/managed/switches/leaf-01.yaml",
+            "lab/managed/switches/leaf-02.yaml",
+            "lab/managed/switches/.gitkeep",
+            "lab/managed/racks/r1.yaml",
+            "lab/managed/stray.yaml",
+        ]
+        .iter()
+        .map(|path| RepoPath::parse(path).expect("path"))
+        .collect();
+        let layout = Layout::new(RepoPath::parse("lab").expect("path"));
+        let counts: Vec<_> =
+            count_kinds(paths.iter(), &layout).into_iter().map(|kind| (kind.kind, kind.count)).collect();
+        assert_eq!(counts, [("Switch".to_owned(), 2), ("VPC".to_owned(), 1), ("racks".to_owned(), 1)]);
+    }
+}

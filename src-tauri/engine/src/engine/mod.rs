@@ -1,0 +1,305 @@
+//! The engine: one object that the window and the command line drive.
+
+mod add;
+mod demo;
+mod inspect;
+mod live;
+mod run;
+mod wake;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use crate::error::{Error, Result};
+use crate::event::{Emit, Event};
+use crate::fgd::{FabricFile, Layout};
+use crate::finding::Finding;
+use crate::git::{Head, Repo};
+use crate::id::{BranchName, FabricId, OperationId, RepoPath, RepositoryId};
+use crate::keychain::SignIns;
+use crate::operation::{DocumentCounts, Operation, OperationKind, Trigger};
+use crate::store::{Store, StoredFabric, StoredRepository};
+use crate::view::{AddFabric, FabricView, SignIn, Source, SourceReport};
+
+pub use demo::Demo;
+use live::Live;
+use run::Job;
+
+/// How many repositories are worked on at once: enough to hide slow networks, few enough for a laptop.
+const AT_ONCE: usize = 4;
+
+/// The engine. Cheap to clone; every clone is the same engine. Dropping the last one ends its watches.
+///
+/// Its methods are safe to call from any task; those that work with the disk or a network run apart from
+/// the caller's thread.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    home: PathBuf,
+    store: Store,
+    sign_ins: SignIns,
+    emit: Emit,
+    live: Mutex<HashMap<FabricId, Arc<Live>>>,
+    workers: Mutex<HashMap<RepositoryId, mpsc::UnboundedSender<Job>>>,
+    gate: Arc<Semaphore>,
+    runtime: tokio::runtime::Handle,
+}
+
+/// What a look at a fabric found, without changing anything.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Problems and warnings, of what stands and of what waits.
+    pub findings: Vec<Finding>,
+    /// What would become of the documents that wait in the inbox.
+    pub documents: DocumentCounts,
+    /// How many objects stand in the directory.
+    pub objects: u32,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What these guard is replaced whole, so a panic elsewhere leaves nothing half changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Engine {
+    /// Opens the engine over a data directory (`home`), which is made if it is not there. Must be called
+    /// inside a tokio runtime. Nothing is watched and nothing runs until [`Engine::start`] or a command.
+    pub fn open(home: &Path, emit: Emit) -> Result<Self> {
+        let inner = Inner {
+            home: home.to_path_buf(),
+            store: Store::open(home)?,
+            sign_ins: SignIns::default(),
+            emit,
+            live: Mutex::default(),
+            workers: Mutex::default(),
+            gate: Arc::new(Semaphore::new(AT_ONCE)),
+            runtime: tokio::runtime::Handle::current(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The data directory that the window and the command line share: the operating system's place for an
+    /// application's data. None where the user has no home.
+    pub fn default_home() -> Option<PathBuf> {
+        dirs::data_dir().map(|data| data.join("com.githedgehog.fgd-sync"))
+    }
+
+    /// The data directory.
+    pub fn home(&self) -> &Path {
+        &self.inner.home
+    }
+
+    /// The fabrics of the list, by name, as far as they are known now: this does not wait for the disk.
+    pub async fn fabrics(&self) -> Result<Vec<FabricView>> {
+        self.blocking(|engine| engine.store.listed_fabrics()?.iter().map(|fabric| engine.view(fabric)).collect()).await
+    }
+
+    /// One fabric, measured anew.
+    pub async fn fabric(&self, id: FabricId) -> Result<FabricView> {
+        self.blocking(move |engine| {
+            let fabric = engine.store.fabric(&id)?;
+            engine.measure(&fabric)?;
+            engine.view(&fabric)
+        })
+        .await
+    }
+
+    /// The fabric whose directory is `path`, inside a Git work tree, on the branch that is checked out
+    /// there. It becomes known, and is not put in the list. The directory need not exist yet.
+    pub async fn fabric_at(&self, path: PathBuf) -> Result<FabricId> {
+        self.blocking(move |engine| engine.fabric_at(&path)).await
+    }
+
+    /// Looks at a source without changing anything: says what is there or what is wrong with it.
+    pub async fn inspect(&self, source: Source) -> Result<SourceReport> {
+        self.blocking(move |engine| engine.inspect(source)).await
+    }
+
+    /// Adds a fabric to the list: clones where needed, makes the directory's structure where it is missing,
+    /// commits and pushes that. A failure before the commit leaves nothing behind. Once the fabric is in
+    /// the list, a push that fails is in its status and its log, and not an error here.
+    pub async fn add(&self, request: AddFabric) -> Result<FabricView> {
+        let view = self.blocking(move |engine| engine.add(request)).await?;
+        self.look_after(&view.id);
+        Ok(view)
+    }
+
+    /// Puts a fabric that is known in the list; one that is there already stays as it is.
+    pub async fn list(&self, id: FabricId) -> Result<FabricView> {
+        let listed = id.clone();
+        let view = self
+            .blocking(move |engine| {
+                let fabric = engine.store.fabric(&listed)?;
+                if !fabric.listed {
+                    engine.store.list_fabric(&listed, &fabric.name)?;
+                }
+                engine.measure(&fabric)?;
+                engine.view(&fabric)
+            })
+            .await?;
+        self.look_after(&id);
+        Ok(view)
+    }
+
+    /// Gives a fabric that has no structure yet the name that its structure will carry.
+    pub async fn rename(&self, id: FabricId, name: String) -> Result<()> {
+        self.blocking(move |engine| engine.store.rename_fabric(&id, &name)).await
+    }
+
+    /// Takes a fabric from the list. Nothing is deleted, on disk or on the remote.
+    pub async fn remove(&self, id: FabricId) -> Result<()> {
+        self.blocking(move |engine| {
+            engine.store.unlist_fabric(&id)?;
+            if let Some(live) = lock(&engine.live).remove(&id) {
+                live.cancel();
+            }
+            (engine.emit)(Event::Removed(id));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Runs an operation on a fabric, after those that wait for the same repository, and says what came of
+    /// it. A failure of the run is an outcome of it, in the returned operation.
+    pub async fn run(&self, id: FabricId, kind: OperationKind, trigger: Trigger) -> Result<Operation> {
+        let (reply, outcome) = oneshot::channel();
+        self.inner.enqueue(Job { fabric: id, kind, trigger, reply: Some(reply) })?;
+        outcome.await.map_err(|_| Error::Internal { detail: "the worker is gone".to_owned() })?
+    }
+
+    /// Asks a run to stop at its next safe point. One that has ended already is left alone.
+    pub fn cancel(&self, operation: &OperationId) {
+        for live in lock(&self.inner.live).values() {
+            live.cancel_if(operation);
+        }
+    }
+
+    /// Says whether the app syncs a fabric by itself.
+    pub async fn set_auto_sync(&self, id: FabricId, on: bool) -> Result<FabricView> {
+        let changed = id.clone();
+        let view = self
+            .blocking(move |engine| {
+                engine.store.set_auto_sync(&changed, on)?;
+                let fabric = engine.store.fabric(&changed)?;
+                engine.live(&changed).set_paused(!on);
+                let view = engine.view(&fabric)?;
+                (engine.emit)(Event::Fabric(Box::new(view.clone())));
+                Ok(view)
+            })
+            .await?;
+        if on {
+            self.inner.wake(&id, Trigger::Start);
+        }
+        Ok(view)
+    }
+
+    /// The last runs of a fabric, newest first.
+    pub async fn operations(&self, id: FabricId, limit: u32) -> Result<Vec<Operation>> {
+        self.blocking(move |engine| engine.store.operations(&id, limit)).await
+    }
+
+    /// Keeps a sign-in for a fabric's remote; says in a sentence where it is kept.
+    pub async fn sign_in(&self, id: FabricId, sign_in: SignIn) -> Result<String> {
+        self.blocking(move |engine| {
+            let fabric = engine.store.fabric(&id)?;
+            let repo = engine.open_repo(&fabric)?;
+            let remote = repo.remote(&fabric.branch)?.ok_or(Error::NoRemote)?;
+            Ok(engine.sign_ins.put(&remote.url, &sign_in)?.sentence().to_owned())
+        })
+        .await
+    }
+
+    /// Checks what stands in a fabric's directory and what waits in its inbox, and changes nothing.
+    pub async fn check(&self, id: FabricId) -> Result<Check> {
+        self.blocking(move |engine| engine.check(&id)).await
+    }
+
+    /// A path in a fabric's directory on this machine: the inbox, or a file of the repository that is in
+    /// the directory.
+    pub async fn path_of(&self, id: FabricId, file: Option<RepoPath>) -> Result<PathBuf> {
+        self.blocking(move |engine| {
+            let fabric = engine.store.fabric(&id)?;
+            let repository = engine.repository(&fabric)?;
+            let layout = Layout::new(fabric.directory.clone());
+            let path = match file {
+                None => layout.raw(),
+                // Checked anew: it came from outside.
+                Some(file) => RepoPath::parse(file.as_str())?,
+            };
+            path.below(layout.root())
+                .ok_or_else(|| Error::DirectoryOutside { directory: path.to_string() })?;
+            Ok(path.under(&repository.path))
+        })
+        .await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Arc<Inner>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let inner = Arc::clone(&self.inner);
+        let done = self.inner.runtime.spawn_blocking(move || work(&inner)).await;
+        done.map_err(|error| Error::Internal { detail: error.to_string() })?
+    }
+}
+
+impl Inner {
+    fn repository(&self, fabric: &StoredFabric) -> Result<StoredRepository> {
+        self.store.repository(&fabric.repository)?.ok_or(Error::FabricUnknown)
+    }
+
+    fn open_repo(&self, fabric: &StoredFabric) -> Result<Repo> {
+        Repo::open(&self.repository(fabric)?.path)
+    }
+
+    fn live(&self, id: &FabricId) -> Arc<Live> {
+        Arc::clone(lock(&self.live).entry(id.clone()).or_default())
+    }
+
+    fn fabric_at(&self, path: &Path) -> Result<FabricId> {
+        let (repo, directory) = discover(path)?;
+        let branch = match repo.head()? {
+            Head::Branch { name, .. } => name,
+            Head::Detached(_) => return Err(Error::DetachedHead),
+        };
+        let name = propose_name(&repo, &directory, &branch)?;
+        let repository = self.store.repository_at(repo.work_tree(), false)?;
+        Ok(self.store.fabric_at(FabricId::random(), &repository.id, &branch, &directory, &name)?.id)
+    }
+}
+
+/// The work tree that holds `path`, which need not exist, and the path's place in it.
+fn discover(path: &Path) -> Result<(Repo, RepoPath)> {
+    let path = std::path::absolute(path).map_err(Error::io(path))?;
+    let existing = path
+        .ancestors()
+        .find(|ancestor| ancestor.is_dir())
+        .ok_or_else(|| Error::FolderMissing { path: path.clone() })?;
+    let (repo, place) = Repo::discover(existing)?;
+    let rest = path.strip_prefix(existing).unwrap_or(Path::new(""));
+    let rest = rest.to_str().ok_or_else(|| Error::DirectoryOutside { directory: path.display().to_string() })?;
+    let rest = RepoPath::parse(&rest.replace(std::path::MAIN_SEPARATOR, "/"))?;
+    Ok((repo, place.join(rest.as_str())))
+}
+
+/// The name that the directory's own file gives it, or that its path suggests.
+fn propose_name(repo: &Repo, directory: &RepoPath, branch: &BranchName) -> Result<String> {
+    let file = Layout::new(directory.clone()).fabric_file();
+    if let Ok(bytes) = std::fs::read(file.under(repo.work_tree()))
+        && let Ok(read) = FabricFile::read(&file, &bytes, directory)
+    {
+        return Ok(read.fabric_name);
+    }
+    if !directory.is_root() {
+        return Ok(directory.file_name().to_owned());
+    }
+    let remote = repo.remote(branch)?.map(|remote| crate::git::display_name(&remote.url));
+    let folder = repo.work_tree().file_name().map(|name| name.to_string_lossy().into_owned());
+    Ok(remote.or(folder).unwrap_or_else(|| "fabric".to_owned()))
+}

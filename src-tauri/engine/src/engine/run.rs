@@ -1,0 +1,279 @@
+//! One worker a repository: its runs happen one after the other, apart from everybody else's threads.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::event::Event;
+use crate::fgd::{self, Layout};
+use crate::finding::Severity;
+use crate::git::{Access, Repo, RepoLock};
+use crate::id::{FabricId, Timestamp};
+use crate::operation::{DocumentCounts, Operation, OperationKind, Outcome, Trigger};
+use crate::store::StoredFabric;
+use crate::sync::{self, Flow, FlowResult, Reporter};
+
+use super::{Check, Inner, lock};
+
+/// How long a run waits for another process that works in the repository.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a remote may say nothing.
+const STALL: Duration = Duration::from_secs(60);
+
+/// What a worker is asked for. Without a reply it is a hint that there may be something to do.
+pub(super) struct Job {
+    pub(super) fabric: FabricId,
+    pub(super) kind: OperationKind,
+    pub(super) trigger: Trigger,
+    pub(super) reply: Option<oneshot::Sender<Result<Operation>>>,
+}
+
+impl Inner {
+    /// Hands a job to the repository's worker, which is started if it is not there.
+    pub(super) fn enqueue(self: &Arc<Self>, job: Job) -> Result<()> {
+        let repository = self.store.fabric(&job.fabric)?.repository;
+        let mut workers = lock(&self.workers);
+        let worker = workers.entry(repository).or_insert_with(|| {
+            let (sender, jobs) = mpsc::unbounded_channel();
+            // The worker must not keep the engine alive: it ends when the engine drops its queue.
+            self.runtime.spawn(work(Arc::downgrade(self), jobs));
+            sender
+        });
+        worker.send(job).map_err(|_| Error::Internal { detail: "the worker is gone".to_owned() })
+    }
+
+    fn execute(&self, job: &Job) -> Result<Option<Operation>> {
+        let fabric = self.store.fabric(&job.fabric)?;
+        let asked = matches!(job.trigger, Trigger::Click | Trigger::Command);
+        if !asked && !(fabric.auto_sync && self.live(&fabric.id).state().attended) {
+            self.measure(&fabric)?;
+            self.tell(&fabric)?;
+            return Ok(None);
+        }
+        if job.trigger == Trigger::FileEvent && !self.has_news(&fabric)? {
+            self.measure(&fabric)?;
+            self.tell(&fabric)?;
+            return Ok(None);
+        }
+        let report = Arc::new(Reporter::new(
+            self.emit.clone(),
+            fabric.id.clone(),
+            job.kind,
+            job.trigger,
+            &sync::steps(job.kind),
+            !asked,
+        ));
+        let mut result = FlowResult::default();
+        self.store.record_operation(&as_operation(&report, &result, Outcome::Interrupted, String::new()))?;
+        let live = self.live(&fabric.id);
+        live.state().running = Some(Arc::clone(&report));
+        if asked {
+            self.tell(&fabric)?;
+        }
+        let ended = self.flow(&fabric, &report, &mut result, |flow| flow.run(job.kind));
+        let operation = self.finish(&fabric, &report, &result, ended)?;
+        Ok(Some(operation))
+    }
+
+    /// Whether the inbox holds anything that the last run did not leave there.
+    pub(super) fn has_news(&self, fabric: &StoredFabric) -> Result<bool> {
+        let repository = self.repository(fabric)?;
+        let (entries, _) = fgd::list(&repository.path, &Layout::new(fabric.directory.clone()).raw())?;
+        let live = self.live(&fabric.id);
+        let state = live.state();
+        Ok(match &state.left {
+            Some(left) => entries.iter().any(|entry| !left.contains(entry)),
+            None => !entries.is_empty(),
+        })
+    }
+
+    /// Gives `work` a flow over the fabric, with the repository to itself.
+    pub(super) fn flow<T>(
+        &self,
+        fabric: &StoredFabric,
+        report: &Arc<Reporter>,
+        result: &mut FlowResult,
+        work: impl FnOnce(&mut Flow<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let repo = self.open_repo(fabric)?;
+        let _lock = wait_for_lock(&repo, report)?;
+        let live = self.live(&fabric.id);
+        let mut index = lock(&live.index);
+        let access = self.access(&repo, fabric)?;
+        let mut flow = Flow {
+            repo: &repo,
+            name: &fabric.name,
+            branch: &fabric.branch,
+            layout: Layout::new(fabric.directory.clone()),
+            access,
+            report,
+            index: &mut index,
+            result,
+        };
+        work(&mut flow)
+    }
+
+    fn access(&self, repo: &Repo, fabric: &StoredFabric) -> Result<Access> {
+        let remote = repo.remote(&fabric.branch)?;
+        Ok(Access { sign_in: remote.and_then(|remote| self.sign_ins.get(&remote.url)), stall: STALL })
+    }
+
+    /// Writes a run's end down, measures anew, and tells both. A run that woke by itself and changed
+    /// nothing is forgotten.
+    pub(super) fn finish(
+        &self,
+        fabric: &StoredFabric,
+        report: &Arc<Reporter>,
+        result: &FlowResult,
+        ended: Result<()>,
+    ) -> Result<Operation> {
+        let failure = ended.as_ref().err().map(Error::report);
+        if let Err(error) = &ended {
+            tracing::warn!(fabric = %fabric.name, %error, "the run could not be done");
+            report.fail(if matches!(error, Error::Cancelled) { "cancelled" } else { "failed" });
+        }
+        let live = self.live(&fabric.id);
+        let known_error = {
+            let mut state = live.state();
+            state.running = None;
+            let repeated = state.error.is_some() && state.error == failure;
+            if failure.as_ref().is_none_or(|failure| failure.code != ErrorCode::Cancelled) {
+                state.error.clone_from(&failure);
+            }
+            if result.scanned {
+                state.keep_findings(&result.findings);
+                state.left = Some(result.inbox.clone());
+            }
+            if result.compared {
+                state.collisions.clone_from(&result.collisions);
+            }
+            repeated
+        };
+        let kind = report.progress().kind;
+        let outcome = match &failure {
+            Some(failure) if failure.code == ErrorCode::Cancelled => Outcome::Cancelled,
+            Some(failure) => Outcome::Failed { error: failure.clone() },
+            None if result.documents.rejected > 0 || !result.collisions.is_empty() => Outcome::NeedsAttention,
+            None if result.commit.is_none() && result.pulled == 0 && result.pushed == 0 => Outcome::Unchanged,
+            None => Outcome::Done,
+        };
+        let summary = sync::summary(kind, result, failure.as_ref());
+        let operation = as_operation(report, result, outcome, summary);
+        let contact_failed = failure.is_some() && !result.contacted;
+        if let Err(error) = self.measure(fabric) {
+            tracing::warn!(fabric = %fabric.name, %error, "the fabric could not be measured");
+            live.state().error.get_or_insert_with(|| error.report());
+        }
+        self.note_contact(fabric, result.contacted, contact_failed)?;
+
+        // Nobody asked and nothing came of it, or the same failure once more: not worth an entry.
+        let asked = matches!(operation.trigger, Trigger::Click | Trigger::Command);
+        let nothing = match operation.outcome {
+            Outcome::Unchanged => true,
+            Outcome::Failed { .. } => known_error && result.commit.is_none(),
+            _ => false,
+        };
+        if nothing && !asked {
+            self.store.forget_operation(&operation.id)?;
+        } else {
+            self.store.record_operation(&operation)?;
+            (self.emit)(Event::Finished(Box::new(operation.clone())));
+        }
+        self.tell(&self.store.fabric(&fabric.id)?)?;
+        Ok(operation)
+    }
+
+    /// Plans without writing anything down.
+    pub(super) fn check(&self, id: &FabricId) -> Result<Check> {
+        let fabric = self.store.fabric(id)?;
+        let steps = sync::steps(OperationKind::Ingest);
+        let report = Arc::new(Reporter::new(
+            self.emit.clone(),
+            fabric.id.clone(),
+            OperationKind::Ingest,
+            Trigger::Command,
+            &steps,
+            false,
+        ));
+        let mut result = FlowResult::default();
+        let (plan, objects) = self.flow(&fabric, &report, &mut result, |flow| {
+            let inbox = flow.read_inbox()?;
+            let plan = flow.plan(&inbox)?;
+            Ok((plan, flow.index.objects().count()))
+        })?;
+        Ok(Check {
+            documents: plan.counts(),
+            findings: plan.findings,
+            objects: u32::try_from(objects).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+/// The worker's loop. A trigger is a hint: the run looks at what is there, so a lost, doubled or
+/// self-caused one is harmless.
+async fn work(engine: std::sync::Weak<Inner>, mut jobs: mpsc::UnboundedReceiver<Job>) {
+    while let Some(job) = jobs.recv().await {
+        let Some(engine) = engine.upgrade() else { return };
+        let gate = Arc::clone(&engine.gate);
+        // The gate is never closed; if it were, running ungated would be right too.
+        let permit = gate.acquire_owned().await.ok();
+        let done = engine.runtime.clone().spawn_blocking(move || {
+            let _permit = permit;
+            let outcome = engine.execute(&job);
+            match (job.reply, outcome) {
+                (Some(reply), Ok(Some(operation))) => drop(reply.send(Ok(operation))),
+                (Some(reply), Ok(None)) => {
+                    drop(reply.send(Err(Error::Internal { detail: "the run was not begun".to_owned() })));
+                }
+                (Some(reply), Err(error)) => drop(reply.send(Err(error))),
+                (None, Err(error)) => tracing::warn!(%error, "a run could not be begun"),
+                (None, Ok(_)) => {}
+            }
+        });
+        if let Err(error) = done.await {
+            tracing::error!(%error, "a run ended in a defect");
+        }
+    }
+}
+
+fn wait_for_lock(repo: &Repo, report: &Reporter) -> Result<RepoLock> {
+    let patience = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match repo.lock() {
+            Err(Error::RepositoryLocked { .. }) if Instant::now() < patience => {
+                report.check()?;
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            other => return other,
+        }
+    }
+}
+
+pub(super) fn as_operation(report: &Reporter, result: &FlowResult, outcome: Outcome, summary: String) -> Operation {
+    let progress = report.progress();
+    // A rejected document is told by an error; a run that failed before it counted has none.
+    debug_assert!(
+        result.documents == DocumentCounts::default()
+            || result.documents.rejected == 0
+            || result.findings.iter().any(|finding| finding.severity == Severity::Error)
+    );
+    Operation {
+        id: progress.operation,
+        fabric: progress.fabric,
+        kind: progress.kind,
+        trigger: progress.trigger,
+        started_at: progress.started_at,
+        finished_at: Timestamp::now(),
+        outcome,
+        summary,
+        steps: progress.steps,
+        documents: result.documents,
+        findings: result.findings.clone(),
+        collisions: result.collisions.clone(),
+        commit: result.commit.clone(),
+        pulled: result.pulled,
+        pushed: result.pushed,
+    }
+}

@@ -1,0 +1,113 @@
+//! What wakes the workers: file events, the time of the next check, the start of the app.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use crate::id::{FabricId, Timestamp};
+use crate::operation::{OperationKind, Trigger};
+use crate::sync::Watch;
+
+use super::run::Job;
+use super::{Engine, Inner, lock};
+
+/// How often due checks are looked for, and inboxes are glanced at where no event came: a file system
+/// that gives no events (a network share) is served too.
+const TICK: Duration = Duration::from_secs(5);
+
+impl Engine {
+    /// Begins to look after the fabrics of the list: measures them, watches their directories, syncs those
+    /// that are not paused, and asks their remotes from time to time. Returns at once.
+    pub fn start(&self) {
+        let engine = Arc::clone(&self.inner);
+        let begun = self.inner.runtime.spawn_blocking(move || match engine.store.listed_fabrics() {
+            Ok(fabrics) => fabrics.iter().for_each(|fabric| engine.look_after(&fabric.id)),
+            Err(error) => tracing::error!(%error, "the list of fabrics could not be read"),
+        });
+        drop(begun);
+        let engine = Arc::downgrade(&self.inner);
+        self.inner.runtime.spawn(async move {
+            let mut ticks = tokio::time::interval(TICK);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            loop {
+                ticks.tick().await;
+                let Some(engine) = engine.upgrade() else { return };
+                let runtime = engine.runtime.clone();
+                if let Err(error) = runtime.spawn_blocking(move || engine.tick()).await {
+                    tracing::error!(%error, "the timer ended in a defect");
+                }
+            }
+        });
+    }
+
+    /// Begins to look after one fabric, listed or not, as [`Engine::start`] does for all of the list.
+    pub fn look_after(&self, id: &FabricId) {
+        let (engine, id) = (Arc::clone(&self.inner), id.clone());
+        drop(self.inner.runtime.spawn_blocking(move || engine.look_after(&id)));
+    }
+}
+
+impl Inner {
+    fn look_after(self: &Arc<Self>, id: &FabricId) {
+        let found = self.store.fabric(id).and_then(|fabric| {
+            let repository = self.repository(&fabric)?;
+            Ok((fabric.directory.under(&repository.path), fabric))
+        });
+        let (directory, fabric) = match found {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::warn!(%error, "a fabric can't be looked after");
+                return;
+            }
+        };
+        let live = self.live(id);
+        live.state().attended = true;
+        if let Err(error) = self.measure(&fabric) {
+            live.state().error = Some(error.report());
+        }
+        if let Err(error) = self.tell(&fabric) {
+            tracing::warn!(%error, "a fabric could not be shown");
+        }
+        let (engine, watched): (Weak<Self>, _) = (Arc::downgrade(self), id.clone());
+        let hint = move || {
+            if let Some(engine) = engine.upgrade() {
+                engine.wake(&watched, Trigger::FileEvent);
+            }
+        };
+        match Watch::new(&directory, hint) {
+            Ok(watch) => live.state().watch = Some(watch),
+            // The glance at every tick remains.
+            Err(error) => tracing::warn!(directory = %directory.display(), %error, "the directory can't be watched"),
+        }
+        self.wake(id, Trigger::Start);
+    }
+
+    /// Gives the worker a hint. The run that follows looks at what is there.
+    pub(super) fn wake(self: &Arc<Self>, id: &FabricId, trigger: Trigger) {
+        let job = Job { fabric: id.clone(), kind: OperationKind::Sync, trigger, reply: None };
+        if let Err(error) = self.enqueue(job) {
+            tracing::debug!(%error, "a hint came to nothing");
+        }
+    }
+
+    fn tick(self: &Arc<Self>) {
+        let now = Timestamp::now();
+        let attended: Vec<_> = lock(&self.live)
+            .iter()
+            .filter(|(_, live)| {
+                let state = live.state();
+                state.attended && state.running.is_none()
+            })
+            .map(|(id, live)| (id.clone(), live.state().schedule.is_due(now)))
+            .collect();
+        for (id, due) in attended {
+            let news = || {
+                self.store.fabric(&id).and_then(|fabric| Ok(fabric.auto_sync && self.has_news(&fabric)?)).unwrap_or(false)
+            };
+            if due {
+                self.wake(&id, Trigger::Timer);
+            } else if news() {
+                self.wake(&id, Trigger::FileEvent);
+            }
+        }
+    }
+}

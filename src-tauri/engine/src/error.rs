@@ -1,0 +1,288 @@
+//! Surprises. What is expected to happen is a value; what is here stops an operation.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{BranchName, RemoteUrl, RepoPath};
+
+/// The result of anything that can go wrong.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why something could not be done. Each has a code to branch on, a sentence and a hint.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The folder does not exist, or is a file.
+    #[error("there is no folder {}", path.display())]
+    FolderMissing { path: PathBuf },
+    /// The folder is in no Git work tree.
+    #[error("{} is not inside a Git work tree", path.display())]
+    NotAWorkTree { path: PathBuf },
+    /// A bare repository has no work tree to drop files into.
+    #[error("{} is a bare repository: it has no work tree", path.display())]
+    BareRepository { path: PathBuf },
+    /// The directory is absolute, or leaves the repository.
+    #[error("the directory {directory:?} is not inside the repository")]
+    DirectoryOutside { directory: String },
+    /// The directory, or a part of its path, is a file or a symbolic link.
+    #[error("{directory} is not a plain directory")]
+    DirectoryBlocked { directory: RepoPath },
+    /// Git would not take the branch's name.
+    #[error("{name:?} is not a valid branch name")]
+    BranchNameInvalid { name: String },
+    /// The remote, or the clone, has no such branch.
+    #[error("there is no branch {branch}; there {}", describe_branches(.known))]
+    BranchMissing { branch: BranchName, known: Vec<BranchName> },
+    /// The clone has another branch checked out than the fabric's.
+    #[error("the work tree has {} checked out, not {branch}", .found.as_ref().map_or("no branch", |b| b.as_str()))]
+    BranchNotCheckedOut { branch: BranchName, found: Option<BranchName> },
+    /// HEAD is a commit, not a branch.
+    #[error("the work tree is on no branch (detached HEAD)")]
+    DetachedHead,
+    /// A merge, rebase or the like, begun by hand, is not finished.
+    #[error("a {what} is under way in the work tree")]
+    WorkTreeBusy { what: String },
+    /// The URL can't be used.
+    #[error("{url:?} is not the URL of a Git repository")]
+    UrlInvalid { url: String },
+    /// Nothing answers there.
+    #[error("cannot reach {remote}: {detail}")]
+    RemoteUnreachable { remote: RemoteUrl, detail: String },
+    /// Something answers, and there is no repository.
+    #[error("there is no Git repository at {remote}, or it is not visible to you")]
+    RemoteMissing { remote: RemoteUrl },
+    /// The remote wants to know who is asking, and nothing was found to tell it.
+    #[error("{remote} needs a sign-in")]
+    AuthRequired { remote: RemoteUrl },
+    /// The remote knows who is asking, and refuses.
+    #[error("{remote} refused the sign-in")]
+    AuthRefused { remote: RemoteUrl },
+    /// The remote's certificate or host key is not trusted.
+    #[error("the identity of {remote} could not be checked: {detail}")]
+    RemoteUntrusted { remote: RemoteUrl, detail: String },
+    /// Nothing has been heard for too long.
+    #[error("{remote} has not answered for {seconds} seconds")]
+    RemoteStalled { remote: RemoteUrl, seconds: u32 },
+    /// The repository has no remote to push to or pull from.
+    #[error("the repository has no remote")]
+    NoRemote,
+    /// The remote refused the push by a rule of its own.
+    #[error("{remote} refused the push: {reason}")]
+    PushRefused { remote: RemoteUrl, reason: String },
+    /// The remote moved at every try.
+    #[error("{remote} kept moving: {tries} pushes were overtaken")]
+    PushOvertaken { remote: RemoteUrl, tries: u32 },
+    /// What the remote has after the push is not what was pushed.
+    #[error("after the push, {remote} does not have the commit that was pushed")]
+    PushUnconfirmed { remote: RemoteUrl },
+    /// A file is not what it was when the work was planned.
+    #[error("{file} changed while the operation ran")]
+    FileChanged { file: RepoPath },
+    /// Another process works in the repository.
+    #[error("another FGD Sync process is working in {}", path.display())]
+    RepositoryLocked { path: PathBuf },
+    /// The user stopped it.
+    #[error("cancelled")]
+    Cancelled,
+    /// No fabric has that identifier.
+    #[error("the fabric is not in the list any more")]
+    FabricUnknown,
+    /// The fabric's directory has no structure yet.
+    #[error("{directory} is not set up as a fabric directory")]
+    NotInitialised { directory: RepoPath },
+    /// The fabric is already there.
+    #[error("the fabric {name} already stands for that directory")]
+    FabricExists { name: String },
+    /// A file of the directory's own (`.hnp/`) can't be read.
+    #[error("{file} is damaged: {detail}")]
+    ManifestDamaged { file: RepoPath, detail: String },
+    /// GitHub answered something else than what was asked for.
+    #[error("GitHub: {detail}")]
+    GitHub { detail: String },
+    /// The disk, or the file system.
+    #[error("{}: {source}", path.display())]
+    Io {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    /// Git's own store.
+    #[error("Git: {}", .0.message())]
+    Git(#[from] git2::Error),
+    /// The app's database.
+    #[error("the app's database: {0}")]
+    Store(#[from] rusqlite::Error),
+    /// A keychain that is there but does not work.
+    #[error("the keychain: {detail}")]
+    Keychain { detail: String },
+    /// A defect of ours.
+    #[error("internal error: {detail}")]
+    Internal { detail: String },
+}
+
+fn describe_branches(known: &[BranchName]) -> String {
+    match known {
+        [] => "are none yet".to_owned(),
+        [one] => format!("is only {one}"),
+        many => {
+            let shown: Vec<_> = many.iter().take(5).map(BranchName::as_str).collect();
+            let more = if many.len() > shown.len() { ", …" } else { "" };
+            format!("are {}{more}", shown.join(", "))
+        }
+    }
+}
+
+/// What the window and the command line branch on. The text form never changes its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each stands for the Error of the same name")]
+pub enum ErrorCode {
+    FolderMissing,
+    NotAWorkTree,
+    BareRepository,
+    DirectoryOutside,
+    DirectoryBlocked,
+    BranchNameInvalid,
+    BranchMissing,
+    BranchNotCheckedOut,
+    DetachedHead,
+    WorkTreeBusy,
+    UrlInvalid,
+    RemoteUnreachable,
+    RemoteMissing,
+    AuthRequired,
+    AuthRefused,
+    RemoteUntrusted,
+    RemoteStalled,
+    NoRemote,
+    PushRefused,
+    PushOvertaken,
+    PushUnconfirmed,
+    FileChanged,
+    RepositoryLocked,
+    Cancelled,
+    FabricUnknown,
+    NotInitialised,
+    FabricExists,
+    ManifestDamaged,
+    GitHub,
+    Io,
+    Git,
+    Store,
+    Keychain,
+    Internal,
+}
+
+impl Error {
+    /// A file-system error, with the path that it is about.
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+
+    /// The code to branch on.
+    pub fn code(&self) -> ErrorCode {
+        macro_rules! same_name {
+            ($($name:ident),*) => {
+                match self { $(Self::$name { .. } => ErrorCode::$name,)* }
+            };
+        }
+        same_name!(
+            FolderMissing, NotAWorkTree, BareRepository, DirectoryOutside, DirectoryBlocked, BranchNameInvalid,
+            BranchMissing, BranchNotCheckedOut, DetachedHead, WorkTreeBusy, UrlInvalid, RemoteUnreachable,
+            RemoteMissing, AuthRequired, AuthRefused, RemoteUntrusted, RemoteStalled, NoRemote, PushRefused,
+            PushOvertaken, PushUnconfirmed, FileChanged, RepositoryLocked, Cancelled, FabricUnknown, NotInitialised,
+            FabricExists, ManifestDamaged, GitHub, Io, Git, Store, Keychain, Internal
+        )
+    }
+
+    /// What to do about it, in one sentence.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::FolderMissing { .. } => "Choose a folder that exists.",
+            Self::NotAWorkTree { .. } => "Choose a clone of the fabric's repository, or run `git clone` first.",
+            Self::BareRepository { .. } => "Enter its path in the URL field to clone it.",
+            Self::DirectoryOutside { .. } => "Use a path relative to the repository, such as fabrics/lab.",
+            Self::DirectoryBlocked { .. } => "Choose another directory, or move the file or link away.",
+            Self::BranchNameInvalid { .. } => "Leave out spaces, `..`, `~`, `^`, `:`, `?`, `*`, `[` and `\\`.",
+            Self::BranchMissing { .. } => "Choose a branch that exists, or create it on the remote first.",
+            Self::BranchNotCheckedOut { .. } => "Check the fabric's branch out with `git switch`, then sync again.",
+            Self::DetachedHead => "Check a branch out with `git switch`, then sync again.",
+            Self::WorkTreeBusy { .. } => "Finish or abort it with git, then sync again.",
+            Self::UrlInvalid { .. } => "Enter an https://, ssh:// or file:// URL, git@host:path, or a local path.",
+            Self::RemoteUnreachable { .. } => "Check the URL and the network; work goes on here and is pushed later.",
+            Self::RemoteMissing { .. } => "Check the URL, and that your account may read the repository.",
+            Self::AuthRequired { .. } => "Enter a user name and a token for this repository.",
+            Self::AuthRefused { .. } => "Check the user name and that the token is valid and may write.",
+            Self::RemoteUntrusted { .. } => "Ask whoever runs the server; add its key or certificate if it is right.",
+            Self::RemoteStalled { .. } => "Check the network or the VPN, then sync again; nothing is lost.",
+            Self::NoRemote => "Add one with `git remote add origin <URL>`; commits stay on this machine until then.",
+            Self::PushRefused { .. } => "Ask for the right to push to this branch, or push to another one.",
+            Self::PushOvertaken { .. } => "Sync again in a moment.",
+            Self::PushUnconfirmed { .. } => "Sync again: the remote is asked anew before anything is repeated.",
+            Self::FileChanged { .. } => "Sync again: nothing was written over.",
+            Self::RepositoryLocked { .. } => "Wait until it is done, then sync again.",
+            Self::Cancelled => "Nothing was left half done; sync again whenever you like.",
+            Self::FabricUnknown => "Add it again.",
+            Self::NotInitialised { .. } => "Set it up with `fgd init`, or by adding it in the window.",
+            Self::FabricExists { .. } => "Open it from the list.",
+            Self::ManifestDamaged { .. } => "Restore the file from Git's history.",
+            Self::GitHub { .. } => "Try again; if it stays so, check GitHub's status page.",
+            Self::Io { .. } => "Check that the disk has room and that you may write there.",
+            Self::Git(_) => "Run `git fsck` in the repository; if it is clean, sync again.",
+            Self::Store(_) => "The resources in Git are not affected. Restart the app.",
+            Self::Keychain { .. } => "Unlock the keychain, or sign in again.",
+            Self::Internal { .. } => "Please report this, with the log.",
+        }
+    }
+
+    /// The error as the window, the command line and the operation log show it.
+    pub fn report(&self) -> ErrorReport {
+        ErrorReport { code: self.code(), message: sentence(&self.to_string()), hint: self.hint().to_owned() }
+    }
+}
+
+/// An error, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ErrorReport {
+    /// What to branch on.
+    pub code: ErrorCode,
+    /// What happened: a sentence, with its capital and its full stop.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+impl From<Error> for ErrorReport {
+    fn from(error: Error) -> Self {
+        error.report()
+    }
+}
+
+/// Makes a sentence of a clause: a capital first letter and a full stop.
+fn sentence(clause: &str) -> String {
+    let mut chars = clause.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if clause.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_a_sentence_with_a_hint() {
+        let report = Error::BranchMissing {
+            branch: BranchName::parse("prod").expect("name"),
+            known: vec![BranchName::parse("main").expect("name")],
+        }
+        .report();
+        assert_eq!(report.code, ErrorCode::BranchMissing);
+        assert_eq!(report.message, "There is no branch prod; there is only main.");
+        assert!(report.hint.ends_with('.'));
+    }
+}

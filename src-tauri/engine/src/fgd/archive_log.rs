@@ -1,0 +1,205 @@
+//! `.hnp/archive-log.yaml`: which documents were ingested from which file. Append-only; merges as a set.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::fgd::layout::SKIP_RENDERING;
+use crate::id::RepoPath;
+
+/// The log. Entries of the NetBox plugin, and keys that are not ours, are kept as they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ArchiveLog {
+    #[serde(default = "version")]
+    version: String,
+    #[serde(default)]
+    operations: Vec<Entry>,
+    #[serde(flatten)]
+    other: BTreeMap<String, serde_yaml::Value>,
+}
+
+fn version() -> String {
+    "1.0".to_owned()
+}
+
+/// One file that was ingested, whole or in part.
+///
+/// Of a part, the file stays in the inbox; its taken documents are remembered by their content, so that
+/// they are not taken again from there, here or on another desktop.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    /// `ingestion`.
+    pub(crate) operation: String,
+    /// The source, relative to the fabric directory.
+    pub(crate) original_file: String,
+    /// `sha256:` of the source's bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) content_hash: Option<String>,
+    /// How many documents the source has.
+    #[serde(default)]
+    pub(crate) document_count: u32,
+    /// The objects that were written, `Kind namespace/name`.
+    #[serde(default)]
+    pub(crate) documents_created: Vec<serde_yaml::Value>,
+    /// Where the source went, relative to the fabric directory; none while it waits in the inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) archived_to: Option<String>,
+    /// Content hashes of the documents that were taken from a file that stays in the inbox.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) documents_taken: Vec<String>,
+    /// `content_hash` of earlier, partial entries of the file, which this one ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) ends: Vec<String>,
+    #[serde(flatten)]
+    other: BTreeMap<String, serde_yaml::Value>,
+}
+
+impl Entry {
+    /// An entry of an ingestion of ours.
+    pub(crate) fn ingestion(original_file: &str, content_hash: String, document_count: u32) -> Self {
+        Self {
+            operation: "ingestion".to_owned(),
+            original_file: original_file.to_owned(),
+            content_hash: Some(content_hash),
+            document_count,
+            documents_created: Vec::new(),
+            archived_to: None,
+            documents_taken: Vec::new(),
+            ends: Vec::new(),
+            other: BTreeMap::new(),
+        }
+    }
+
+    fn waits(&self) -> bool {
+        !self.documents_taken.is_empty()
+    }
+}
+
+impl ArchiveLog {
+    /// A log without entries.
+    pub(crate) fn empty() -> Self {
+        Self { version: version(), operations: Vec::new(), other: BTreeMap::new() }
+    }
+
+    /// The text of a new log.
+    pub(crate) fn empty_text() -> String {
+        Self::empty().text()
+    }
+
+    /// Reads a log: YAML, or JSON after comment lines as the NetBox plugin wrote it.
+    pub(crate) fn read(file: &RepoPath, bytes: &[u8]) -> Result<Self> {
+        serde_yaml::from_slice(bytes)
+            .map_err(|error| Error::ManifestDamaged { file: file.clone(), detail: error.to_string() })
+    }
+
+    /// The log's text. The same log gives the same bytes everywhere.
+    pub(crate) fn text(&self) -> String {
+        let body = serde_yaml::to_string(self).unwrap_or_default();
+        format!("# FGD Sync: what was ingested from where\n# {SKIP_RENDERING}\n{body}")
+    }
+
+    /// Adds an entry, unless the same one is there already.
+    pub(crate) fn append(&mut self, entry: Entry) {
+        if !self.operations.contains(&entry) {
+            self.operations.push(entry);
+        }
+    }
+
+    /// Content hashes of the documents that were taken from a file that has waited in the inbox since.
+    pub(crate) fn taken_from<'a>(&'a self, original_file: &str) -> HashSet<&'a str> {
+        self.waiting(original_file).flat_map(|entry| entry.documents_taken.iter().map(String::as_str)).collect()
+    }
+
+    /// The partial entries of a file that no later one has ended, by their content hash.
+    pub(crate) fn open_entries(&self, original_file: &str) -> Vec<String> {
+        self.waiting(original_file).filter_map(|entry| entry.content_hash.clone()).collect()
+    }
+
+    fn waiting<'a, 'b>(&'a self, original_file: &'b str) -> impl Iterator<Item = &'a Entry> + use<'a, 'b> {
+        let of_file = move || self.operations.iter().filter(move |entry| entry.original_file == original_file);
+        let ended: HashSet<&str> = of_file().flat_map(|entry| entry.ends.iter().map(String::as_str)).collect();
+        of_file().filter(move |entry| {
+            entry.waits() && entry.content_hash.as_deref().is_some_and(|hash| !ended.contains(hash))
+        })
+    }
+
+    /// Merges two logs that grew from one: the common entries, then what either side added, in an order
+    /// that does not depend on which side is ours.
+    pub(crate) fn merge(base: Option<&Self>, ours: &Self, theirs: &Self) -> Self {
+        let base_entries = base.map(|log| log.operations.as_slice()).unwrap_or_default();
+        let mut added: Vec<&Entry> = Vec::new();
+        for entry in ours.operations.iter().chain(&theirs.operations) {
+            if !base_entries.contains(entry) && !added.contains(&entry) {
+                added.push(entry);
+            }
+        }
+        added.sort_by_cached_key(|entry| serde_yaml::to_string(entry).unwrap_or_default());
+        let mut other = theirs.other.clone();
+        other.extend(ours.other.clone());
+        Self {
+            version: ours.version.clone(),
+            operations: base_entries.iter().chain(added).cloned().collect(),
+            other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(file: &str, hash: &str) -> Entry {
+        Entry::ingestion(file, format!("sha256:{hash}"), 1)
+    }
+
+    fn read(text: &str) -> ArchiveLog {
+        ArchiveLog::read(&RepoPath::parse(".hnp/archive-log.yaml").expect("path"), text.as_bytes()).expect("reads")
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let mut log = ArchiveLog::empty();
+        log.append(Entry { archived_to: Some("raw/a.yaml.archived".into()), ..entry("raw/a.yaml", "1") });
+        assert_eq!(read(&log.text()), log);
+        assert_eq!(read(&ArchiveLog::empty_text()), ArchiveLog::empty());
+    }
+
+    #[test]
+    fn the_plugins_entries_and_keys_are_kept() {
+        let text = "# HNP\n{\"version\": \"1.0\", \"created_at\": \"2025-08-06\", \"operations\": [{\"operation\": \
+                    \"migration\", \"timestamp\": \"x\", \"original_file\": \"a.yaml\", \"document_count\": 2, \
+                    \"documents_created\": [{\"kind\": \"VPC\"}], \"archived_to\": \"b\"}]}";
+        let written = read(text).text();
+        for kept in ["created_at: 2025-08-06", "timestamp: x", "operation: migration", "- kind: VPC"] {
+            assert!(written.contains(kept), "{kept} in {written}");
+        }
+    }
+
+    #[test]
+    fn documents_are_taken_once_while_their_file_waits() {
+        let mut log = ArchiveLog::empty();
+        log.append(Entry { documents_taken: vec!["d1".into(), "d2".into()], ..entry("raw/a.yaml", "1") });
+        assert_eq!(log.taken_from("raw/a.yaml"), HashSet::from(["d1", "d2"]));
+        assert!(log.taken_from("raw/b.yaml").is_empty());
+
+        let ends = log.open_entries("raw/a.yaml");
+        log.append(Entry { archived_to: Some("raw/a.yaml.archived".into()), ends, ..entry("raw/a.yaml", "2") });
+        assert!(log.taken_from("raw/a.yaml").is_empty(), "a later drop of the same text is a new wish");
+    }
+
+    #[test]
+    fn merging_is_a_set_and_does_not_care_whose_side_it_is() {
+        let mut base = ArchiveLog::empty();
+        base.append(entry("raw/z.yaml", "0"));
+        let (mut ours, mut theirs) = (base.clone(), base.clone());
+        ours.append(entry("raw/b.yaml", "2"));
+        ours.append(entry("raw/c.yaml", "3"));
+        theirs.append(entry("raw/a.yaml", "1"));
+        theirs.append(entry("raw/c.yaml", "3"));
+        let merged = ArchiveLog::merge(Some(&base), &ours, &theirs);
+        assert_eq!(merged, ArchiveLog::merge(Some(&base), &theirs, &ours));
+        let files: Vec<_> = merged.operations.iter().map(|entry| entry.original_file.as_str()).collect();
+        assert_eq!(files, ["raw/z.yaml", "raw/a.yaml", "raw/b.yaml", "raw/c.yaml"]);
+    }
+}

@@ -1,0 +1,26 @@
+//! The text of a managed file: the author's own, with our annotations.
+
+use crate::fgd::inbox::{DocumentRead, ObjectRead};
+use crate::fgd::layout::ANNOTATION_PREFIX;
+use crate::manifest;
+
+/// The text that an object's file gets: the document's own, with the annotations that say where it came
+/// from. The same document gives the same bytes on every machine.
+pub(crate) fn compose(
+    fabric_name: &str,
+    source_name: &str,
+    document: &DocumentRead,
+    object: &ObjectRead,
+) -> Result<String, String> {
+    let index = document.index.to_string();
+    let annotations = [
+        ("managed-by", "fgd-sync"),
+        ("fabric", fabric_name),
+        ("original-file", source_name),
+        ("original-document-index", index.as_str()),
+        ("ingestion-version", "1.0"),
+    ]
+    .map(|(key, value)| (format!("{ANNOTATION_PREFIX}{key}"), value));
+    let annotations: Vec<(&str, &str)> = annotations.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+    manifest::annotate(&document.text, &object.node, &annotations).map(|annotated| annotated.text)
+}

@@ -1,0 +1,20 @@
+//! The Fabric GitOps Directory: where things are in it, what waits, what must change, and what is
+//! written where. Reads the disk; everything that decides is pure; nothing here writes.
+
+mod archive_log;
+mod compose;
+mod fabric_file;
+mod inbox;
+mod layout;
+mod managed;
+mod onboard;
+mod plan;
+
+pub(crate) use archive_log::ArchiveLog;
+
+pub(crate) use fabric_file::FabricFile;
+pub(crate) use inbox::{Inbox, InboxEntry, SourceFile, list, scan};
+pub(crate) use layout::Layout;
+pub(crate) use managed::ManagedIndex;
+pub(crate) use onboard::missing_structure;
+pub(crate) use plan::{Given, Outcome, Plan};

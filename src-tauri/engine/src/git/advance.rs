@@ -1,0 +1,124 @@
+//! The one way to the work tree: from one commit of the branch to the next.
+
+use std::time::Duration;
+
+use git2::ErrorCode;
+
+use super::compare::TreePaths;
+use super::disk::{Standing, survey};
+use super::intent::Intent;
+use super::refs::count;
+use super::repo::{Repo, branch_ref, oid};
+use super::write::write;
+use crate::change::FileChange;
+use crate::error::{Error, Result};
+use crate::id::{BranchName, RepoPath, Revision};
+
+/// How often, and how long apart, a ref that another Git holds locked is tried.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(40);
+
+impl Repo {
+    /// Brings the work tree and the branch from the commit `from` to the commit `to`.
+    ///
+    /// `changes` is what differs on disk; a path is in it at most once, and the new bytes are in `to`.
+    /// First the files, then the branch, then the user's index for these paths. A record in Git's
+    /// directory stands while that goes on: if it ends in an error or a crash after the first file was
+    /// touched, [`recover`](Self::recover) finishes it, and must be called before anything else.
+    ///
+    /// Returns the paths that somebody changed at the very last moment. They were left as they are, and
+    /// show as edits against `to`.
+    ///
+    /// # Errors
+    /// With nothing touched: `FileChanged` where a file is neither what was read nor what is planned,
+    /// `DirectoryBlocked` where a path leads through a link or a file, `WorkTreeBusy` where the branch
+    /// is not at `from` any more, and the errors of [`require_branch`](Self::require_branch).
+    pub(crate) fn advance(
+        &self,
+        branch: &BranchName,
+        from: Option<&Revision>,
+        to: &Revision,
+        changes: &[FileChange],
+        progress: &mut dyn FnMut(u32, u32),
+    ) -> Result<Vec<RepoPath>> {
+        if self.require_branch(branch)?.as_ref() != from {
+            return Err(branch_moved());
+        }
+        let standings = survey(self.work_tree(), changes)?;
+        for (change, standing) in changes.iter().zip(&standings) {
+            match standing {
+                Standing::Before | Standing::After => {}
+                Standing::Changed => return Err(Error::FileChanged { file: change.path.clone() }),
+                Standing::Blocked(by) => return Err(Error::DirectoryBlocked { directory: by.clone() }),
+            }
+        }
+        let records = self.intent_dir()?;
+        Intent::new(branch, from, to, changes)?.write(&records)?;
+
+        let kept = match self.write_files(to, changes, &standings, progress) {
+            Ok(kept) => kept,
+            Err(stopped) => {
+                if !stopped.touched {
+                    Intent::remove(&records)?;
+                }
+                return Err(stopped.error);
+            }
+        };
+        self.move_branch(branch, from, to)?;
+        self.refresh_index(to, changes)?;
+        Intent::remove(&records)?;
+        Ok(kept)
+    }
+
+    /// Writes those files that still are as they were.
+    pub(super) fn write_files(
+        &self,
+        to: &Revision,
+        changes: &[FileChange],
+        standings: &[Standing],
+        progress: &mut dyn FnMut(u32, u32),
+    ) -> Result<Vec<RepoPath>, super::write::Stopped> {
+        let untouched = |error| super::write::Stopped { error, touched: false };
+        let tree = self.tree_of(Some(to)).and_then(|tree| TreePaths::new(self.git(), tree));
+        let mut tree = tree.map_err(untouched)?;
+        let mut keep = |dir: &RepoPath| tree.has_dir(dir);
+        let open = changes.iter().zip(standings).filter(|(_, standing)| **standing == Standing::Before);
+        let open: Vec<&FileChange> = open.map(|(change, _)| change).collect();
+        let (there, total) = (count(changes.len() - open.len()), count(changes.len()));
+        write(self.work_tree(), &open, &mut keep, &mut |done| progress(there + done, total))
+    }
+
+    /// Moves the branch, if it still is at `from`.
+    ///
+    /// # Errors
+    /// `WorkTreeBusy` where somebody else moved it.
+    pub(super) fn move_branch(
+        &self,
+        branch: &BranchName,
+        from: Option<&Revision>,
+        to: &Revision,
+    ) -> Result<()> {
+        let git = self.durable()?;
+        let (name, target) = (branch_ref(branch), oid(to)?);
+        let message = format!("fgd: {}", self.commit_summary(to)?.subject);
+        for attempt in 1.. {
+            let moved = match from {
+                Some(from) => git.reference_matching(&name, target, true, oid(from)?, &message),
+                None => git.reference(&name, target, false, &message),
+            };
+            let Err(error) = moved else { return Ok(()) };
+            match error.code() {
+                ErrorCode::Modified | ErrorCode::Exists => return Err(branch_moved()),
+                ErrorCode::NotFound if from.is_some() => return Err(branch_moved()),
+                ErrorCode::Locked if attempt < TRIES => std::thread::sleep(PAUSE),
+                _ => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The branch is not where the caller saw it: a commit or a reset by hand came in between.
+fn branch_moved() -> Error {
+    Error::WorkTreeBusy { what: "change of the branch by another program".to_owned() }
+}

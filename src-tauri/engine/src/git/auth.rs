@@ -1,0 +1,179 @@
+//! Answering a remote that wants to know who is asking.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use git2::{Cred, CredentialType, ErrorClass, ErrorCode};
+use url::Url;
+
+use crate::id::RemoteUrl;
+use crate::view::SignIn;
+
+/// Key files that `ssh` itself would try, in its order.
+const KEY_FILES: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
+
+/// What can be offered, each once: a remote that refused it will refuse it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Offer {
+    /// The sign-in that the caller gave, or the configured URL held.
+    SignIn,
+    /// Whatever keys the SSH agent holds.
+    Agent,
+    /// A key file without a passphrase, or with the sign-in's secret as passphrase.
+    KeyFile(PathBuf),
+    /// Git's credential helpers.
+    Helper,
+    /// A user name with an empty password: some hosts take a token as user name.
+    UserAlone,
+}
+
+/// Credentials for one talk with a remote.
+#[derive(Clone)]
+pub(super) struct Credentials {
+    remote: RemoteUrl,
+    sign_in: Option<SignIn>,
+    left: Arc<Mutex<Vec<Offer>>>,
+    offered: Arc<AtomicBool>,
+}
+
+impl Credentials {
+    /// Credentials for `remote`.
+    pub(super) fn new(remote: &RemoteUrl, sign_in: Option<SignIn>) -> Self {
+        let mut offers = vec![Offer::SignIn];
+        // Without an agent there is nothing to offer, and the error should say so.
+        if std::env::var_os("SSH_AUTH_SOCK").is_some() || cfg!(windows) {
+            offers.push(Offer::Agent);
+        }
+        if let Some(home) = std::env::home_dir() {
+            let keys = KEY_FILES.iter().map(|name| home.join(".ssh").join(name));
+            offers.extend(keys.filter(|key| key.is_file()).map(Offer::KeyFile));
+        }
+        offers.extend([Offer::Helper, Offer::UserAlone]);
+        let left = Arc::new(Mutex::new(offers));
+        Self { remote: remote.clone(), sign_in, left, offered: Arc::default() }
+    }
+
+    /// Whether anything was offered: a refusal then is about that, and not about its absence.
+    pub(super) fn were_offered(&self) -> bool {
+        self.offered.load(Ordering::Relaxed)
+    }
+
+    /// `text` with our secret taken out, should the remote have repeated it.
+    pub(super) fn redact(&self, text: &str) -> String {
+        match &self.sign_in {
+            Some(sign_in) if !sign_in.secret.is_empty() => text.replace(&sign_in.secret, "<redacted>"),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// Answers libgit2, which asks again after each refusal.
+    pub(super) fn answer(
+        &self,
+        asked_by: &str,
+        user: Option<&str>,
+        allowed: CredentialType,
+    ) -> Result<Cred, git2::Error> {
+        if !self.is_same_host(asked_by) {
+            return Err(nothing_to_offer("the remote leads to another host, which is told nothing"));
+        }
+        let given = self.sign_in.as_ref().map(|sign_in| sign_in.user.as_str());
+        let user = user.or(given.filter(|name| !name.is_empty()));
+        if allowed.contains(CredentialType::USERNAME) {
+            return Cred::username(user.unwrap_or("git"));
+        }
+        while let Some(offer) = self.next_offer() {
+            if let Some(credential) = self.make(&offer, asked_by, user, allowed) {
+                self.offered.store(true, Ordering::Relaxed);
+                return Ok(credential);
+            }
+        }
+        Err(nothing_to_offer("no more credentials to offer"))
+    }
+
+    fn next_offer(&self) -> Option<Offer> {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        if left.is_empty() { None } else { Some(left.remove(0)) }
+    }
+
+    fn make(&self, offer: &Offer, url: &str, user: Option<&str>, allowed: CredentialType) -> Option<Cred> {
+        let password = allowed.contains(CredentialType::USER_PASS_PLAINTEXT);
+        let key = allowed.contains(CredentialType::SSH_KEY);
+        let given = self.sign_in.as_ref();
+        match offer {
+            Offer::SignIn if password => {
+                let given = given.filter(|given| !given.secret.is_empty())?;
+                Cred::userpass_plaintext(&given.user, &given.secret).ok()
+            }
+            Offer::UserAlone if password => {
+                let given = given.filter(|given| given.secret.is_empty() && !given.user.is_empty())?;
+                Cred::userpass_plaintext(&given.user, "").ok()
+            }
+            Offer::Agent if key => Cred::ssh_key_from_agent(user?).ok(),
+            Offer::KeyFile(file) if key => {
+                let passphrase = given.map(|given| given.secret.as_str()).filter(|secret| !secret.is_empty());
+                Cred::ssh_key(user?, None, file, passphrase).ok()
+            }
+            Offer::Helper if password => {
+                // The user's and the system's configuration: a repository's own may name any program.
+                let config = git2::Config::open_default().ok()?;
+                Cred::credential_helper(&config, url, user).ok()
+            }
+            _ => None,
+        }
+    }
+
+    /// A secret is told to the host that it was given for, whatever a redirect says.
+    fn is_same_host(&self, asked_by: &str) -> bool {
+        let (Ok(asked), Ok(ours)) = (Url::parse(asked_by), Url::parse(self.remote.as_str())) else {
+            // `user@host:path` is no URL; SSH knows no redirects.
+            return true;
+        };
+        let same_scheme = asked.scheme() == ours.scheme() || asked.scheme() == "https";
+        let default = |url: &Url| url.port() == url.port_or_known_default() || url.port().is_none();
+        let same_port = asked.port_or_known_default() == ours.port_or_known_default()
+            || (asked.scheme() != ours.scheme() && default(&asked) && default(&ours));
+        asked.host_str() == ours.host_str() && same_scheme && same_port
+    }
+}
+
+fn nothing_to_offer(why: &str) -> git2::Error {
+    git2::Error::new(ErrorCode::Auth, ErrorClass::Callback, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credentials(remote: &str) -> Credentials {
+        let sign_in = SignIn { user: "bob".to_owned(), secret: "hunter2".to_owned() };
+        Credentials::new(&RemoteUrl::from_clean(remote.to_owned()), Some(sign_in))
+    }
+
+    #[test]
+    fn a_sign_in_is_offered_once() {
+        let credentials = credentials("https://host/x.git");
+        let ask = || credentials.answer("https://host/x.git", None, CredentialType::USER_PASS_PLAINTEXT);
+        assert!(!credentials.were_offered());
+        assert!(ask().is_ok());
+        assert!(credentials.were_offered());
+        // Whatever helpers the machine has, they end too.
+        assert!((0..10).any(|_| ask().is_err()));
+    }
+
+    #[test]
+    fn another_host_is_told_nothing() {
+        let credentials = credentials("https://host/x.git");
+        for other in ["https://evil/x.git", "https://host:8443/x.git", "http://host/x.git"] {
+            let answer = credentials.answer(other, None, CredentialType::USER_PASS_PLAINTEXT);
+            assert!(answer.is_err(), "{other}");
+        }
+        assert!(!credentials.were_offered());
+    }
+
+    #[test]
+    fn a_secret_is_taken_out_of_what_a_remote_says() {
+        let text = credentials("https://host/x.git").redact("bad token hunter2!");
+        assert_eq!(text, "bad token <redacted>!");
+    }
+}

@@ -1,0 +1,65 @@
+//! Bringing a whole repository over.
+
+use std::fs;
+use std::path::Path;
+
+use super::network::{Access, Watch, talk};
+use super::remote::bring;
+use super::repo::Repo;
+use crate::error::{Error, Result};
+use crate::id::{BranchName, RemoteUrl};
+
+/// The remote's name in a new clone, as Git has it.
+const ORIGIN: &str = "origin";
+
+/// Clones one branch of `url` into the folder `into`, which must not exist yet.
+///
+/// An empty repository gives a clone whose `branch` is unborn. Submodules are not followed, and
+/// templates and hooks of this machine do not get into the clone; credentials do not get into its
+/// configuration. It is made in a folder beside, and is renamed when it is whole: whatever goes
+/// wrong, `into` is a whole clone or is not there.
+///
+/// # Errors
+/// `BranchMissing` where the remote has other branches only; the errors of [`Repo::fetch`].
+pub(crate) fn clone_into(
+    url: &RemoteUrl,
+    branch: &BranchName,
+    into: &Path,
+    access: &Access,
+    watch: &Watch,
+) -> Result<Repo> {
+    if fs::symlink_metadata(into).is_ok() {
+        return Err(Error::io(into)(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    let parent = into.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(Error::io(parent))?;
+    // Removed when it is dropped, unless it was renamed.
+    let staging =
+        tempfile::Builder::new().prefix(".fgd-clone-").tempdir_in(parent).map_err(Error::io(parent))?;
+    let work_tree = staging.path().join("clone");
+    let repo = Repo::init(&work_tree, branch)?;
+    repo.set_remote(ORIGIN, url)?;
+    repo.follow(branch, ORIGIN)?;
+
+    let tracking = format!("refs/remotes/{ORIGIN}/{branch}");
+    let (open, wanted) = (repo.opener()?, branch.clone());
+    let known = talk(url, access, watch, move |session| {
+        let advertised = bring(session, &open()?, &wanted, &tracking)?;
+        Ok(if advertised.tip(&wanted).is_some() { Vec::new() } else { advertised.names() })
+    })?;
+    if !known.is_empty() {
+        return Err(Error::BranchMissing { branch: branch.clone(), known });
+    }
+    if let Some(tip) = repo.tracking(branch)? {
+        let changes = repo.changes_between(None, &tip)?;
+        let progress = watch.progress.clone();
+        repo.advance(branch, None, &tip, &changes, &mut |done, total| progress(done, total))?;
+    }
+    drop(repo);
+    if watch.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
+        return Err(Error::Cancelled);
+    }
+    fs::rename(&work_tree, into).map_err(Error::io(into))?;
+    super::intent::sync_dir(parent)?;
+    Repo::open(into)
+}

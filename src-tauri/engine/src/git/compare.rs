@@ -1,0 +1,235 @@
+//! What differs between two trees, path by path, without renames.
+
+use std::collections::{BTreeMap, HashMap};
+
+use git2::{ObjectType, Oid, Repository, Tree, TreeEntry};
+
+use super::refs::count;
+use super::repo::{Repo, oid};
+use crate::change::{ContentHash, FileChange};
+use crate::error::Result;
+use crate::id::{RepoPath, Revision};
+
+const DIRECTORY: i32 = 0o040_000;
+const EXECUTABLE: i32 = 0o100_755;
+const REGULAR: i32 = 0o100_644;
+const SYMLINK: i32 = 0o120_000;
+const SUBMODULE: i32 = 0o160_000;
+
+/// What a tree holds at a path that is no directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) id: Oid,
+    pub(super) mode: i32,
+}
+
+impl Entry {
+    pub(super) fn of(entry: &TreeEntry<'_>) -> Self {
+        Self { id: entry.id(), mode: entry.filemode() }
+    }
+
+    /// A plain file.
+    pub(super) fn file(id: Oid, executable: bool) -> Self {
+        Self { id, mode: if executable { EXECUTABLE } else { REGULAR } }
+    }
+
+    pub(super) fn directory(id: Oid) -> Self {
+        Self { id, mode: DIRECTORY }
+    }
+
+    pub(super) fn is_executable(self) -> bool {
+        self.mode == EXECUTABLE
+    }
+
+    pub(super) fn is_symlink(self) -> bool {
+        self.mode == SYMLINK
+    }
+
+    pub(super) fn is_submodule(self) -> bool {
+        self.mode == SUBMODULE
+    }
+
+    /// Whether this is a plain file, which alone the work tree is given.
+    pub(super) fn is_file(self) -> bool {
+        !self.is_symlink() && !self.is_submodule()
+    }
+}
+
+/// A path that differs, as Git's bytes: not every name in a repository is one that a disk may hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub(super) path: Vec<u8>,
+    pub(super) old: Option<Entry>,
+    pub(super) new: Option<Entry>,
+}
+
+/// Every path that differs, sorted by its bytes within each directory.
+///
+/// Directories that are the same are not opened: the cost grows with what differs.
+pub(super) fn differences(git: &Repository, old: Option<Oid>, new: Option<Oid>) -> Result<Vec<Difference>> {
+    let mut found = Vec::new();
+    let tree = |id: Option<Oid>| id.map(|id| git.find_tree(id)).transpose();
+    if old != new {
+        walk(git, &[], tree(old)?.as_ref(), tree(new)?.as_ref(), &mut found)?;
+    }
+    Ok(found)
+}
+
+fn walk(
+    git: &Repository,
+    dir: &[u8],
+    old: Option<&Tree<'_>>,
+    new: Option<&Tree<'_>>,
+    found: &mut Vec<Difference>,
+) -> Result<()> {
+    // By name, not in tree order: there, a file `a` and a directory `a` are not neighbours.
+    let mut names = BTreeMap::<Vec<u8>, [Option<TreeEntry<'_>>; 2]>::new();
+    for (side, tree) in [old, new].into_iter().enumerate() {
+        for entry in tree.into_iter().flatten() {
+            let name = entry.name_bytes().to_vec();
+            names.entry(name).or_default()[side] = Some(entry);
+        }
+    }
+    for (name, [old, new]) in names {
+        let same = |a: &TreeEntry<'_>, b: &TreeEntry<'_>| a.id() == b.id() && a.filemode() == b.filemode();
+        if let (Some(old), Some(new)) = (&old, &new)
+            && same(old, new)
+        {
+            continue;
+        }
+        let path = joined(dir, &name);
+        let subtree = |entry: &Option<TreeEntry<'_>>| match entry {
+            Some(entry) if entry.kind() == Some(ObjectType::Tree) => git.find_tree(entry.id()).map(Some),
+            _ => Ok(None),
+        };
+        let leaf = |entry: &Option<TreeEntry<'_>>| {
+            entry.as_ref().filter(|entry| entry.kind() != Some(ObjectType::Tree)).map(Entry::of)
+        };
+        let (old_tree, new_tree) = (subtree(&old)?, subtree(&new)?);
+        let (old, new) = (leaf(&old), leaf(&new));
+        if old.is_some() || new.is_some() {
+            found.push(Difference { path: path.clone(), old, new });
+        }
+        if old_tree.is_some() || new_tree.is_some() {
+            walk(git, &path, old_tree.as_ref(), new_tree.as_ref(), found)?;
+        }
+    }
+    Ok(())
+}
+
+/// Looks many paths up in one tree. Each directory is opened once: libgit2 keeps no large ones.
+pub(super) struct TreePaths<'git> {
+    git: &'git Repository,
+    dirs: HashMap<String, Option<Tree<'git>>>,
+}
+
+impl<'git> TreePaths<'git> {
+    /// The paths of this tree; without a tree, there are none.
+    pub(super) fn new(git: &'git Repository, root: Option<Oid>) -> Result<Self> {
+        let root = root.map(|id| git.find_tree(id)).transpose()?;
+        Ok(Self { git, dirs: HashMap::from([(String::new(), root)]) })
+    }
+
+    /// What is at a path that is no directory.
+    pub(super) fn leaf(&mut self, path: &RepoPath) -> Result<Option<Entry>> {
+        let (dir, name) = path.as_str().rsplit_once('/').unwrap_or(("", path.as_str()));
+        let entry = self.dir(dir)?.and_then(|tree| tree.get_name(name));
+        Ok(entry.filter(|entry| entry.kind() != Some(ObjectType::Tree)).map(|entry| Entry::of(&entry)))
+    }
+
+    /// Whether there is a directory at this path.
+    pub(super) fn has_dir(&mut self, path: &RepoPath) -> Result<bool> {
+        Ok(self.dir(path.as_str())?.is_some())
+    }
+
+    fn dir(&mut self, path: &str) -> Result<Option<&Tree<'git>>> {
+        if !self.dirs.contains_key(path) {
+            let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let git = self.git;
+            let entry = self.dir(above)?.and_then(|tree| tree.get_name(name));
+            let entry = entry.filter(|entry| entry.kind() == Some(ObjectType::Tree));
+            let tree = entry.map(|entry| git.find_tree(entry.id())).transpose()?;
+            self.dirs.insert(path.to_owned(), tree);
+        }
+        Ok(self.dirs.get(path).and_then(Option::as_ref))
+    }
+}
+
+/// `dir/name`, as bytes.
+pub(super) fn joined(dir: &[u8], name: &[u8]) -> Vec<u8> {
+    if dir.is_empty() { name.to_vec() } else { [dir, b"/", name].concat() }
+}
+
+/// The path as one that a work tree may hold; `None` for names that are not UTF-8, that leave the
+/// work tree, or that some file system takes for `.git` (CVE-2014-9390, CVE-2019-1352).
+pub(super) fn repo_path(bytes: &[u8]) -> Option<RepoPath> {
+    let text = str::from_utf8(bytes).ok()?;
+    let parsed = RepoPath::parse(text).ok()?;
+    // `parse` tidies; a repository's path that needs tidying is not a path that Git would make.
+    (parsed.as_str() == text && text.split('/').all(is_harmless)).then_some(parsed)
+}
+
+fn is_harmless(part: &str) -> bool {
+    // HFS+ ignores these characters, NTFS a trailing dot or space; `git~1` is NTFS's short name.
+    let ignored = |c: char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
+    let seen: String = part.chars().filter(|c| !ignored(*c)).flat_map(char::to_lowercase).collect();
+    let seen = seen.trim_end_matches(['.', ' ']);
+    seen != ".git" && seen != "git~1" && !part.chars().any(char::is_control)
+}
+
+impl Repo {
+    /// The tree of a commit; `None` stands for the empty tree before the first one.
+    pub(super) fn tree_of(&self, revision: Option<&Revision>) -> Result<Option<Oid>> {
+        let Some(revision) = revision else { return Ok(None) };
+        Ok(Some(self.git().find_commit(oid(revision)?)?.tree_id()))
+    }
+
+    /// What the work tree needs to get from one commit to another.
+    ///
+    /// The disk is given plain files only. Symbolic links, submodules and names that no work tree may
+    /// hold stay in Git's trees, and their absence on disk is no edit: a file that becomes a link is
+    /// deleted from disk, and a link that becomes a file is written where there is nothing.
+    pub(crate) fn changes_between(&self, from: Option<&Revision>, to: &Revision) -> Result<Vec<FileChange>> {
+        let (old, new) = (self.tree_of(from)?, self.tree_of(Some(to))?);
+        self.disk_changes(&differences(self.git(), old, new)?)
+    }
+
+    /// The differences as changes of files on disk.
+    pub(super) fn disk_changes(&self, differences: &[Difference]) -> Result<Vec<FileChange>> {
+        let mut changes = Vec::with_capacity(differences.len());
+        for Difference { path, old, new } in differences {
+            let (old, new) = (old.filter(|entry| entry.is_file()), new.filter(|entry| entry.is_file()));
+            let Some(path) = repo_path(path).filter(|_| old.is_some() || new.is_some()) else {
+                tracing::info!(path = %String::from_utf8_lossy(path), "kept in Git only: not a plain file");
+                continue;
+            };
+            let read = |entry: &Entry| self.git().find_blob(entry.id).map(|blob| blob.content().to_vec());
+            let before = old.as_ref().map(read).transpose()?;
+            changes.push(FileChange {
+                path,
+                before: before.as_deref().map(ContentHash::of),
+                after: new.as_ref().map(read).transpose()?,
+                executable: new.map(Entry::is_executable),
+            });
+        }
+        tracing::debug!(files = count(changes.len()), "changes for the work tree");
+        Ok(changes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_that_a_disk_may_hold() {
+        for good in ["a", "fabrics/lab/raw/x.yaml", ".github/x", ".gitkeep", "git~2", "ü/β"] {
+            assert!(repo_path(good.as_bytes()).is_some(), "{good}");
+        }
+        let bad = ["..", "a/../b", "/a", "a//b", ".git/config", ".GIT/x", "a/.git /x", ".git./x", "GIT~1/x"];
+        for bad in bad.into_iter().chain([".g\u{200c}it/x", "a\u{1b}[2J", "a\\b", "c:x"]) {
+            assert!(repo_path(bad.as_bytes()).is_none(), "{bad:?}");
+        }
+        assert!(repo_path(b"\xff").is_none());
+    }
+}

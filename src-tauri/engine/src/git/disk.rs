@@ -1,0 +1,173 @@
+//! What the work tree really holds, without following a link and without opening what is no file.
+
+use std::collections::HashSet;
+use std::fs::{self, File, Metadata};
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use crate::change::{ContentHash, FileChange};
+use crate::error::{Error, Result};
+use crate::id::RepoPath;
+
+/// What is at a path.
+#[derive(Debug)]
+pub(super) enum OnDisk {
+    /// Nothing.
+    Absent,
+    /// A plain file.
+    File { bytes: Vec<u8>, metadata: Metadata },
+    /// Something else than a plain file, or a parent that is no plain directory; this is the path of it.
+    Blocked(RepoPath),
+}
+
+/// How a path stands to what is planned for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// As it was when it was read.
+    Before,
+    /// Already as planned.
+    After,
+    /// Somebody changed it since.
+    Changed,
+    /// This path is not a plain file, or not a plain directory.
+    Blocked(RepoPath),
+}
+
+/// Looks at a path. No parent may be a symbolic link: a link could lead out of the work tree.
+pub(super) fn look(work_tree: &Path, path: &RepoPath) -> Result<OnDisk> {
+    for (end, _) in path.as_str().match_indices('/') {
+        let parent = RepoPath::root().join(&path.as_str()[..end]);
+        match stat(&parent.under(work_tree))? {
+            None => return Ok(OnDisk::Absent),
+            Some(metadata) if metadata.is_dir() => {}
+            Some(_) => return Ok(OnDisk::Blocked(parent)),
+        }
+    }
+    let file = path.under(work_tree);
+    match stat(&file)? {
+        None => Ok(OnDisk::Absent),
+        Some(metadata) if metadata.is_file() => read_same(&file, path, metadata),
+        Some(_) => Ok(OnDisk::Blocked(path.clone())),
+    }
+}
+
+/// What is there, of a link the link itself; `None` for nothing.
+pub(super) fn stat(path: &Path) -> Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(Error::io(path)(error)),
+    }
+}
+
+/// Reads the file that was just looked at, and not another one that was put in its place.
+fn read_same(file: &Path, path: &RepoPath, metadata: Metadata) -> Result<OnDisk> {
+    let mut opened = match File::open(file) {
+        Ok(opened) => opened,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(OnDisk::Absent),
+        Err(error) => return Err(Error::io(file)(error)),
+    };
+    if !is_same_file(&metadata, &opened.metadata().map_err(Error::io(file))?) {
+        return Err(Error::FileChanged { file: path.clone() });
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    opened.read_to_end(&mut bytes).map_err(Error::io(file))?;
+    Ok(OnDisk::File { bytes, metadata })
+}
+
+#[cfg(unix)]
+fn is_same_file(seen: &Metadata, opened: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    seen.dev() == opened.dev() && seen.ino() == opened.ino()
+}
+
+#[cfg(not(unix))]
+fn is_same_file(seen: &Metadata, opened: &Metadata) -> bool {
+    seen.file_type() == opened.file_type()
+}
+
+/// Whether a file may be run.
+#[cfg(unix)]
+pub(super) fn is_executable(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+/// Whether a file may be run: this system does not say.
+#[cfg(not(unix))]
+pub(super) fn is_executable(_metadata: &Metadata) -> bool {
+    false
+}
+
+/// How every change stands to the disk, in the order of `changes`.
+pub(super) fn survey(work_tree: &Path, changes: &[FileChange]) -> Result<Vec<Standing>> {
+    let deletes: HashSet<&str> =
+        changes.iter().filter(|change| change.after.is_none()).map(|change| change.path.as_str()).collect();
+    changes.iter().map(|change| standing(work_tree, change, &deletes)).collect()
+}
+
+/// How one change stands to the disk, where no file makes way for a directory.
+pub(super) fn standing_alone(work_tree: &Path, change: &FileChange) -> Result<Standing> {
+    standing(work_tree, change, &HashSet::new())
+}
+
+fn standing(work_tree: &Path, change: &FileChange, deletes: &HashSet<&str>) -> Result<Standing> {
+    Ok(match look(work_tree, &change.path)? {
+        OnDisk::File { bytes, metadata } => {
+            let same_mode = change.executable.is_none_or(|wanted| wanted == is_executable(&metadata));
+            if change.after.as_deref() == Some(bytes.as_slice()) && (same_mode || !cfg!(unix)) {
+                Standing::After
+            } else if change.before == Some(ContentHash::of(&bytes)) || change.after.as_ref() == Some(&bytes)
+            {
+                Standing::Before
+            } else {
+                Standing::Changed
+            }
+        }
+        OnDisk::Absent if change.after.is_none() => Standing::After,
+        OnDisk::Absent if change.before.is_none() => Standing::Before,
+        OnDisk::Absent => Standing::Changed,
+        OnDisk::Blocked(by) if gives_way(work_tree, &by, change, deletes)? => Standing::Before,
+        // A file took the place of the directory that held this one: it is gone.
+        OnDisk::Blocked(by) if by != change.path && change.after.is_none() => {
+            match stat(&by.under(work_tree))? {
+                Some(metadata) if metadata.is_file() => Standing::After,
+                _ => Standing::Blocked(by),
+            }
+        }
+        OnDisk::Blocked(by) => Standing::Blocked(by),
+    })
+}
+
+/// Whether what blocks a new file goes by the same changes: a file whose place becomes a directory, or a
+/// directory all of whose files are deleted.
+fn gives_way(work_tree: &Path, by: &RepoPath, change: &FileChange, deletes: &HashSet<&str>) -> Result<bool> {
+    if change.after.is_none() || change.before.is_some() {
+        return Ok(false);
+    }
+    if by != &change.path {
+        return Ok(deletes.contains(by.as_str()));
+    }
+    match stat(&by.under(work_tree))? {
+        Some(metadata) if metadata.is_dir() => all_deleted(work_tree, by, deletes),
+        _ => Ok(false),
+    }
+}
+
+fn all_deleted(work_tree: &Path, dir: &RepoPath, deletes: &HashSet<&str>) -> Result<bool> {
+    let path = dir.under(work_tree);
+    for entry in fs::read_dir(&path).map_err(Error::io(&path))? {
+        let entry = entry.map_err(Error::io(&path))?;
+        let Some(inside) = entry.file_name().to_str().map(|name| dir.join(name)) else { return Ok(false) };
+        let is_dir = entry.file_type().map_err(Error::io(&path))?.is_dir();
+        let goes = if is_dir {
+            all_deleted(work_tree, &inside, deletes)?
+        } else {
+            deletes.contains(inside.as_str())
+        };
+        if !goes {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,72 @@
+//! What differs on disk from what is committed.
+
+use git2::DiffOptions;
+
+use super::compare::{TreePaths, repo_path};
+use super::disk::{OnDisk, Standing, look, survey};
+use super::read::blob_id;
+use super::repo::Repo;
+use crate::change::FileChange;
+use crate::error::Result;
+use crate::id::{RepoPath, Revision};
+
+/// Files of ours that are being written. They are nobody's work.
+pub(super) const TEMPORARY: &str = ".fgd-";
+
+impl Repo {
+    /// Plain files below `dir` whose bytes on disk differ from the commit's: changed, new or gone.
+    /// Sorted. What `.gitignore` ignores is left out while it is not committed.
+    ///
+    /// Symbolic links, submodules and other things that are no files are not looked into, on
+    /// either side. `head` is the commit to compare with, `None` before the first one. Quick where
+    /// the clone's index is fresh: it then reads the changed files only.
+    pub(crate) fn local_edits(&self, head: Option<&Revision>, dir: &RepoPath) -> Result<Vec<RepoPath>> {
+        let git = self.git();
+        let root = self.tree_of(head)?;
+        let tree = root.map(|id| git.find_tree(id)).transpose()?;
+        let mut paths = TreePaths::new(git, root)?;
+        let mut options = DiffOptions::new();
+        options.include_untracked(true).recurse_untracked_dirs(true).ignore_submodules(true);
+        options.skip_binary_check(true).disable_pathspec_match(true);
+        if !dir.is_root() {
+            options.pathspec(dir.as_str());
+        }
+        let mut index = git.index()?;
+        index.read(true)?;
+        let diff = git.diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options))?;
+
+        let mut edits = Vec::new();
+        for delta in diff.deltas() {
+            let file = delta.new_file().path_bytes().or_else(|| delta.old_file().path_bytes());
+            let Some(path) = file.and_then(repo_path) else { continue };
+            if path.below(dir).is_none() || path.file_name().starts_with(TEMPORARY) {
+                continue;
+            }
+            let committed = paths.leaf(&path)?;
+            // The index takes part in the comparison, and it may be anything: the bytes decide.
+            let differs = match (look(self.work_tree(), &path)?, committed) {
+                (OnDisk::File { bytes, .. }, Some(entry)) => {
+                    entry.is_file() && blob_id(&bytes)? != entry.id.to_string()
+                }
+                (OnDisk::File { .. }, None) => true,
+                (OnDisk::Absent, Some(entry)) => entry.is_file(),
+                (OnDisk::Absent, None) | (OnDisk::Blocked(_), _) => false,
+            };
+            if differs {
+                edits.push(path);
+            }
+        }
+        edits.sort();
+        edits.dedup();
+        Ok(edits)
+    }
+
+    /// The changes that [`advance`](Self::advance) would refuse: their files hold something else than was
+    /// read, or something that is no plain file is in the way.
+    pub(crate) fn check_disk(&self, changes: &[FileChange]) -> Result<Vec<RepoPath>> {
+        let standings = survey(self.work_tree(), changes)?;
+        let refused = |standing: &Standing| matches!(standing, Standing::Changed | Standing::Blocked(_));
+        let paths = changes.iter().zip(&standings).filter(|(_, standing)| refused(standing));
+        Ok(paths.map(|(change, _)| change.path.clone()).collect())
+    }
+}

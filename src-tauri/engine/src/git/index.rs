@@ -1,0 +1,116 @@
+//! The user's index, brought up to date for the files that we wrote, and for no others.
+
+use std::fs::Metadata;
+use std::path::Path;
+use std::time::Duration;
+
+use git2::{ErrorCode, Index, IndexEntry, IndexTime, Oid};
+
+use super::compare::{Entry, TreePaths};
+use super::disk::{OnDisk, look};
+use super::read::blob_id;
+use super::repo::Repo;
+use crate::change::FileChange;
+use crate::error::Result;
+use crate::id::{RepoPath, Revision};
+
+/// How often, and how long apart, a locked index is tried: a live `git status` holds it for less.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(40);
+
+impl Repo {
+    /// Makes `git status` clean and quick for the changed paths, as of the commit `to`.
+    ///
+    /// What the user staged at other paths stays staged. An index that stays locked or that can't
+    /// be written is left as it is: Git then shows our files as changed, and nothing is lost.
+    pub(super) fn refresh_index(&self, to: &Revision, changes: &[FileChange]) -> Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let tree = self.tree_of(Some(to))?;
+        for attempt in 1..=TRIES {
+            match self.try_refresh(tree, changes) {
+                Ok(()) => return Ok(()),
+                Err(error) if attempt < TRIES && is_locked(&error) => std::thread::sleep(PAUSE),
+                Err(error) => {
+                    tracing::warn!(%error, "the index was left as it is");
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn try_refresh(&self, tree: Option<Oid>, changes: &[FileChange]) -> Result<()> {
+        let mut committed = TreePaths::new(self.git(), tree)?;
+        let mut index = self.git().index()?;
+        index.read(true)?;
+        let mut there = Vec::new();
+        for FileChange { path, .. } in changes {
+            match committed.leaf(path)? {
+                Some(entry) => there.push((path, entry)),
+                None => remove(&mut index, path)?,
+            }
+        }
+        // After the removals: a file `a` has to be out before `a/b` gets in.
+        for (path, entry) in there {
+            self.set_entry(&mut index, path, entry)?;
+        }
+        Ok(index.write()?)
+    }
+
+    fn set_entry(&self, index: &mut Index, path: &RepoPath, committed: Entry) -> Result<()> {
+        let mut entry = IndexEntry {
+            ctime: IndexTime::new(0, 0),
+            mtime: IndexTime::new(0, 0),
+            dev: 0,
+            ino: 0,
+            mode: u32::try_from(committed.mode).unwrap_or_default(),
+            uid: 0,
+            gid: 0,
+            file_size: 0,
+            id: committed.id,
+            flags: 0,
+            flags_extended: 0,
+            path: path.as_str().into(),
+        };
+        // Only a file that holds the committed bytes gets its stamp: with the stamp of any other, Git
+        // would take that one for unchanged. The stamp is older than the bytes that were compared.
+        if let OnDisk::File { bytes, metadata } = look(self.work_tree(), path)?
+            && blob_id(&bytes)? == committed.id.to_string()
+        {
+            stamp(&mut entry, &metadata);
+        }
+        Ok(index.add(&entry)?)
+    }
+}
+
+fn remove(index: &mut Index, path: &RepoPath) -> Result<()> {
+    match index.remove(Path::new(path.as_str()), 0) {
+        Err(error) if error.code() != ErrorCode::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn is_locked(error: &crate::error::Error) -> bool {
+    matches!(error, crate::error::Error::Git(error) if error.code() == ErrorCode::Locked)
+}
+
+/// The file's stamp, in the form of the index: what does not fit its 32 bits is cut off, as Git does.
+#[cfg(unix)]
+#[allow(clippy::cast_possible_truncation, reason = "the index format has 32 bits, and Git truncates")]
+fn stamp(entry: &mut IndexEntry, metadata: &Metadata) {
+    use std::os::unix::fs::MetadataExt;
+    let time = |seconds: i64, nanoseconds: i64| IndexTime::new(seconds as i32, nanoseconds as u32);
+    entry.ctime = time(metadata.ctime(), metadata.ctime_nsec());
+    entry.mtime = time(metadata.mtime(), metadata.mtime_nsec());
+    entry.dev = metadata.dev() as u32;
+    entry.ino = metadata.ino() as u32;
+    entry.uid = metadata.uid();
+    entry.gid = metadata.gid();
+    entry.file_size = metadata.size() as u32;
+}
+
+/// Without a stamp, Git compares the bytes once, and stamps the entry itself.
+#[cfg(not(unix))]
+fn stamp(_entry: &mut IndexEntry, _metadata: &Metadata) {}

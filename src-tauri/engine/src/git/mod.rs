@@ -1,0 +1,60 @@
+//! Git: every libgit2 call of the product, and nothing else calls libgit2.
+//!
+//! What holds everywhere in here:
+//! - No branch is ever forced: a ref moves only from the value that the caller saw.
+//! - No file is written over whose bytes the caller has not seen ([`FileChange`](crate::change::FileChange)).
+//! - The work tree changes in one place, [`Repo::advance`], under an intent record that
+//!   [`Repo::recover`] finishes after a crash.
+//! - A clone's own configuration runs nothing: no hooks, filters, commands or credential helpers.
+//! - No secret is in an error: URLs are cleaned before they are used, and kept clean.
+//! - Calls block. Those that talk to a remote end when they are cancelled or when nothing is heard.
+//!
+//! | what for | where |
+//! |---|---|
+//! | the clone, its lock | `repo` `lock` |
+//! | branches, commits, files of a commit | `refs` `read` |
+//! | what differs on disk | `edits` `disk` |
+//! | new trees and commits | `trees` `objects` `commit` |
+//! | from one tree to another | `compare` `merge` `integrate` |
+//! | the way to the work tree | `advance` `intent` `write` `index` `recover` |
+//! | remotes | `url` `auth` `network` `failure` `remote` `clone` `push` |
+
+mod advance;
+mod auth;
+mod clone;
+mod commit;
+mod compare;
+mod disk;
+mod edits;
+mod failure;
+mod index;
+mod integrate;
+mod intent;
+mod lock;
+mod merge;
+mod network;
+mod objects;
+mod push;
+mod read;
+mod recover;
+mod refs;
+mod remote;
+mod repo;
+mod trees;
+mod url;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use clone::clone_into;
+pub(crate) use integrate::Integration;
+pub(crate) use lock::RepoLock;
+pub(crate) use network::{Access, Watch};
+pub(crate) use push::PushReply;
+pub(crate) use read::{TreeFile, blob_id};
+pub(crate) use recover::Recovered;
+pub(crate) use refs::{Head, Remote};
+pub(crate) use remote::{RemoteReport, inspect};
+pub(crate) use repo::Repo;
+pub(crate) use url::{display_name, parse_remote_url};

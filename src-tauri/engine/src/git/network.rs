@@ -1,0 +1,247 @@
+//! Talking to a remote without ever hanging on it.
+//!
+//! libgit2 blocks, and its time limits can't be set from safe code. So every talk has a thread and a
+//! repository handle of its own. The caller waits beside it, and goes as soon as it is cancelled or has
+//! heard nothing for too long. The abandoned thread learns that at its next callback, or when the
+//! system ends its connection; it holds nothing that anybody waits for.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use git2::{Direction, ProxyOptions, RemoteCallbacks, RemoteConnection};
+
+use super::auth::Credentials;
+use super::failure::explain;
+use super::refs::count;
+use super::url::local_path;
+use crate::error::{Error, Result};
+use crate::id::RemoteUrl;
+use crate::view::SignIn;
+
+/// How long nothing may be heard, where the caller has no better idea.
+const STALL: Duration = Duration::from_secs(60);
+/// How often the caller looks whether it is cancelled.
+const GLANCE: Duration = Duration::from_millis(25);
+/// How much of what a server says is kept for an error text.
+const SPOKEN_LIMIT: usize = 4096;
+
+/// Who asks, and how patient they are.
+#[derive(Debug, Clone)]
+pub(crate) struct Access {
+    /// The sign-in to offer first.
+    pub(crate) sign_in: Option<SignIn>,
+    /// After how long without a sign of life the remote counts as stalled.
+    pub(crate) stall: Duration,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self { sign_in: None, stall: STALL }
+    }
+}
+
+/// What goes on between the caller and a talk under way.
+#[derive(Clone)]
+pub(crate) struct Watch {
+    /// Set from anywhere, it ends the talk at once.
+    pub(crate) cancelled: Arc<AtomicBool>,
+    /// Told how many of how many Git objects have come or gone. It is called from the talk's thread.
+    pub(crate) progress: Arc<dyn Fn(u32, u32) + Send + Sync>,
+}
+
+impl Watch {
+    /// Nobody watches.
+    pub(crate) fn unwatched() -> Self {
+        Self { cancelled: Arc::default(), progress: Arc::new(|_, _| {}) }
+    }
+}
+
+/// The talk's end of the line.
+pub(super) struct Session {
+    remote: RemoteUrl,
+    credentials: Credentials,
+    line: Arc<Line>,
+}
+
+/// What both ends share.
+struct Line {
+    began: Instant,
+    /// When something was last heard, in milliseconds since the talk began.
+    heard: AtomicU64,
+    /// The caller has gone.
+    abandoned: AtomicBool,
+    /// What the server said to people: the reasons of a refusal are in it.
+    spoken: Mutex<Vec<u8>>,
+    progress: Arc<dyn Fn(u32, u32) + Send + Sync>,
+}
+
+impl Line {
+    /// Notes a sign of life; whether to go on.
+    fn hear(&self) -> bool {
+        let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.heard.store(now, Ordering::Relaxed);
+        !self.abandoned.load(Ordering::Relaxed)
+    }
+
+    fn tell(&self, done: usize, total: usize) -> bool {
+        let go_on = self.hear();
+        if go_on {
+            (self.progress)(count(done), count(total));
+        }
+        go_on
+    }
+
+    fn silence(&self) -> Duration {
+        let heard = Duration::from_millis(self.heard.load(Ordering::Relaxed));
+        self.began.elapsed().saturating_sub(heard)
+    }
+}
+
+/// Runs `job` on a thread of its own, and waits for it.
+///
+/// # Errors
+/// `Cancelled`, `RemoteStalled`, or the error of the job.
+pub(super) fn talk<T: Send + 'static>(
+    remote: &RemoteUrl,
+    access: &Access,
+    watch: &Watch,
+    job: impl FnOnce(&Session) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    if watch.cancelled.load(Ordering::Relaxed) {
+        return Err(Error::Cancelled);
+    }
+    let line = Arc::new(Line {
+        began: Instant::now(),
+        heard: AtomicU64::new(0),
+        abandoned: AtomicBool::new(false),
+        spoken: Mutex::default(),
+        progress: watch.progress.clone(),
+    });
+    let session = Session {
+        remote: remote.clone(),
+        credentials: Credentials::new(remote, access.sign_in.clone()),
+        line: line.clone(),
+    };
+    let (answer, waiting) = mpsc::sync_channel(1);
+    let run = move || {
+        // The caller may have gone: then nobody wants the answer.
+        answer.send(job(&session)).unwrap_or(());
+    };
+    std::thread::Builder::new()
+        .name("git-network".to_owned())
+        .spawn(run)
+        .map_err(|error| Error::Internal { detail: format!("no thread for the network: {error}") })?;
+    loop {
+        match waiting.recv_timeout(GLANCE) {
+            Ok(done) => return done,
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::Internal { detail: "the network thread died".to_owned() });
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let gone = if watch.cancelled.load(Ordering::Relaxed) {
+            Error::Cancelled
+        } else if line.silence() > access.stall {
+            let seconds = u32::try_from(access.stall.as_secs()).unwrap_or(u32::MAX);
+            Error::RemoteStalled { remote: remote.clone(), seconds }
+        } else {
+            continue;
+        };
+        line.abandoned.store(true, Ordering::Relaxed);
+        return Err(gone);
+    }
+}
+
+impl Session {
+    /// The remote that this talk is with.
+    pub(super) fn remote(&self) -> &RemoteUrl {
+        &self.remote
+    }
+
+    /// Whether the caller has gone. What is not done by then must not be done.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.line.abandoned.load(Ordering::Relaxed)
+    }
+
+    /// The same, for a callback that outlives this borrow.
+    pub(super) fn abandonment(&self) -> impl Fn() -> bool + 'static {
+        let line = self.line.clone();
+        move || line.abandoned.load(Ordering::Relaxed)
+    }
+
+    /// The product's error for one of libgit2's.
+    pub(super) fn explain(&self, error: git2::Error) -> Error {
+        explain(error, &self.remote, &self.credentials)
+    }
+
+    /// What the server said to people so far, without our secret.
+    pub(super) fn spoken(&self) -> String {
+        let spoken = self.line.spoken.lock().unwrap_or_else(PoisonError::into_inner);
+        self.credentials.redact(&String::from_utf8_lossy(&spoken))
+    }
+
+    /// Connects. The connection ends when it is dropped.
+    pub(super) fn connect<'repo, 'remote>(
+        &self,
+        remote: &'remote mut git2::Remote<'repo>,
+        direction: Direction,
+    ) -> Result<RemoteConnection<'repo, 'remote, 'static>> {
+        // libgit2 takes a path that does not exist for a URL that it does not know.
+        if local_path(&self.remote).is_some_and(|path| !path.exists()) {
+            return Err(Error::RemoteMissing { remote: self.remote.clone() });
+        }
+        let connected = remote.connect_auth(direction, Some(self.callbacks()), Some(proxy()));
+        let connection = connected.map_err(|error| self.explain(error))?;
+        self.line.hear();
+        Ok(connection)
+    }
+
+    /// Callbacks that answer for us, note signs of life, and stop an abandoned talk.
+    pub(super) fn callbacks(&self) -> RemoteCallbacks<'static> {
+        let mut callbacks = RemoteCallbacks::new();
+        let (credentials, line) = (self.credentials.clone(), self.line.clone());
+        callbacks.credentials(move |url, user, allowed| {
+            if !line.hear() {
+                return Err(stopped());
+            }
+            let answer = credentials.answer(url, user, allowed);
+            // A helper may have asked the user: that was no silence of the remote's.
+            line.hear();
+            answer
+        });
+        let line = self.line.clone();
+        callbacks.transfer_progress(move |stats| {
+            line.tell(stats.received_objects().max(stats.indexed_objects()), stats.total_objects())
+        });
+        let line = self.line.clone();
+        callbacks.push_transfer_progress(move |done, total, _bytes| {
+            line.tell(done, total);
+        });
+        let line = self.line.clone();
+        callbacks.pack_progress(move |_stage, _done, _total| {
+            line.hear();
+        });
+        let line = self.line.clone();
+        callbacks.sideband_progress(move |text| {
+            let mut spoken = line.spoken.lock().unwrap_or_else(PoisonError::into_inner);
+            let room = SPOKEN_LIMIT.saturating_sub(spoken.len());
+            spoken.extend_from_slice(&text[..text.len().min(room)]);
+            line.hear()
+        });
+        callbacks
+    }
+}
+
+/// The proxy that the user's environment and Git configuration name.
+pub(super) fn proxy() -> ProxyOptions<'static> {
+    let mut proxy = ProxyOptions::new();
+    proxy.auto();
+    proxy
+}
+
+/// What a callback says to end a talk.
+pub(super) fn stopped() -> git2::Error {
+    git2::Error::new(git2::ErrorCode::User, git2::ErrorClass::Callback, "stopped")
+}

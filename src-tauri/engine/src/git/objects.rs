@@ -1,0 +1,120 @@
+//! New objects in Git's store: a few as loose files, many as one pack.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use git2::{ObjectType, OdbLookupFlags, Oid, Repository};
+
+use super::repo::Repo;
+use crate::error::{Error, Result};
+
+/// From this many files on, one pack costs less than a synced file for each object.
+const PACK_FROM: usize = 16;
+
+/// Takes new objects, and remembers them.
+pub(super) struct NewObjects<'a> {
+    git: &'a Repository,
+    made: Vec<Oid>,
+}
+
+impl<'a> NewObjects<'a> {
+    /// The repository, in which the objects written so far can be read.
+    pub(super) fn git(&self) -> &'a Repository {
+        self.git
+    }
+
+    /// Writes a file's bytes.
+    pub(super) fn blob(&mut self, bytes: &[u8]) -> Result<Oid> {
+        let id = self.git.odb()?.write(ObjectType::Blob, bytes)?;
+        Ok(self.note(id))
+    }
+
+    /// Takes note of an object that was written through [`git`](Self::git).
+    pub(super) fn note(&mut self, id: Oid) -> Oid {
+        self.made.push(id);
+        id
+    }
+}
+
+impl Repo {
+    /// Lets `work` write objects, and returns once they are safely in the store.
+    ///
+    /// `files` is about how many it will write. Many are first gathered in memory: either all of them
+    /// get into the store, or none.
+    pub(super) fn write_objects<T>(
+        &self,
+        files: usize,
+        work: impl FnOnce(&mut NewObjects<'_>) -> Result<T>,
+    ) -> Result<T> {
+        // A handle of its own: what is in memory goes with it, whatever happens.
+        let git = self.durable()?;
+        if files < PACK_FROM {
+            return work(&mut NewObjects { git: &git, made: Vec::new() });
+        }
+        let odb = git.odb()?;
+        // Above the backends for loose objects and packs (priorities 1 and 2): it takes the writes.
+        odb.add_new_mempack_backend(1000)?;
+        let mut objects = NewObjects { git: &git, made: Vec::new() };
+        let done = work(&mut objects)?;
+        let mut made = objects.made;
+        made.sort();
+        made.dedup();
+        let stored = self.git().odb()?;
+        stored.refresh()?;
+        made.retain(|id| !stored.exists_ext(*id, OdbLookupFlags::NO_REFRESH));
+        write_pack(&git, &made)?;
+        Ok(done)
+    }
+}
+
+/// Writes one pack of these objects: synced under a name that Git ignores, then moved to where Git looks.
+fn write_pack(git: &Repository, objects: &[Oid]) -> Result<()> {
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let packs = git.commondir().join("objects/pack");
+    fs::create_dir_all(&packs).map_err(Error::io(&packs))?;
+    // `git gc` removes a left-over `tmp_…` by its age.
+    let staging =
+        tempfile::Builder::new().prefix("tmp_fgd_").tempdir_in(&packs).map_err(Error::io(&packs))?;
+    let mut builder = git.packbuilder()?;
+    builder.set_threads(0);
+    for id in objects {
+        builder.insert_object(*id, None)?;
+    }
+    builder.write(staging.path(), 0o444)?;
+    let name = builder.name()?.unwrap_or_default().to_owned();
+    // The index last: Git takes a pack for whole when it sees the index.
+    for extension in ["pack", "idx"] {
+        let file = format!("pack-{name}.{extension}");
+        let (from, to) = (staging.path().join(&file), packs.join(&file));
+        sync(&from)?;
+        fs::rename(&from, &to).map_err(Error::io(to))?;
+    }
+    sync(&packs)
+}
+
+/// The packs that are there.
+pub(super) fn pack_names(git: &Repository) -> Result<HashSet<PathBuf>> {
+    let packs = git.commondir().join("objects/pack");
+    let Ok(entries) = fs::read_dir(&packs) else { return Ok(HashSet::new()) };
+    entries.map(|entry| Ok(entry.map_err(Error::io(&packs))?.path())).collect()
+}
+
+/// Makes packs that came since `before` survive a power cut: libgit2 does not sync what it fetches.
+pub(super) fn sync_new_packs(git: &Repository, before: &HashSet<PathBuf>) -> Result<()> {
+    for pack in pack_names(git)?.difference(before).filter(|path| path.is_file()) {
+        sync(pack)?;
+    }
+    let packs = git.commondir().join("objects/pack");
+    if packs.is_dir() { sync(&packs) } else { Ok(()) }
+}
+
+fn sync(path: &Path) -> Result<()> {
+    if cfg!(windows) {
+        // Neither directories nor read-only files can be synced there; libgit2 syncs the pack itself.
+        return Ok(());
+    }
+    File::open(path).and_then(|file| file.sync_all()).map_err(Error::io(path))
+}

@@ -1,0 +1,241 @@
+//! Sending a branch, never forcing it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use git2::{Direction, ErrorCode, Oid, PushOptions, Repository};
+
+use super::failure::{Said, said};
+use super::network::{Access, Session, Watch, proxy, stopped, talk};
+use super::remote::Advertised;
+use super::repo::{Repo, branch_ref, oid};
+use super::url::local_path;
+use crate::error::{Error, Result};
+use crate::id::{BranchName, Revision};
+
+/// What the remote said to a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PushReply {
+    /// The branch is there now.
+    Accepted,
+    /// Somebody else was quicker: fetch and integrate first.
+    Moved,
+    /// The remote does not want it; this is what it says.
+    Refused(String),
+}
+
+/// What is to be pushed.
+struct Order {
+    branch: BranchName,
+    revision: Oid,
+    expected: Option<Oid>,
+}
+
+impl Repo {
+    /// Pushes `revision` to the branch, if the remote has it at `expected` (`None`: not at all), and notes
+    /// where the remote is then. A remote that has `revision` already has accepted it.
+    ///
+    /// If this ends in an error, the remote may or may not have taken it: ask it with
+    /// [`remote_tip`](Self::remote_tip).
+    pub(crate) fn push(
+        &self,
+        branch: &BranchName,
+        revision: &Revision,
+        expected: Option<&Revision>,
+        access: &Access,
+        watch: &Watch,
+    ) -> Result<PushReply> {
+        let remote = self.required_remote(branch)?;
+        let expected = expected.map(oid).transpose()?;
+        let order = Order { branch: branch.clone(), revision: oid(revision)?, expected };
+        let tracking = remote.tracking_ref(branch);
+        let open = self.opener()?;
+        talk(&remote.url, &remote.access(access), watch, move |session| {
+            let git = open()?;
+            let reply = order.send(session, &git)?;
+            if reply == PushReply::Accepted {
+                git.reference(&tracking, order.revision, true, "fgd: push")?;
+            }
+            Ok(reply)
+        })
+    }
+}
+
+impl Order {
+    fn send(&self, session: &Session, git: &Repository) -> Result<PushReply> {
+        let mut remote = git.remote_anonymous(session.remote().as_str())?;
+        let mut connection = session.connect(&mut remote, Direction::Push)?;
+        let there = Advertised::read(session, &connection)?.tip(&self.branch);
+        if there == Some(self.revision) {
+            return Ok(PushReply::Accepted);
+        }
+        if there != self.expected || !self.is_fast_forward(git)? {
+            return Ok(PushReply::Moved);
+        }
+        match local_path(session.remote()) {
+            Some(path) => self.send_local(session, connection.remote(), &path),
+            None => self.send_ref(session, connection.remote(), &branch_ref(&self.branch), self.expected),
+        }
+    }
+
+    /// Whether the push leaves out nothing that the remote has.
+    fn is_fast_forward(&self, git: &Repository) -> Result<bool> {
+        match self.expected {
+            // What is not here can't be in what is pushed.
+            Some(expected) if !git.odb()?.exists(expected) => Ok(false),
+            Some(expected) => Ok(git.graph_descendant_of(self.revision, expected)?),
+            None => Ok(true),
+        }
+    }
+
+    /// libgit2 moves the branch of a repository on this machine without looking where it is. So the
+    /// objects go to a ref of their own, and the branch is moved from it under its lock.
+    fn send_local(
+        &self,
+        session: &Session,
+        remote: &mut git2::Remote<'_>,
+        path: &std::path::Path,
+    ) -> Result<PushReply> {
+        let target = Repository::open(path).map_err(|error| session.explain(error))?;
+        if !target.is_bare() {
+            return Ok(PushReply::Refused(
+                "it is a work tree; only a bare repository can be pushed to".to_owned(),
+            ));
+        }
+        let incoming = format!("refs/fgd/incoming-{}", uuid::Uuid::new_v4().simple());
+        let reply = self.send_ref(session, remote, &incoming, None)?;
+        if reply != PushReply::Accepted {
+            return Ok(reply);
+        }
+        let branch = branch_ref(&self.branch);
+        let moved = match self.expected {
+            Some(expected) => target.reference_matching(&branch, self.revision, true, expected, "push"),
+            None => target.reference(&branch, self.revision, false, "push"),
+        };
+        let reply = match moved.map_err(|error| (error.code(), error)) {
+            Ok(_) => Ok(PushReply::Accepted),
+            Err((ErrorCode::Modified | ErrorCode::Exists | ErrorCode::NotFound | ErrorCode::Locked, _)) => {
+                Ok(PushReply::Moved)
+            }
+            Err((_, error)) => Err(error.into()),
+        };
+        target.find_reference(&incoming)?.delete()?;
+        reply
+    }
+
+    /// Sends the objects, and asks for `name` to be moved from `old`.
+    fn send_ref(
+        &self,
+        session: &Session,
+        remote: &mut git2::Remote<'_>,
+        name: &str,
+        old: Option<Oid>,
+    ) -> Result<PushReply> {
+        // `None` until the remote has said something about the ref.
+        let verdict: Arc<Mutex<Option<PushReply>>> = Arc::default();
+        let set = |verdict: &Mutex<Option<PushReply>>, reply| {
+            *verdict.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply);
+        };
+        let mut callbacks = session.callbacks();
+        let (heard, wanted) = (verdict.clone(), name.to_owned());
+        callbacks.push_update_reference(move |refname, status| {
+            if refname == wanted {
+                set(&heard, status.map_or(PushReply::Accepted, refusal));
+            }
+            Ok(())
+        });
+        let (seen, is_abandoned) = (verdict.clone(), session.abandonment());
+        let old = old.unwrap_or(Oid::ZERO_SHA1);
+        callbacks.push_negotiation(move |updates| {
+            // The last moment at which a push can still be left undone.
+            if is_abandoned() {
+                return Err(stopped());
+            }
+            // What is about to be asked of the server is the comparison that it will make.
+            if updates.iter().any(|update| update.src() != old) {
+                set(&seen, PushReply::Moved);
+                return Err(stopped());
+            }
+            Ok(())
+        });
+        let mut options = PushOptions::new();
+        options.remote_callbacks(callbacks).proxy_options(proxy());
+        let pushed = remote.push(&[format!("{}:{name}", self.revision)], Some(&mut options));
+        let verdict = verdict.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match (verdict, pushed) {
+            (Some(PushReply::Refused(status)), _) => {
+                Ok(PushReply::Refused(reason(&status, &session.spoken())))
+            }
+            (Some(PushReply::Moved), _) => Ok(PushReply::Moved),
+            (_, Err(error)) => failed(session, error),
+            (Some(PushReply::Accepted), Ok(())) => Ok(PushReply::Accepted),
+            (None, Ok(())) => Err(Error::PushUnconfirmed { remote: session.remote().clone() }),
+        }
+    }
+}
+
+fn failed(session: &Session, error: git2::Error) -> Result<PushReply> {
+    match (error.code(), said(error.message())) {
+        (ErrorCode::NotFastForward, _) => Ok(PushReply::Moved),
+        (_, Said::NotStored) => {
+            Ok(PushReply::Refused(reason("it could not store the commits", &session.spoken())))
+        }
+        (_, Said::Status(413)) => Ok(PushReply::Refused("the push is larger than it takes".to_owned())),
+        (_, Said::Status(status @ (400 | 409 | 422))) => {
+            Ok(PushReply::Refused(format!("it answered with status {status}")))
+        }
+        _ => Err(session.explain(error)),
+    }
+}
+
+/// What a server's word about a ref means. The words are the protocol's: it has no codes.
+fn refusal(status: &str) -> PushReply {
+    let overtaken = [
+        "non-fast-forward",
+        "fetch first",
+        "stale info",
+        "cannot lock ref",
+        "failed to lock",
+        "failed to update ref",
+        "incorrect old value",
+        "reference already exists",
+        "needs force",
+    ];
+    let lower = status.to_lowercase();
+    match overtaken.iter().any(|words| lower.contains(words)) {
+        true => PushReply::Moved,
+        false => PushReply::Refused(status.to_owned()),
+    }
+}
+
+/// The server's word, with the lines that it said to people: those name the rule.
+fn reason(status: &str, spoken: &str) -> String {
+    let is_progress = |line: &&str| !line.is_empty() && !line.contains('%') && !line.ends_with("done.");
+    let lines = spoken.split(['\n', '\r']).map(str::trim).filter(is_progress).take(5);
+    let said: Vec<&str> = lines.map(|line| line.trim_start_matches("error: ")).collect();
+    let text = if said.is_empty() { status.to_owned() } else { format!("{status} ({})", said.join(" ")) };
+    text.chars().filter(|c| !c.is_control()).take(500).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_read() {
+        for moved in ["non-fast-forward", "fetch first", "cannot lock ref 'refs/heads/main': is at 1 but 2"] {
+            assert_eq!(refusal(moved), PushReply::Moved, "{moved}");
+        }
+        for refused in ["protected branch hook declined", "pre-receive hook declined", "deletion prohibited"]
+        {
+            assert_eq!(refusal(refused), PushReply::Refused(refused.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_reason_names_the_rule_and_not_the_progress() {
+        let spoken =
+            "Resolving deltas: 100% (1/1), done.\nerror: GH006: Protected branch update failed.\n\u{1b}[0m";
+        let text = reason("protected branch hook declined", spoken);
+        assert_eq!(text, "protected branch hook declined (GH006: Protected branch update failed. [0m)");
+    }
+}

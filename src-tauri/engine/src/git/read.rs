@@ -1,0 +1,89 @@
+//! Files as a commit has them.
+
+use std::path::Path;
+
+use git2::{ErrorCode, ObjectType, Oid, Tree};
+
+use super::compare::{Entry, repo_path};
+use super::repo::{Repo, oid};
+use crate::error::Result;
+use crate::id::{RepoPath, Revision};
+
+/// A file in a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TreeFile {
+    /// Its path, from the root of the repository.
+    pub(crate) path: RepoPath,
+    /// Git's name for its bytes, in hexadecimal.
+    pub(crate) blob: String,
+    /// Whether it is a symbolic link; its bytes are then the link's target.
+    pub(crate) is_symlink: bool,
+    /// Whether it is executable.
+    pub(crate) executable: bool,
+}
+
+/// Git's name for these bytes, in hexadecimal: equal names mean equal bytes.
+pub(crate) fn blob_id(bytes: &[u8]) -> Result<String> {
+    Ok(Oid::hash_object(ObjectType::Blob, bytes)?.to_string())
+}
+
+impl Repo {
+    /// The bytes of a file in a commit; `None` where there is no file at that path.
+    pub(crate) fn read_file(&self, at: &Revision, path: &RepoPath) -> Result<Option<Vec<u8>>> {
+        let tree = self.git().find_commit(oid(at)?)?.tree()?;
+        match tree.get_path(Path::new(path.as_str())) {
+            Ok(entry) if entry.kind() == Some(ObjectType::Blob) => {
+                Ok(Some(self.git().find_blob(entry.id())?.content().to_vec()))
+            }
+            Ok(_) => Ok(None),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The bytes that have this name.
+    pub(crate) fn read_blob(&self, blob: &str) -> Result<Vec<u8>> {
+        Ok(self.git().find_blob(Oid::from_str(blob)?)?.content().to_vec())
+    }
+
+    /// Every file below `dir` in a commit, in the order of Git's trees; none where there is no such
+    /// directory. No file is read. Submodules, and names that no work tree may hold, are left out.
+    pub(crate) fn list(&self, at: &Revision, dir: &RepoPath) -> Result<Vec<TreeFile>> {
+        let root = self.git().find_commit(oid(at)?)?.tree()?;
+        let tree = if dir.is_root() {
+            root
+        } else {
+            match root.get_path(Path::new(dir.as_str())) {
+                Ok(entry) if entry.kind() == Some(ObjectType::Tree) => self.git().find_tree(entry.id())?,
+                Ok(_) => return Ok(Vec::new()),
+                Err(error) if error.code() == ErrorCode::NotFound => return Ok(Vec::new()),
+                Err(error) => return Err(error.into()),
+            }
+        };
+        let mut files = Vec::new();
+        self.list_tree(&tree, dir.as_str().as_bytes(), &mut files)?;
+        Ok(files)
+    }
+
+    fn list_tree(&self, tree: &Tree<'_>, dir: &[u8], files: &mut Vec<TreeFile>) -> Result<()> {
+        for entry in tree {
+            let path = super::compare::joined(dir, entry.name_bytes());
+            if entry.kind() == Some(ObjectType::Tree) {
+                self.list_tree(&self.git().find_tree(entry.id())?, &path, files)?;
+                continue;
+            }
+            let entry = Entry::of(&entry);
+            if !entry.is_submodule()
+                && let Some(path) = repo_path(&path)
+            {
+                files.push(TreeFile {
+                    path,
+                    blob: entry.id.to_string(),
+                    is_symlink: entry.is_symlink(),
+                    executable: entry.is_executable(),
+                });
+            }
+        }
+        Ok(())
+    }
+}

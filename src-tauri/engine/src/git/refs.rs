@@ -1,0 +1,191 @@
+//! Branches and commits: where things stand.
+
+use git2::{BranchType, Commit, ErrorCode, ReferenceType, RepositoryState};
+
+use super::repo::{Repo, branch_ref, oid};
+use super::url::{display_name, parse_remote_url};
+use crate::error::{Error, Result};
+use crate::id::{BranchName, RemoteUrl, Revision, Timestamp};
+use crate::operation::CommitSummary;
+use crate::view::SignIn;
+
+/// What the work tree has checked out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Head {
+    /// A branch.
+    Branch {
+        /// Its name.
+        name: BranchName,
+        /// Its newest commit; `None` where it has none yet.
+        tip: Option<Revision>,
+    },
+    /// A commit, on no branch.
+    Detached(Revision),
+}
+
+/// The remote that a branch is pulled from and pushed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Remote {
+    /// Its name in the clone's configuration, `origin`.
+    pub(crate) name: String,
+    /// Where it is, without credentials.
+    pub(crate) url: RemoteUrl,
+    /// The credentials that its configured URL held, as people put them there by hand.
+    pub(super) from_url: Option<SignIn>,
+}
+
+impl Remote {
+    /// The name to show: the last part of the URL.
+    pub(crate) fn display_name(&self) -> String {
+        display_name(&self.url)
+    }
+
+    /// The ref that remembers where `branch` was on this remote.
+    pub(super) fn tracking_ref(&self, branch: &BranchName) -> String {
+        format!("refs/remotes/{}/{branch}", self.name)
+    }
+}
+
+impl Repo {
+    /// What is checked out.
+    pub(crate) fn head(&self) -> Result<Head> {
+        let head = self.git().find_reference("HEAD")?;
+        if head.kind() == Some(ReferenceType::Direct) {
+            return Ok(Head::Detached(Revision::from_oid(head.peel_to_commit()?.id())));
+        }
+        let target = head.symbolic_target()?.unwrap_or_default();
+        let name = BranchName::parse(target.strip_prefix("refs/heads/").unwrap_or(target))?;
+        let tip = self.tip(&name)?;
+        Ok(Head::Branch { name, tip })
+    }
+
+    /// Makes sure that `branch` is checked out and nothing is half done; its tip.
+    ///
+    /// # Errors
+    /// `WorkTreeBusy` during a merge, rebase or the like; `DetachedHead`; `BranchNotCheckedOut`.
+    pub(crate) fn require_branch(&self, branch: &BranchName) -> Result<Option<Revision>> {
+        if let Some(what) = under_way(self.git().state()) {
+            return Err(Error::WorkTreeBusy { what: what.to_owned() });
+        }
+        match self.head()? {
+            Head::Detached(_) => Err(Error::DetachedHead),
+            Head::Branch { name, tip } if name == *branch => Ok(tip),
+            Head::Branch { name, .. } => {
+                Err(Error::BranchNotCheckedOut { branch: branch.clone(), found: Some(name) })
+            }
+        }
+    }
+
+    /// The clone's own branches, by name.
+    pub(crate) fn branches(&self) -> Result<Vec<BranchName>> {
+        let mut names = Vec::new();
+        for branch in self.git().branches(Some(BranchType::Local))? {
+            let (branch, _) = branch?;
+            // A name that is not UTF-8 can't be chosen in the window.
+            if let Ok(Some(name)) = branch.name()
+                && let Ok(name) = BranchName::parse(name)
+            {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// The remote of `branch`: the one it follows, else `origin`, else the only one there is.
+    pub(crate) fn remote(&self, branch: &BranchName) -> Result<Option<Remote>> {
+        let names = self.git().remotes()?;
+        let names: Vec<&str> = names.iter().filter_map(|name| name.ok().flatten()).collect();
+        let followed = self.git().branch_upstream_remote(&branch_ref(branch)).ok();
+        let followed = followed.as_ref().and_then(|name| name.as_str().ok());
+        let chosen = followed
+            .filter(|name| names.contains(name))
+            .or_else(|| names.contains(&"origin").then_some("origin"))
+            .or_else(|| if let [only] = names[..] { Some(only) } else { None });
+        let Some(name) = chosen else { return Ok(None) };
+        let configured = self.git().find_remote(name)?;
+        let (url, from_url) = parse_remote_url(&String::from_utf8_lossy(configured.url_bytes()))?;
+        Ok(Some(Remote { name: name.to_owned(), url, from_url }))
+    }
+
+    /// The newest commit of a branch of this clone; `None` where there is no such branch yet.
+    pub(crate) fn tip(&self, branch: &BranchName) -> Result<Option<Revision>> {
+        self.resolve(&branch_ref(branch))
+    }
+
+    /// Where the branch was on its remote when that was last asked.
+    pub(crate) fn tracking(&self, branch: &BranchName) -> Result<Option<Revision>> {
+        match self.remote(branch)? {
+            Some(remote) => self.resolve(&remote.tracking_ref(branch)),
+            None => Ok(None),
+        }
+    }
+
+    /// Commits that only this clone has, and commits that only the remote has, as of the last
+    /// contact; `None` where the remote has no such branch.
+    pub(crate) fn ahead_behind(&self, branch: &BranchName) -> Result<Option<(u32, u32)>> {
+        let Some(theirs) = self.tracking(branch)? else { return Ok(None) };
+        let Some(ours) = self.tip(branch)? else {
+            return Ok(Some((0, self.count_commits(&theirs)?)));
+        };
+        let (ahead, behind) = self.git().graph_ahead_behind(oid(&ours)?, oid(&theirs)?)?;
+        Ok(Some((count(ahead), count(behind))))
+    }
+
+    /// A commit, as a list shows it.
+    pub(crate) fn commit_summary(&self, revision: &Revision) -> Result<CommitSummary> {
+        Ok(summarise(&self.git().find_commit(oid(revision)?)?))
+    }
+
+    /// The newest `limit` commits that lead to `from`, newest first.
+    pub(crate) fn log(&self, from: &Revision, limit: usize) -> Result<Vec<CommitSummary>> {
+        let mut walk = self.git().revwalk()?;
+        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME)?;
+        walk.push(oid(from)?)?;
+        walk.take(limit).map(|id| Ok(summarise(&self.git().find_commit(id?)?))).collect()
+    }
+
+    /// How many commits lead to `tip`.
+    pub(super) fn count_commits(&self, tip: &Revision) -> Result<u32> {
+        let mut walk = self.git().revwalk()?;
+        walk.push(oid(tip)?)?;
+        Ok(count(walk.count()))
+    }
+
+    fn resolve(&self, name: &str) -> Result<Option<Revision>> {
+        match self.git().find_reference(name).and_then(|found| found.peel_to_commit()) {
+            Ok(commit) => Ok(Some(Revision::from_oid(commit.id()))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// A count for people: more than four thousand million is as good as that many.
+pub(super) fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn summarise(commit: &Commit<'_>) -> CommitSummary {
+    let subject = commit.summary_bytes().unwrap_or_default();
+    CommitSummary {
+        revision: Revision::from_oid(commit.id()),
+        subject: String::from_utf8_lossy(subject).into_owned(),
+        author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
+        time: Timestamp::from_millis(commit.time().seconds().saturating_mul(1000)),
+    }
+}
+
+fn under_way(state: RepositoryState) -> Option<&'static str> {
+    Some(match state {
+        RepositoryState::Clean => return None,
+        RepositoryState::Merge => "merge",
+        RepositoryState::Revert | RepositoryState::RevertSequence => "revert",
+        RepositoryState::CherryPick | RepositoryState::CherryPickSequence => "cherry-pick",
+        RepositoryState::Bisect => "bisect",
+        RepositoryState::Rebase | RepositoryState::RebaseInteractive | RepositoryState::RebaseMerge => {
+            "rebase"
+        }
+        RepositoryState::ApplyMailbox | RepositoryState::ApplyMailboxOrRebase => "git am",
+    })
+}

@@ -1,0 +1,272 @@
+//! Writing the work tree: staged beside, synced, then put in place by renames.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fs::{self, File, Permissions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempPath;
+
+use super::disk::{Standing, is_executable, standing_alone, stat};
+use super::edits::TEMPORARY;
+use super::intent::sync_dir;
+use super::refs::count;
+use crate::change::FileChange;
+use crate::error::{Error, Result};
+use crate::id::RepoPath;
+
+/// Threads that wait for the disk: syncs of many files overlap, and a journal takes them together.
+const SYNC_THREADS: usize = 8;
+
+/// Why writing stopped.
+#[derive(Debug)]
+pub(super) struct Stopped {
+    /// What went wrong.
+    pub(super) error: Error,
+    /// Whether any file was already put in place or deleted.
+    pub(super) touched: bool,
+}
+
+/// The files of one run of [`write`].
+struct Writer<'a> {
+    work_tree: &'a Path,
+    touched: bool,
+    /// Directories in which a name came or went.
+    dirs: BTreeSet<PathBuf>,
+    /// Paths whose file changed at the last moment.
+    kept: Vec<RepoPath>,
+}
+
+/// Carries out these changes, each of which was found to stand [`Before`](Standing::Before).
+///
+/// New contents are staged and synced first, then put in place by renames; then come the deletes. Directories
+/// that the deletes empty go unless `keep` holds them. `progress` counts files.
+///
+/// Returns the paths that were left alone, because somebody changed them at the last moment.
+/// Where that happens to the first one, nothing has been touched yet, and it is `FileChanged`.
+pub(super) fn write(
+    work_tree: &Path,
+    changes: &[&FileChange],
+    keep: &mut dyn FnMut(&RepoPath) -> Result<bool>,
+    progress: &mut dyn FnMut(u32),
+) -> Result<Vec<RepoPath>, Stopped> {
+    let mut writer = Writer { work_tree, touched: false, dirs: BTreeSet::new(), kept: Vec::new() };
+    match writer.run(changes, keep, progress) {
+        Ok(()) => Ok(writer.kept),
+        Err(error) => Err(Stopped { error, touched: writer.touched }),
+    }
+}
+
+impl Writer<'_> {
+    fn run(
+        &mut self,
+        changes: &[&FileChange],
+        keep: &mut dyn FnMut(&RepoPath) -> Result<bool>,
+        progress: &mut dyn FnMut(u32),
+    ) -> Result<()> {
+        let (deletes, writes): (Vec<&FileChange>, Vec<_>) =
+            changes.iter().copied().partition(|change| change.after.is_none());
+        // A file in whose place a directory comes, or the other way round, has to go first.
+        let places: HashSet<&str> = writes.iter().map(|new| new.path.as_str()).collect();
+        let parents: HashSet<&str> = writes.iter().flat_map(|new| ancestors(&new.path)).collect();
+        let in_new_file = |path: &RepoPath| ancestors(path).any(|dir| places.contains(dir));
+        let (first, last): (Vec<_>, Vec<_>) = deletes
+            .into_iter()
+            .partition(|gone| parents.contains(gone.path.as_str()) || in_new_file(&gone.path));
+        let mut done = 0;
+        let mut step = || {
+            done += 1;
+            progress(count(done));
+        };
+        for change in &first {
+            self.delete(change)?;
+            step();
+        }
+        self.remove_empty_dirs(&first, &mut |dir| Ok(!places.contains(dir.as_str()) && !in_new_file(dir)))?;
+
+        let staged = self.stage(&writes, &mut step)?;
+        // All are looked at again before the first is put in place: staging took a while.
+        for change in &writes {
+            self.still_stands(change)?;
+        }
+        for (change, staged) in writes.iter().zip(staged) {
+            self.put_in_place(change, staged)?;
+        }
+        for change in &last {
+            self.delete(change)?;
+            step();
+        }
+        sync_all(&self.dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &|dir| {
+            if dir.is_dir() { sync_dir(dir) } else { Ok(()) }
+        })?;
+        self.remove_empty_dirs(&last, keep)
+    }
+
+    /// Writes the new contents beside their places, and syncs them.
+    fn stage(&mut self, writes: &[&FileChange], step: &mut dyn FnMut()) -> Result<Vec<TempPath>> {
+        let mut staged = Vec::with_capacity(writes.len());
+        for change in writes {
+            let file = change.path.under(self.work_tree);
+            let dir = self.directory_of(&change.path)?;
+            let executable = match change.executable {
+                Some(executable) => executable,
+                None => stat(&file)?.is_some_and(|metadata| is_executable(&metadata)),
+            };
+            let mut builder = tempfile::Builder::new();
+            builder.prefix(TEMPORARY).suffix(".tmp");
+            if let Some(permissions) = permissions(executable) {
+                builder.permissions(permissions);
+            }
+            let mut temporary = builder.tempfile_in(&dir).map_err(Error::io(&dir))?;
+            temporary.write_all(change.after.as_deref().unwrap_or_default()).map_err(Error::io(&file))?;
+            // Closed, not kept open: ten thousand open files are more than a process may have.
+            staged.push(temporary.into_temp_path());
+            step();
+        }
+        let paths: Vec<&Path> = staged.iter().map(|path| &**path).collect();
+        sync_all(&paths, &|path| {
+            let file = File::options().write(true).open(path).map_err(Error::io(path))?;
+            file.sync_all().map_err(Error::io(path))
+        })?;
+        Ok(staged)
+    }
+
+    fn put_in_place(&mut self, change: &FileChange, staged: TempPath) -> Result<()> {
+        let file = change.path.under(self.work_tree);
+        let was_there = stat(&file)?.is_some();
+        if !self.still_stands(change)? {
+            return Ok(());
+        }
+        // Where nothing was, nothing may have come: the system itself refuses to replace it.
+        let placed = if was_there { staged.persist(&file) } else { staged.persist_noclobber(&file) };
+        match placed {
+            Ok(()) => {
+                self.touch(&file);
+                Ok(())
+            }
+            Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => self.leave(change),
+            Err(refused) => Err(Error::io(file)(refused.error)),
+        }
+    }
+
+    fn delete(&mut self, change: &FileChange) -> Result<()> {
+        if !self.still_stands(change)? {
+            return Ok(());
+        }
+        let file = change.path.under(self.work_tree);
+        match fs::remove_file(&file) {
+            Ok(()) => self.touch(&file),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io(file)(error)),
+        }
+        Ok(())
+    }
+
+    /// Whether the file may still be replaced. If not, it is left alone, or everything is.
+    fn still_stands(&mut self, change: &FileChange) -> Result<bool> {
+        match standing_alone(self.work_tree, change)? {
+            Standing::Before | Standing::After => Ok(true),
+            Standing::Changed => self.leave(change).map(|()| false),
+            Standing::Blocked(directory) => Err(Error::DirectoryBlocked { directory }),
+        }
+    }
+
+    fn leave(&mut self, change: &FileChange) -> Result<()> {
+        if !self.touched {
+            return Err(Error::FileChanged { file: change.path.clone() });
+        }
+        if !self.kept.contains(&change.path) {
+            tracing::warn!(file = %change.path, "changed at the last moment and was left alone");
+            self.kept.push(change.path.clone());
+        }
+        Ok(())
+    }
+
+    fn touch(&mut self, file: &Path) {
+        self.touched = true;
+        if let Some(dir) = file.parent() {
+            self.dirs.insert(dir.to_owned());
+        }
+    }
+
+    /// The directory of a file, made where it is missing; every part of it is a plain directory.
+    fn directory_of(&mut self, path: &RepoPath) -> Result<PathBuf> {
+        for part in ancestors(path).map(|part| RepoPath::root().join(part)) {
+            let dir = part.under(self.work_tree);
+            match stat(&dir)? {
+                Some(metadata) if metadata.is_dir() => {}
+                Some(_) => return Err(Error::DirectoryBlocked { directory: part }),
+                None => {
+                    fs::create_dir(&dir).map_err(Error::io(&dir))?;
+                    self.dirs.extend(dir.parent().map(Path::to_owned));
+                }
+            }
+        }
+        let file = path.under(self.work_tree);
+        Ok(file.parent().unwrap_or(self.work_tree).to_owned())
+    }
+
+    /// Removes the directories that these deletes emptied, from the deepest up.
+    fn remove_empty_dirs(
+        &self,
+        deleted: &[&FileChange],
+        keep: &mut dyn FnMut(&RepoPath) -> Result<bool>,
+    ) -> Result<()> {
+        let mut dirs = BTreeSet::new();
+        for change in deleted {
+            dirs.extend(ancestors(&change.path).map(|dir| RepoPath::root().join(dir)));
+        }
+        for dir in dirs.iter().rev() {
+            if keep(dir)? {
+                continue;
+            }
+            let path = dir.under(self.work_tree);
+            match fs::remove_dir(&path) {
+                Ok(()) => {}
+                Err(error) if is_in_use(error.kind()) => {}
+                Err(error) => return Err(Error::io(path)(error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A directory that holds something, or that is none any more, stays as it is.
+fn is_in_use(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::DirectoryNotEmpty
+            | ErrorKind::NotFound
+            | ErrorKind::NotADirectory
+            | ErrorKind::ResourceBusy
+    )
+}
+
+/// The directories above a path, from the top down.
+fn ancestors(path: &RepoPath) -> impl Iterator<Item = &str> {
+    path.as_str().match_indices('/').map(|(end, _)| &path.as_str()[..end])
+}
+
+/// Runs `sync` for each path, several at a time.
+fn sync_all(paths: &[&Path], sync: &(dyn Fn(&Path) -> Result<()> + Sync)) -> Result<()> {
+    let share = paths.len().div_ceil(SYNC_THREADS).max(1);
+    std::thread::scope(|scope| {
+        let run = |part: &[&Path]| part.iter().try_for_each(|path| sync(path));
+        let threads: Vec<_> = paths.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
+        threads.into_iter().try_for_each(|thread| {
+            thread.join().unwrap_or_else(|_| Err(Error::Internal { detail: "a sync thread died".to_owned() }))
+        })
+    })
+}
+
+/// What a new file may do, before the user's own mask takes its part away.
+#[cfg(unix)]
+fn permissions(executable: bool) -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(if executable { 0o777 } else { 0o666 }))
+}
+
+#[cfg(not(unix))]
+fn permissions(_executable: bool) -> Option<Permissions> {
+    None
+}

@@ -1,0 +1,36 @@
+//! All that FGD Sync knows: ingestion, planning, merging, the sync flow. No window, no terminal.
+//!
+//! [`Engine`] is the whole public interface: the window and the command line both drive it, and it speaks
+//! back through one function, [`Emit`].
+
+mod change;
+mod engine;
+mod error;
+mod event;
+mod fgd;
+mod finding;
+mod git;
+mod github;
+mod id;
+mod keychain;
+mod manifest;
+mod operation;
+mod schema;
+mod store;
+mod sync;
+mod view;
+
+pub use engine::{Check, Demo, Engine};
+pub use error::{Error, ErrorCode, ErrorReport, Result};
+pub use event::{Emit, Event};
+pub use finding::{Code, Finding, Severity};
+pub use id::{
+    BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp,
+};
+pub use operation::{
+    Collision, CollisionSide, CommitSummary, DocumentCounts, Operation, OperationKind, Outcome, Progress, Step,
+    StepProgress, StepState, Trigger, Unit,
+};
+pub use view::{
+    AddFabric, FabricView, InboxFile, KindCount, RepositoryView, SignIn, Source, SourceReport, Status, StatusState,
+};

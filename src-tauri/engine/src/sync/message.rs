@@ -1,0 +1,166 @@
+//! What a run says of itself: to reviewers in its commit, to the operator in one sentence.
+
+use crate::error::ErrorReport;
+use crate::fgd::{Outcome, Plan};
+use crate::id::{OperationId, RepoPath};
+use crate::operation::{DocumentCounts, OperationKind};
+use crate::sync::flow::FlowResult;
+use crate::sync::status::count;
+
+/// How many objects a commit message names of each sort.
+const NAMED: usize = 40;
+
+/// The message of an ingestion's commit: counts, sources, the objects by name, the operation.
+pub(crate) fn ingestion(plan: &Plan, directory: &RepoPath, operation: &OperationId) -> String {
+    let counts = plan.counts();
+    let changed = (counts.created + counts.updated + counts.unmanaged) as usize;
+    let place = if directory.is_root() { String::new() } else { format!("{}: ", directory.file_name()) };
+    let sources: Vec<&str> =
+        plan.archived.iter().chain(&plan.waiting).map(RepoPath::file_name).collect();
+    let from = match sources.as_slice() {
+        [] => String::new(),
+        [one] => format!(" from {one}"),
+        many => format!(" from {} files", many.len()),
+    };
+    let subject = if changed == 0 {
+        format!("{place}archive {}", count(sources.len(), "file", "files"))
+    } else {
+        format!("{place}ingest {}{from}", count(changed, "object", "objects"))
+    };
+    let mut sections = Vec::new();
+    for (title, wanted) in [("Created", 0), ("Updated", 1), ("Kept in unmanaged/", 2)] {
+        let names: Vec<String> = plan
+            .outcomes
+            .iter()
+            .filter_map(|outcome| match (outcome, wanted) {
+                (Outcome::Created { id, .. }, 0)
+                | (Outcome::Updated { id, .. }, 1)
+                | (Outcome::Unmanaged { id, .. }, 2) => Some(format!("- {id}")),
+                _ => None,
+            })
+            .collect();
+        if !names.is_empty() {
+            sections.push(section(&format!("{title}: {}", names.len()), &names));
+        }
+    }
+    if sources.len() > 1 {
+        let names: Vec<String> = sources.iter().map(|name| format!("- {name}")).collect();
+        sections.push(section("Sources:", &names));
+    }
+    finish(&subject, &sections, operation)
+}
+
+/// The message of the commit that sets a directory up.
+pub(crate) fn structure(name: &str, directory: &RepoPath, operation: &OperationId) -> String {
+    let place = if directory.is_root() { String::new() } else { format!(" in {directory}") };
+    finish(&format!("Set up the fabric {name}{place}"), &[], operation)
+}
+
+/// The message of a merge.
+pub(crate) fn merge(commits: u32, branch: &str, operation: &OperationId) -> String {
+    let subject = format!("Merge {} from the remote's {branch}", count(commits as usize, "commit", "commits"));
+    finish(&subject, &[], operation)
+}
+
+fn section(title: &str, names: &[String]) -> String {
+    let mut lines = vec![title.to_owned()];
+    lines.extend(names.iter().take(NAMED).cloned());
+    if names.len() > NAMED {
+        lines.push(format!("- and {} more", names.len() - NAMED));
+    }
+    lines.join("\n")
+}
+
+fn finish(subject: &str, sections: &[String], operation: &OperationId) -> String {
+    let mut parts = vec![subject.to_owned()];
+    parts.extend(sections.iter().cloned());
+    parts.push(format!("FGD-Operation: {operation}\n"));
+    parts.join("\n\n")
+}
+
+/// What happened, in one sentence for the operator.
+pub(crate) fn summary(kind: OperationKind, result: &FlowResult, error: Option<&ErrorReport>) -> String {
+    let mut parts = Vec::new();
+    if result.set_up {
+        parts.push("set the directory up".to_owned());
+    }
+    if result.pulled > 0 {
+        parts.push(format!("pulled {}", count(result.pulled as usize, "commit", "commits")));
+    }
+    parts.extend(documents(&result.documents));
+    if result.pushed > 0 {
+        parts.push(format!("pushed {}", count(result.pushed as usize, "commit", "commits")));
+    }
+    if !result.collisions.is_empty() {
+        let files = count(result.collisions.len(), "file", "files");
+        parts.push(format!("{files} changed on both sides: nothing was pulled or pushed"));
+    }
+    let mut sentence = match (parts.as_slice(), error, kind) {
+        ([], Some(error), _) => return error.message.clone(),
+        ([], None, OperationKind::Pull) => "Nothing to pull: here and on the remote is the same.".to_owned(),
+        ([], None, OperationKind::Push) => "Nothing to push: the remote has all commits.".to_owned(),
+        ([], None, OperationKind::Ingest) => "Nothing to take: the inbox holds nothing new.".to_owned(),
+        ([], None, OperationKind::Onboard) => "The directory was set up already.".to_owned(),
+        ([], None, OperationKind::Sync) => "All is in sync: no change, no commit.".to_owned(),
+        (parts, _, _) => capital(&format!("{}.", parts.join(", "))),
+    };
+    if let Some(error) = error {
+        sentence.push(' ');
+        sentence.push_str(&error.message);
+    }
+    sentence
+}
+
+fn documents(counts: &DocumentCounts) -> Vec<String> {
+    let sorts = [
+        (counts.created, "created"),
+        (counts.updated, "updated"),
+        (counts.unmanaged, "kept in unmanaged/"),
+        (counts.unchanged, "unchanged"),
+    ];
+    let mut parts: Vec<String> = Vec::new();
+    for (number, what) in sorts.into_iter().filter(|(number, _)| *number > 0) {
+        let noun = if parts.is_empty() { count(number as usize, "object", "objects") } else { number.to_string() };
+        parts.push(format!("{noun} {what}"));
+    }
+    if counts.rejected > 0 {
+        parts.push(format!("{} left in the inbox", count(counts.rejected as usize, "document", "documents")));
+    }
+    parts
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().to_string() + chars.as_str()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::DocumentCounts;
+
+    #[test]
+    fn a_run_says_what_it_did_in_one_sentence() {
+        let documents = |created, updated, unchanged, unmanaged, rejected| DocumentCounts {
+            total: created + updated + unchanged + unmanaged + rejected,
+            created,
+            updated,
+            unchanged,
+            unmanaged,
+            rejected,
+        };
+        for (result, sentence) in [
+            (FlowResult::default(), "All is in sync: no change, no commit."),
+            (
+                FlowResult { documents: documents(46, 0, 0, 0, 0), pushed: 1, ..FlowResult::default() },
+                "46 objects created, pushed 1 commit.",
+            ),
+            (
+                FlowResult { documents: documents(1, 2, 3, 1, 1), pulled: 2, ..FlowResult::default() },
+                "Pulled 2 commits, 1 object created, 2 updated, 1 kept in unmanaged/, 3 unchanged, 1 document left in the inbox.",
+            ),
+        ] {
+            assert_eq!(summary(OperationKind::Sync, &result, None), sentence);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The flows and what wakes them: the one way from a trigger to the disk, to Git and to the remote.
+
+mod flow;
+mod message;
+mod progress;
+mod schedule;
+mod status;
+mod watch;
+
+pub(crate) use flow::{Flow, FlowResult, adding_steps, by_file, onboard_clone, steps};
+pub(crate) use message::summary;
+pub(crate) use progress::Reporter;
+pub(crate) use schedule::Schedule;
+pub(crate) use status::{Facts, derive};
+pub(crate) use watch::Watch;

@@ -1,0 +1,74 @@
+//! When the remote is asked next.
+
+use std::time::Duration;
+
+use crate::id::Timestamp;
+
+/// How often a remote that answers is asked.
+const INTERVAL: Duration = Duration::from_secs(120);
+/// How soon one that did not answer is asked again, the first time; then twice as long, and so on.
+const RETRY: Duration = Duration::from_secs(15);
+/// How long the app waits at most for one that does not answer.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// When one fabric's remote is asked next. By the wall clock, so that a machine that slept asks at once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Schedule {
+    next: Option<Timestamp>,
+    failures: u32,
+}
+
+impl Schedule {
+    /// When the next check is due, where one is planned.
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.next
+    }
+
+    /// Whether a check is due.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        self.next.is_some_and(|next| next <= now)
+    }
+
+    /// The remote answered. `spread` (0 to 1) keeps many fabrics from asking at one moment.
+    pub(crate) fn answered(&mut self, now: Timestamp, spread: f64) {
+        self.failures = 0;
+        self.set(now, INTERVAL, spread);
+    }
+
+    /// The remote did not answer, or refused.
+    pub(crate) fn failed(&mut self, now: Timestamp, spread: f64) {
+        let wait = RETRY.saturating_mul(1 << self.failures.min(10)).min(LONGEST);
+        self.failures = self.failures.saturating_add(1);
+        self.set(now, wait, spread);
+    }
+
+    /// No check is planned: the fabric is paused, or has no remote.
+    pub(crate) fn stop(&mut self) {
+        self.next = None;
+    }
+
+    fn set(&mut self, now: Timestamp, wait: Duration, spread: f64) {
+        let wait = wait.mul_f64(1.0 + spread.clamp(0.0, 1.0) / 2.0);
+        let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        self.next = Some(Timestamp::from_millis(now.as_millis().saturating_add(millis)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silent_remote_is_asked_less_and_less_often() {
+        let (mut schedule, now) = (Schedule::default(), Timestamp::from_millis(0));
+        let mut waits = Vec::new();
+        for _ in 0..9 {
+            schedule.failed(now, 0.0);
+            waits.push(schedule.next().expect("planned").as_millis() / 1000);
+        }
+        assert_eq!(waits, [15, 30, 60, 120, 240, 480, 900, 900, 900]);
+        schedule.answered(now, 1.0);
+        assert_eq!(schedule.next().expect("planned").as_millis(), 180_000);
+        assert!(!schedule.is_due(now) && schedule.is_due(Timestamp::from_millis(180_000)));
+    }
+}

@@ -1,0 +1,218 @@
+//! What a screen or a terminal shows of a fabric: facts that were measured, and what follows from them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::ErrorReport;
+use crate::finding::Finding;
+use crate::id::{BranchName, FabricId, RemoteUrl, RepoPath, RepositoryId, Timestamp};
+use crate::operation::{CommitSummary, Progress};
+
+/// The one word for how a fabric stands. Derived from facts, never stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum StatusState {
+    /// Not looked at yet.
+    Unknown,
+    /// The directory has no structure yet.
+    NotInitialised,
+    /// A run is under way.
+    Working,
+    /// Both sides are the same and the inbox is empty.
+    InSync,
+    /// The inbox or the work tree holds something that is not committed yet.
+    LocalChanges,
+    /// Commits here that the remote lacks.
+    Ahead,
+    /// Commits there that are not here.
+    Behind,
+    /// Both.
+    Diverged,
+    /// Both sides changed the same file.
+    Conflicted,
+    /// Documents were rejected and wait in the inbox.
+    NeedsAttention,
+    /// The remote wants a sign-in, or refused it.
+    NeedsSignIn,
+    /// The remote refuses the push by a rule.
+    RefusedByRule,
+    /// The remote can't be reached.
+    Offline,
+    /// Nothing is done until the user resumes.
+    Paused,
+    /// The last run could not be done.
+    Failed,
+}
+
+/// How a fabric stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// The one word.
+    pub state: StatusState,
+    /// The one sentence.
+    pub sentence: String,
+    /// What to do, where something is to be done.
+    pub hint: Option<String>,
+}
+
+/// A repository as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct RepositoryView {
+    /// The repository.
+    pub id: RepositoryId,
+    /// Its name: the last part of its URL or of its path.
+    pub name: String,
+    /// The remote, where there is one.
+    pub url: Option<RemoteUrl>,
+    /// The work tree on this machine.
+    pub path: String,
+    /// Whether the app cloned it into its own data directory.
+    pub cloned: bool,
+}
+
+/// How many objects of a kind a fabric has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct KindCount {
+    /// The kind, `Switch`.
+    pub kind: String,
+    /// The kind's directory under `managed/`, `switches`.
+    pub directory: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// A file that waits in the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct InboxFile {
+    /// Its path in the repository.
+    pub file: RepoPath,
+    /// Its size in bytes.
+    pub bytes: u32,
+    /// What the last run found in it; empty for a file that no run has met.
+    pub findings: Vec<Finding>,
+}
+
+/// All that the dashboard shows of a fabric.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct FabricView {
+    /// The fabric.
+    pub id: FabricId,
+    /// Its name.
+    pub name: String,
+    /// The repository that it is in.
+    pub repository: RepositoryView,
+    /// Its branch.
+    pub branch: BranchName,
+    /// Its directory in the repository; empty for the root.
+    pub directory: RepoPath,
+    /// The same directory on this machine.
+    pub path: String,
+    /// How it stands.
+    pub status: Status,
+    /// Commits here that the remote lacks; none where it is not known.
+    pub ahead: Option<u32>,
+    /// Commits there that are not here, as of the last contact; none where it is not known.
+    pub behind: Option<u32>,
+    /// Files under `managed/` that were changed by hand and are not committed.
+    pub local_edits: u32,
+    /// Objects by kind, in the order of the kinds table; kinds without objects are left out.
+    pub kinds: Vec<KindCount>,
+    /// Files that wait in the inbox.
+    pub inbox: Vec<InboxFile>,
+    /// The newest commit of the branch here.
+    pub head: Option<CommitSummary>,
+    /// Whether the app syncs it by itself.
+    pub auto_sync: bool,
+    /// When the remote last answered.
+    pub last_contact: Option<Timestamp>,
+    /// When the remote will be asked next.
+    pub next_check: Option<Timestamp>,
+    /// The run under way.
+    pub running: Option<Progress>,
+    /// Why the last run could not be done, until one can.
+    pub error: Option<ErrorReport>,
+}
+
+/// Where a repository is to come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "from", rename_all = "camelCase")]
+pub enum Source {
+    /// A folder in an existing clone.
+    Folder {
+        /// The clone, or any folder in it.
+        path: String,
+    },
+    /// A URL, to be cloned.
+    Url {
+        /// The URL; credentials in it are taken out and treated as a sign-in.
+        url: String,
+        /// How to sign in, where that is needed.
+        sign_in: Option<SignIn>,
+    },
+}
+
+/// A user name and a secret, on their way from the dialog to the keychain.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct SignIn {
+    /// The user name; most hosts take any with a token.
+    pub user: String,
+    /// The token or password.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignIn").field("user", &self.user).field("secret", &"<redacted>").finish()
+    }
+}
+
+/// What is at a source, found by really looking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct SourceReport {
+    /// The root of the work tree, for a folder.
+    pub work_tree: Option<String>,
+    /// The remote, where there is one.
+    pub url: Option<RemoteUrl>,
+    /// The repository's branches; empty for an empty repository.
+    pub branches: Vec<BranchName>,
+    /// The branch to propose: the one checked out, or the remote's default.
+    pub branch: BranchName,
+    /// The directory to propose: the chosen folder, or one that is set up already.
+    pub directory: RepoPath,
+    /// Directories that are set up as fabrics already; known for folders only.
+    pub fabrics: Vec<RepoPath>,
+    /// The name to propose.
+    pub name: String,
+    /// What the user should know before going on.
+    pub notes: Vec<String>,
+}
+
+/// A fabric to be added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct AddFabric {
+    /// Where its repository comes from.
+    pub source: Source,
+    /// The fabric's name.
+    pub name: String,
+    /// Its branch.
+    pub branch: String,
+    /// Its directory in the repository; empty for the root.
+    pub directory: String,
+}

@@ -1,0 +1,9 @@
+// The only file that reaches the Tauri API: everything else speaks to a Transport.
+import { commands, events } from "./bindings";
+import type { Transport } from "./transport";
+
+/** The engine behind this window. */
+export const tauri: Transport = {
+  ...commands,
+  listen: (heard) => events.event.listen(({ payload }) => heard(payload)),
+};

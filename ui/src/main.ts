@@ -1,0 +1,10 @@
+import { mount } from "svelte";
+import "./app.css";
+import { tauri } from "./api";
+import App from "./App.svelte";
+import { AppState } from "./state.svelte";
+
+const target = document.getElementById("app");
+if (target === null) throw new Error("index.html has no #app");
+
+mount(App, { target, props: { app: new AppState(tauri) } });

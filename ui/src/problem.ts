@@ -1,0 +1,28 @@
+import type { ErrorReport } from "./bindings";
+
+/**
+ * What a rejected command says, as it is shown.
+ *
+ * The engine rejects with an `ErrorReport`. Anything else is a defect, and is told as one instead of as
+ * "[object Object]".
+ */
+export function asReport(rejection: unknown): ErrorReport {
+  if (isReport(rejection)) return rejection;
+  const detail = rejection instanceof Error ? rejection.message : String(rejection);
+  return {
+    code: "Internal",
+    message: `The app did not answer as it should: ${detail}`,
+    hint: "Try again; if it stays so, please report it with the log.",
+  };
+}
+
+function isReport(value: unknown): value is ErrorReport {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "code" in value &&
+    "message" in value &&
+    typeof value.message === "string" &&
+    "hint" in value
+  );
+}

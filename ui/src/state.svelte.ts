@@ -1,0 +1,321 @@
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import type {
+  AddFabric,
+  ErrorReport,
+  Event,
+  FabricId,
+  FabricView,
+  Operation,
+  OperationId,
+  Progress,
+  RepoPath,
+  SignIn,
+  Source,
+  SourceReport,
+  Status,
+} from "./bindings";
+import { asReport } from "./problem";
+import { meaning } from "./status";
+import { Toasts } from "./toasts.svelte";
+import type { Transport } from "./transport";
+
+/** A run that ends sooner is not shown while it runs: it would only flash. */
+export const REVEAL_MS = 300;
+/** How many runs of a fabric are kept and shown. */
+export const LOG_LENGTH = 200;
+
+/**
+ * All that the window knows, fed by the one event stream.
+ *
+ * Views, runs and operations are kept as they came, never changed in place: an event carries the whole of
+ * what it is about, so the newest one replaces the one before and a lost one does no harm.
+ */
+export class AppState {
+  readonly toasts = new Toasts();
+  /** Whether the list has been read; until then nothing is known, which is not the same as empty. */
+  loaded = $state(false);
+  /** Why the list could not be read. */
+  loadProblem = $state.raw<ErrorReport | null>(null);
+  selectedId = $state<FabricId | null>(null);
+
+  readonly #transport: Transport;
+  readonly #fabrics = new SvelteMap<FabricId, FabricView>();
+  readonly #runs = new SvelteMap<FabricId, Progress>();
+  readonly #logs = new SvelteMap<FabricId, Operation[]>();
+  /** The last status of each fabric that was not "working". */
+  readonly #settled = new SvelteMap<FabricId, Status>();
+  /** Runs that have lasted long enough to be shown. */
+  readonly #revealed = new SvelteSet<OperationId>();
+  /** Runs that were asked to stop from here. */
+  readonly #cancelled = new SvelteSet<OperationId>();
+  /** Fabrics whose button was pressed and whose run has not been heard of yet. */
+  readonly #asked = new SvelteSet<FabricId>();
+  /** Fabrics whose log has been read. */
+  readonly #logged = new SvelteSet<FabricId>();
+  /** The last run that ended, by fabric: what is heard late about it is old news. */
+  readonly #ended = new Map<FabricId, OperationId>();
+  /** Fabrics heard of while the list was being read: what was heard is newer than the list. */
+  #heardWhileReading: Set<FabricId> | null = null;
+
+  /** The fabrics in the order of the list: what needs a person first, then by name. */
+  readonly fabrics: FabricView[] = $derived.by(() => {
+    const rank = (fabric: FabricView) => (meaning(this.statusOf(fabric).state).needsPerson ? 0 : 1);
+    return [...this.#fabrics.values()].sort((a, b) => rank(a) - rank(b) || byName(a, b));
+  });
+  readonly selected: FabricView | null = $derived(
+    this.selectedId === null ? null : (this.#fabrics.get(this.selectedId) ?? null),
+  );
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Listens, then reads the list. The answer stops listening. */
+  async start(): Promise<() => void> {
+    const stop = await this.#transport.listen((event) => this.hear(event));
+    await this.load();
+    return stop;
+  }
+
+  /** Reads the list of fabrics. */
+  async load(): Promise<void> {
+    const heard = new Set<FabricId>();
+    this.#heardWhileReading = heard;
+    this.loadProblem = null;
+    try {
+      for (const fabric of await this.#transport.listFabrics()) {
+        if (!heard.has(fabric.id)) this.#keep(fabric);
+      }
+      this.loaded = true;
+      this.#selectFirst();
+    } catch (rejection) {
+      this.loadProblem = asReport(rejection);
+    } finally {
+      this.#heardWhileReading = null;
+    }
+  }
+
+  /** Takes in one event of the engine's stream. */
+  hear(event: Event): void {
+    switch (event.type) {
+      case "progress":
+        return this.#progress(event.data);
+      case "finished":
+        return this.#finished(event.data);
+      case "fabric":
+        this.#heardWhileReading?.add(event.data.id);
+        return this.#keep(event.data);
+      case "removed":
+        this.#heardWhileReading?.add(event.data);
+        return this.#forget(event.data);
+    }
+  }
+
+  /** The status to show: a run too short to be seen does not change it. */
+  statusOf(fabric: FabricView): Status {
+    if (fabric.status.state !== "working" || this.shownRun(fabric.id)) return fabric.status;
+    return this.#settled.get(fabric.id) ?? fabric.status;
+  }
+
+  /** The run under way that is shown, once it has lasted long enough. */
+  shownRun(fabric: FabricId): Progress | null {
+    const run = this.#runs.get(fabric);
+    return run && this.#revealed.has(run.operation) ? run : null;
+  }
+
+  /** Whether a run is under way or was just asked for. */
+  isBusy(fabric: FabricId): boolean {
+    return this.#runs.has(fabric) || this.#asked.has(fabric);
+  }
+
+  /** Whether a run was asked to stop and has not stopped yet. */
+  isCancelling(run: Progress): boolean {
+    return run.cancelling || this.#cancelled.has(run.operation);
+  }
+
+  /** The last runs of a fabric, the newest first; null until they are read. */
+  logOf(fabric: FabricId): Operation[] | null {
+    return this.#logged.has(fabric) ? (this.#logs.get(fabric) ?? []) : null;
+  }
+
+  /** The last run of a fabric that ended, where one is known. */
+  lastRun(fabric: FabricId): Operation | null {
+    return this.#logs.get(fabric)?.[0] ?? null;
+  }
+
+  /** The run that adds a fabric, while one does. */
+  get onboarding(): Progress | null {
+    return [...this.#runs.values()].find((run) => run.kind === "onboard") ?? null;
+  }
+
+  /** Opens a fabric, and reads its log where that was not done yet. */
+  select(fabric: FabricId): void {
+    this.selectedId = fabric;
+    if (!this.#logged.has(fabric)) void this.#readLog(fabric);
+  }
+
+  sync = (fabric: FabricId) => this.#run(fabric, () => this.#transport.sync(fabric));
+  pull = (fabric: FabricId) => this.#run(fabric, () => this.#transport.pull(fabric));
+  push = (fabric: FabricId) => this.#run(fabric, () => this.#transport.push(fabric));
+
+  /** Asks a run to stop; it says itself when it has. */
+  async cancel(run: Progress): Promise<void> {
+    this.#cancelled.add(run.operation);
+    try {
+      await this.#transport.cancel(run.operation);
+    } catch (rejection) {
+      this.#cancelled.delete(run.operation);
+      this.toasts.problem(rejection);
+    }
+  }
+
+  async setAutoSync(fabric: FabricId, on: boolean): Promise<void> {
+    await this.#attempt(async () => this.#keep(await this.#transport.setAutoSync(fabric, on)));
+  }
+
+  /** Looks at a source. Rejects with an `ErrorReport`, for the dialog to show. */
+  inspect(source: Source): Promise<SourceReport> {
+    return this.#transport.inspectSource(source);
+  }
+
+  /** Asks for a folder; null when none was chosen. */
+  async pickFolder(): Promise<string | null> {
+    try {
+      return await this.#transport.pickFolder();
+    } catch (rejection) {
+      this.toasts.problem(rejection);
+      return null;
+    }
+  }
+
+  /** Says how many milliseconds after the page began the first screen could be used. */
+  async ready(milliseconds: number): Promise<void> {
+    await this.#attempt(() => this.#transport.appReady(Math.round(milliseconds)));
+  }
+
+  async openInbox(fabric: FabricId): Promise<void> {
+    await this.#attempt(() => this.#transport.openInbox(fabric));
+  }
+
+  async openFile(fabric: FabricId, file: RepoPath): Promise<void> {
+    await this.#attempt(() => this.#transport.openFile(fabric, file));
+  }
+
+  /** Takes a fabric off the list. */
+  async remove(fabric: FabricId): Promise<void> {
+    await this.#attempt(async () => {
+      await this.#transport.removeFabric(fabric);
+      this.#forget(fabric);
+    });
+  }
+
+  /** Adds a fabric and opens it. Rejects with an `ErrorReport`, for the dialog to show. */
+  async add(request: AddFabric): Promise<void> {
+    try {
+      const fabric = await this.#transport.addFabric(request);
+      this.#keep(fabric);
+      this.select(fabric.id);
+    } catch (rejection) {
+      // A run that was never finished by an event must not stay on the screen for ever.
+      const run = this.onboarding;
+      if (run) this.#end(run.fabric, run.operation);
+      throw asReport(rejection);
+    }
+  }
+
+  /** Keeps a sign-in and says where. Rejects with an `ErrorReport`, for the dialog to show. */
+  async signIn(fabric: FabricId, signIn: SignIn): Promise<void> {
+    try {
+      this.toasts.confirm(await this.#transport.signIn(fabric, signIn));
+    } catch (rejection) {
+      throw asReport(rejection);
+    }
+  }
+
+  async #run(fabric: FabricId, command: () => Promise<Operation>): Promise<void> {
+    if (this.isBusy(fabric)) return;
+    this.#asked.add(fabric);
+    try {
+      this.#finished(await command());
+    } catch (rejection) {
+      this.toasts.problem(rejection);
+    } finally {
+      this.#asked.delete(fabric);
+    }
+  }
+
+  async #attempt(command: () => Promise<unknown>): Promise<void> {
+    try {
+      await command();
+    } catch (rejection) {
+      this.toasts.problem(rejection);
+    }
+  }
+
+  async #readLog(fabric: FabricId): Promise<void> {
+    try {
+      const read = await this.#transport.operations(fabric, LOG_LENGTH);
+      const known = new Set(read.map((operation) => operation.id));
+      // What ended while the log was read is newer than the log.
+      const newer = (this.#logs.get(fabric) ?? []).filter((operation) => !known.has(operation.id));
+      this.#logs.set(fabric, [...newer, ...read].slice(0, LOG_LENGTH));
+    } catch (rejection) {
+      this.toasts.problem(rejection);
+    } finally {
+      this.#logged.add(fabric);
+    }
+  }
+
+  #keep(fabric: FabricView): void {
+    if (fabric.running) this.#progress(fabric.running);
+    // Not marked as ended: should this view be older than the run, the run's next event brings it back.
+    else this.#runs.delete(fabric.id);
+    if (fabric.status.state !== "working") this.#settled.set(fabric.id, fabric.status);
+    this.#fabrics.set(fabric.id, fabric);
+  }
+
+  #forget(fabric: FabricId): void {
+    for (const map of [this.#fabrics, this.#runs, this.#logs, this.#settled]) map.delete(fabric);
+    this.#logged.delete(fabric);
+    if (this.selectedId === fabric) {
+      this.selectedId = null;
+      this.#selectFirst();
+    }
+  }
+
+  #progress(run: Progress): void {
+    if (this.#ended.get(run.fabric) === run.operation) return;
+    const known = this.#runs.get(run.fabric);
+    this.#runs.set(run.fabric, run);
+    if (known?.operation !== run.operation) this.#revealLater(run);
+  }
+
+  #revealLater(run: Progress): void {
+    setTimeout(() => {
+      if (this.#runs.get(run.fabric)?.operation === run.operation) this.#revealed.add(run.operation);
+    }, REVEAL_MS);
+  }
+
+  #finished(operation: Operation): void {
+    this.#end(operation.fabric, operation.id);
+    const log = this.#logs.get(operation.fabric) ?? [];
+    if (log.some((known) => known.id === operation.id)) return;
+    this.#logs.set(operation.fabric, [operation, ...log].slice(0, LOG_LENGTH));
+  }
+
+  #end(fabric: FabricId, operation: OperationId): void {
+    this.#ended.set(fabric, operation);
+    if (this.#runs.get(fabric)?.operation === operation) this.#runs.delete(fabric);
+    this.#revealed.delete(operation);
+    this.#cancelled.delete(operation);
+  }
+
+  #selectFirst(): void {
+    const first = this.fabrics[0];
+    if (this.selectedId === null && first) this.select(first.id);
+  }
+}
+
+function byName(a: FabricView, b: FabricView): number {
+  return a.name.localeCompare(b.name, undefined, { numeric: true }) || (a.id < b.id ? -1 : 1);
+}

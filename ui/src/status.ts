@@ -1,0 +1,75 @@
+import type { FabricView, OperationKind, Outcome, Severity, StatusState } from "./bindings";
+
+/** The colour family of a state. A colour never stands alone: an icon and a word go with it. */
+export type Tone = "neutral" | "ok" | "info" | "warning" | "danger";
+
+/** What the button beside a status does. */
+export type StatusAction = "signIn" | "openInbox" | "resume" | "retry" | "setUp";
+
+interface Meaning {
+  tone: Tone;
+  /** Nothing goes on until a person does something. */
+  needsPerson: boolean;
+  action: StatusAction | null;
+}
+
+const quiet = (tone: Tone): Meaning => ({ tone, needsPerson: false, action: null });
+const needs = (tone: Tone, action: StatusAction): Meaning => ({ tone, needsPerson: true, action });
+
+const MEANING: Record<StatusState, Meaning> = {
+  unknown: quiet("neutral"),
+  working: quiet("info"),
+  inSync: quiet("ok"),
+  localChanges: quiet("info"),
+  ahead: quiet("info"),
+  behind: quiet("info"),
+  diverged: quiet("info"),
+  offline: { tone: "warning", needsPerson: false, action: "retry" },
+  paused: { tone: "neutral", needsPerson: false, action: "resume" },
+  notInitialised: needs("warning", "setUp"),
+  needsAttention: needs("warning", "openInbox"),
+  needsSignIn: needs("warning", "signIn"),
+  conflicted: needs("danger", "retry"),
+  refusedByRule: needs("danger", "retry"),
+  failed: needs("danger", "retry"),
+};
+
+/** What a status state means for the screen. */
+export function meaning(state: StatusState): Meaning {
+  return MEANING[state];
+}
+
+/** The colour family of a run's end. */
+export function outcomeTone(outcome: Outcome["is"]): Tone {
+  switch (outcome) {
+    case "done":
+    case "unchanged":
+      return "ok";
+    case "needsAttention":
+      return "warning";
+    case "failed":
+      return "danger";
+    case "cancelled":
+    case "interrupted":
+      return "neutral";
+  }
+}
+
+/** The colour family of a finding. */
+export function severityTone(severity: Severity): Tone {
+  return severity === "error" ? "danger" : "warning";
+}
+
+/**
+ * Why a button can't be used now, in a sentence; null when it can.
+ *
+ * Pull stays usable when nothing is known to wait: only asking the remote can tell.
+ */
+export function whyNot(kind: OperationKind, fabric: FabricView, busy: boolean): string | null {
+  if (busy) return "A run is under way. Wait until it ends, or cancel it.";
+  if (fabric.status.state === "notInitialised") return "The directory is not set up yet.";
+  if (kind === "sync") return null;
+  if (fabric.repository.url === null) return "The repository has no remote.";
+  if (kind === "push" && fabric.ahead === 0) return "The remote has every commit already.";
+  return null;
+}

@@ -1,0 +1,68 @@
+import type { Event, FabricView, Operation, Source, SourceReport } from "../bindings";
+import type { Transport } from "../transport";
+import { fabric, operation, sourceReport } from "./samples";
+
+type Command = Exclude<keyof Transport, "listen">;
+
+/**
+ * An engine that does what a test says.
+ *
+ * Every call is written down; an answer is a value, a promise, or a function of the arguments that may
+ * throw. Events are sent with `say`.
+ */
+export class FakeTransport implements Transport {
+  readonly calls: [command: Command, ...args: unknown[]][] = [];
+  fabrics: FabricView[] = [];
+  log: Operation[] = [];
+  answers: { [C in Command]?: (...args: Parameters<Transport[C]>) => unknown } = {};
+  readonly #heard = new Set<(event: Event) => void>();
+
+  constructor(fabrics: FabricView[] = [], log: Operation[] = []) {
+    this.fabrics = fabrics;
+    this.log = log;
+  }
+
+  /** Sends an event to the window. */
+  say(event: Event): void {
+    for (const heard of this.#heard) heard(event);
+  }
+
+  /** The arguments of each call of a command, in order. */
+  callsOf(command: Command): unknown[][] {
+    return this.calls.filter(([called]) => called === command).map(([, ...args]) => args);
+  }
+
+  listFabrics = () => this.#answer("listFabrics", [], () => this.fabrics);
+  operations = (...args: Parameters<Transport["operations"]>) =>
+    this.#answer("operations", args, () => this.log.filter((run) => run.fabric === args[0]));
+  inspectSource = (source: Source): Promise<SourceReport> =>
+    this.#answer("inspectSource", [source], () => sourceReport());
+  addFabric = (...args: Parameters<Transport["addFabric"]>) =>
+    this.#answer("addFabric", args, () => fabric({ id: "added", name: args[0].name }));
+  removeFabric = (...args: Parameters<Transport["removeFabric"]>) =>
+    this.#answer("removeFabric", args, () => null);
+  sync = (...args: [string]) => this.#answer("sync", args, () => operation());
+  pull = (...args: [string]) => this.#answer("pull", args, () => operation({ kind: "pull" }));
+  push = (...args: [string]) => this.#answer("push", args, () => operation({ kind: "push" }));
+  cancel = (...args: [string]) => this.#answer("cancel", args, () => null);
+  setAutoSync = (...args: [string, boolean]) =>
+    this.#answer("setAutoSync", args, () => fabric({ id: args[0], autoSync: args[1] }));
+  signIn = (...args: Parameters<Transport["signIn"]>) =>
+    this.#answer("signIn", args, () => "Kept in the system's keychain.");
+  pickFolder = () => this.#answer("pickFolder", [], () => "/home/ada/git/fabric-config");
+  openInbox = (...args: [string]) => this.#answer("openInbox", args, () => null);
+  openFile = (...args: [string, string]) => this.#answer("openFile", args, () => null);
+  appReady = (...args: [number]) => this.#answer("appReady", args, () => null);
+  about = () => this.#answer("about", [], () => ({ version: "0.1.0", dataDirectory: "/home/ada/.local" }));
+
+  listen = async (heard: (event: Event) => void) => {
+    this.#heard.add(heard);
+    return () => void this.#heard.delete(heard);
+  };
+
+  async #answer<T>(command: Command, args: unknown[], usual: () => T): Promise<T> {
+    this.calls.push([command, ...args]);
+    const answer = this.answers[command] as ((...args: unknown[]) => T | Promise<T>) | undefined;
+    return answer ? answer(...args) : usual();
+  }
+}

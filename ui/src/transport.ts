@@ -1,0 +1,47 @@
+import type {
+  About,
+  AddFabric,
+  Event,
+  FabricId,
+  FabricView,
+  Operation,
+  OperationId,
+  RepoPath,
+  SignIn,
+  Source,
+  SourceReport,
+} from "./bindings";
+
+/**
+ * All that the window asks of the engine, and the one stream that it hears from it.
+ *
+ * Every call rejects with an `ErrorReport` when it can't be done. `api.ts` is the real one; tests pass
+ * their own.
+ */
+export interface Transport {
+  listFabrics(): Promise<FabricView[]>;
+  /** The last runs of a fabric, the newest first. */
+  operations(fabric: FabricId, limit: number): Promise<Operation[]>;
+  /** Looks at a source without changing anything; may take seconds. */
+  inspectSource(source: Source): Promise<SourceReport>;
+  /** Resolves when the fabric is set up, committed and pushed; progress comes as events. */
+  addFabric(request: AddFabric): Promise<FabricView>;
+  /** Takes a fabric off the list; deletes nothing. */
+  removeFabric(fabric: FabricId): Promise<unknown>;
+  /** These three resolve when the run has ended, however it ended. */
+  sync(fabric: FabricId): Promise<Operation>;
+  pull(fabric: FabricId): Promise<Operation>;
+  push(fabric: FabricId): Promise<Operation>;
+  cancel(operation: OperationId): Promise<unknown>;
+  setAutoSync(fabric: FabricId, on: boolean): Promise<FabricView>;
+  /** Answers with a sentence that says where the sign-in is kept. */
+  signIn(fabric: FabricId, signIn: SignIn): Promise<string>;
+  pickFolder(): Promise<string | null>;
+  openInbox(fabric: FabricId): Promise<unknown>;
+  openFile(fabric: FabricId, file: RepoPath): Promise<unknown>;
+  /** Says, once, how many milliseconds after the page began the first screen could be used. */
+  appReady(milliseconds: number): Promise<unknown>;
+  about(): Promise<About>;
+  /** Hears every event from now on; the answer ends it. */
+  listen(heard: (event: Event) => void): Promise<() => void>;
+}

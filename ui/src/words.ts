@@ -1,0 +1,220 @@
+// The window's own sentences: names of states, steps and outcomes, counts with their plural.
+import type {
+  CollisionSide,
+  FabricView,
+  Finding,
+  Operation,
+  OperationKind,
+  Outcome,
+  Progress,
+  StatusState,
+  Step,
+  StepProgress,
+  StepState,
+  Trigger,
+  Unit,
+} from "./bindings";
+import type { StatusAction } from "./status";
+
+const STATUS: Record<StatusState, string> = {
+  unknown: "Not checked yet",
+  notInitialised: "Not set up",
+  working: "Working",
+  inSync: "In sync",
+  localChanges: "Changes to commit",
+  ahead: "To push",
+  behind: "To pull",
+  diverged: "To merge",
+  conflicted: "Conflict",
+  needsAttention: "Needs attention",
+  needsSignIn: "Needs sign-in",
+  refusedByRule: "Push refused",
+  offline: "Offline",
+  paused: "Paused",
+  failed: "Failed",
+};
+
+const ACTION: Record<StatusAction, string> = {
+  signIn: "Sign in…",
+  openInbox: "Open inbox",
+  resume: "Resume",
+  retry: "Try again",
+  setUp: "Set up…",
+};
+
+const KIND: Record<OperationKind, string> = {
+  onboard: "Add",
+  ingest: "Ingest",
+  pull: "Pull",
+  push: "Push",
+  sync: "Sync",
+};
+
+const UNDER_WAY: Record<OperationKind, string> = {
+  onboard: "Adding the fabric",
+  ingest: "Taking in the inbox",
+  pull: "Pulling",
+  push: "Pushing",
+  sync: "Syncing",
+};
+
+const TRIGGER: Record<Trigger, string> = {
+  click: "by hand",
+  command: "by command",
+  fileEvent: "file change",
+  timer: "timed check",
+  start: "at start",
+};
+
+const STEP: Record<Step, string> = {
+  clone: "Clone",
+  fetch: "Fetch",
+  integrate: "Merge",
+  scan: "Scan",
+  parse: "Parse",
+  validate: "Validate",
+  write: "Write",
+  commit: "Commit",
+  push: "Push",
+  verify: "Verify",
+};
+
+const STEP_STATE: Record<StepState, string> = {
+  waiting: "waiting",
+  running: "under way",
+  done: "done",
+  skipped: "not needed",
+  failed: "failed",
+};
+
+const OUTCOME: Record<Outcome["is"], string> = {
+  done: "Done",
+  unchanged: "Nothing to do",
+  needsAttention: "Needs attention",
+  cancelled: "Cancelled",
+  failed: "Failed",
+  interrupted: "Interrupted",
+};
+
+const UNIT: Record<Unit, [one: string, many: string]> = {
+  files: ["file", "files"],
+  documents: ["document", "documents"],
+  objects: ["object", "objects"],
+  gitObjects: ["Git object", "Git objects"],
+  commits: ["commit", "commits"],
+};
+
+const COLLISION: Record<CollisionSide, string> = {
+  committed: "changed on the remote, and here in a commit that is not pushed",
+  workTree: "changed on the remote, and here in the work tree",
+};
+
+const exactNumber = new Intl.NumberFormat("en");
+const shortNumber = new Intl.NumberFormat("en", { notation: "compact" });
+
+/** A number as it is read: "46", "10,000". */
+export const number = (n: number): string => exactNumber.format(n);
+
+/** A count with its noun: "1 commit", "2 commits", "10,000 files". */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${number(n)} ${n === 1 ? one : many}`;
+}
+
+/** A file's size: "812 B", "14 kB", "1.2 MB". */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+export const statusLabel = (state: StatusState): string => STATUS[state];
+export const actionLabel = (action: StatusAction): string => ACTION[action];
+export const kindLabel = (kind: OperationKind): string => KIND[kind];
+export const triggerLabel = (trigger: Trigger): string => TRIGGER[trigger];
+export const stepLabel = (step: Step): string => STEP[step];
+export const stepStateLabel = (state: StepState): string => STEP_STATE[state];
+export const outcomeLabel = (outcome: Outcome["is"]): string => OUTCOME[outcome];
+export const collisionLabel = (side: CollisionSide): string => COLLISION[side];
+
+/** What a run is doing, as a heading: "Syncing". */
+export const underWay = (kind: OperationKind): string => UNDER_WAY[kind];
+
+/** The step that a run is at: the last one that has begun. */
+export function currentStep(run: Progress): StepProgress | null {
+  return (
+    run.steps.findLast((step) => step.state === "running") ??
+    run.steps.findLast((step) => step.state !== "waiting") ??
+    run.steps[0] ??
+    null
+  );
+}
+
+/** How far a step is, in full: "31 of 46 documents", "120 files"; empty where it counts nothing. */
+export function stepCount(step: StepProgress): string {
+  const noun = (n: number) => (step.unit ? ` ${UNIT[step.unit][n === 1 ? 0 : 1]}` : "");
+  if (step.total !== null) return `${number(step.done)} of ${number(step.total)}${noun(step.total)}`;
+  return step.done > 0 ? `${number(step.done)}${noun(step.done)}` : "";
+}
+
+/** How far a step is, where there is little room: "31/46", "10K/12K"; empty where it counts nothing. */
+export function stepCountShort(step: StepProgress): string {
+  const short = (n: number) => (n < 10_000 ? String(n) : shortNumber.format(n));
+  if (step.state === "waiting" || step.state === "skipped") return "";
+  if (step.total !== null) return step.total > 0 ? `${short(step.done)}/${short(step.total)}` : "";
+  return step.done > 0 ? short(step.done) : "";
+}
+
+/** A step as a screen reader says it: "Parse: under way, 31 of 46 documents". */
+export function stepSentence(step: StepProgress): string {
+  const detail = step.state === "running" ? stepCount(step) : (step.note ?? stepCount(step));
+  return [`${STEP[step.step]}: ${STEP_STATE[step.state]}`, detail].filter(Boolean).join(", ");
+}
+
+/** What a run changed, in counts: "46 objects written", "1 commit pushed". Empty when it changed nothing. */
+export function facts(operation: Operation): string[] {
+  const { created, updated, unchanged, unmanaged, rejected } = operation.documents;
+  const written = created + updated;
+  const changed = updated > 0 && created > 0 ? ` (${number(created)} new, ${number(updated)} changed)` : "";
+  const all = [
+    operation.pulled > 0 && `${count(operation.pulled, "commit")} pulled`,
+    written > 0 && `${count(written, "object")} written${changed}`,
+    unchanged > 0 && `${number(unchanged)} unchanged`,
+    unmanaged > 0 && `${number(unmanaged)} kept as unmanaged`,
+    rejected > 0 && `${count(rejected, "document")} rejected`,
+    operation.collisions.length > 0 && `${count(operation.collisions.length, "file")} changed on both sides`,
+    operation.pushed > 0 && `${count(operation.pushed, "commit")} pushed`,
+  ];
+  return all.filter((fact) => fact !== false);
+}
+
+/** How far here and the remote are apart: "2 to push", "1 to pull"; unknown is said, not hidden. */
+export function distance(fabric: FabricView): { push: string; pull: string } {
+  return {
+    push: fabric.ahead === null ? "unknown" : number(fabric.ahead),
+    pull: fabric.behind === null ? "unknown" : number(fabric.behind),
+  };
+}
+
+/** What a button will do: "Push 2 commits", "Pull 1 commit", or the bare verb. */
+export function buttonLabel(kind: "pull" | "push", commits: number | null): string {
+  return commits ? `${KIND[kind]} ${count(commits, "commit")}` : KIND[kind];
+}
+
+/** Where a finding is: "raw/leafs.yaml:12:3", as far as it is known. */
+export function place(finding: Finding): string {
+  if (finding.file === null) return "";
+  return [finding.file, finding.line, finding.line === null ? null : finding.column]
+    .filter((part) => part !== null)
+    .join(":");
+}
+
+/** The object that a finding is about: "Switch leaf-01"; empty where it is not known. */
+export function about(finding: Finding): string {
+  return [finding.kind, finding.name].filter(Boolean).join(" ");
+}
+
+/** The first eight digits of a commit, as people quote it. */
+export const shortRevision = (revision: string): string => revision.slice(0, 8);
+
+/** A fabric's directory as it is shown; the root has no name of its own. */
+export const directoryLabel = (directory: string): string => directory || "top level";
