@@ -5,56 +5,56 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	/**  Every fabric of the list. */
-	listFabrics: () => __TAURI_INVOKE<FabricView[]>("list_fabrics"),
-	/**  The last runs of a fabric, the newest first. */
-	operations: (fabric: FabricId, limit: number) => __TAURI_INVOKE<Operation[]>("operations", { fabric, limit }),
-	/**  Looks at a source, and says what is there. */
-	inspectSource: (source: Source) => __TAURI_INVOKE<SourceReport>("inspect_source", { source }),
-	/**  Adds a fabric: clones where needed, makes the structure, commits and pushes it. */
-	addFabric: (request: AddFabric) => __TAURI_INVOKE<FabricView>("add_fabric", { request }),
-	/**  Takes a fabric off the list; deletes nothing. */
-	removeFabric: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_fabric", { fabric }),
-	/**  The whole flow; resolves when the run has ended. */
-	sync: (fabric: FabricId) => __TAURI_INVOKE<Operation>("sync", { fabric }),
-	/**  Fetches and integrates; resolves when the run has ended. */
-	pull: (fabric: FabricId) => __TAURI_INVOKE<Operation>("pull", { fabric }),
-	/**  Pushes what is committed; resolves when the run has ended. */
-	push: (fabric: FabricId) => __TAURI_INVOKE<Operation>("push", { fabric }),
-	/**  Asks a run to stop. */
+	listFabrics: () => __TAURI_INVOKE<FabricView_Serialize[]>("list_fabrics"),
+	operations: (fabric: FabricId, limit: number) => __TAURI_INVOKE<Operation_Serialize[]>("operations", { fabric, limit }),
+	sync: (fabric: FabricId) => __TAURI_INVOKE<Operation_Serialize>("sync", { fabric }),
+	pull: (fabric: FabricId) => __TAURI_INVOKE<Operation_Serialize>("pull", { fabric }),
+	push: (fabric: FabricId) => __TAURI_INVOKE<Operation_Serialize>("push", { fabric }),
 	cancel: (operation: OperationId) => __TAURI_INVOKE<null>("cancel", { operation }),
-	/**  Resumes or pauses a fabric. */
-	setAutoSync: (fabric: FabricId, on: boolean) => __TAURI_INVOKE<FabricView>("set_auto_sync", { fabric, on }),
-	/**  Keeps a sign-in, and says where. */
+	setAutoSync: (fabric: FabricId, on: boolean) => __TAURI_INVOKE<FabricView_Serialize>("set_auto_sync", { fabric, on }),
 	signIn: (fabric: FabricId, signIn: SignIn) => __TAURI_INVOKE<string>("sign_in", { fabric, signIn }),
-	/**  The system's folder dialog. */
+	inspectSource: (source: Source_Deserialize) => __TAURI_INVOKE<SourceReport_Serialize>("inspect_source", { source }),
+	addFabric: (request: AddFabric_Deserialize) => __TAURI_INVOKE<FabricView_Serialize>("add_fabric", { request }),
+	removeFabric: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_fabric", { fabric }),
 	pickFolder: () => __TAURI_INVOKE<string | null>("pick_folder"),
-	/**  Shows a fabric's inbox in the file manager. */
 	openInbox: (fabric: FabricId) => __TAURI_INVOKE<null>("open_inbox", { fabric }),
-	/**  Opens a file of the inbox in the default editor. */
 	openFile: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<null>("open_file", { fabric, file }),
-	/**  The window says when it became interactive. */
-	appReady: (milliseconds: number) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
-	/**  What this app is, and where it keeps its data. */
+	/**  The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to. */
+	appReady: (milliseconds: number | null) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
 	about: () => __TAURI_INVOKE<About>("about"),
 };
 
 /** Events */
 export const events = {
-	event: makeEvent<Event, Event>("event"),
+	engineEvent: makeEvent<EngineEvent_Serialize, EngineEvent_Deserialize>("engine-event"),
 };
 
 /* Types */
-/**  What this app is, and where it keeps its data. */
+/**  What the app says of itself. */
 export type About = {
 	version: string,
 	dataDirectory: string,
 };
 
 /**  A fabric to be added. */
-export type AddFabric = {
+export type AddFabric = AddFabric_Serialize | AddFabric_Deserialize;
+
+/**  A fabric to be added. */
+export type AddFabric_Deserialize = {
 	/**  Where its repository comes from. */
-	source: Source,
+	source: Source_Deserialize,
+	/**  The fabric's name. */
+	name: string,
+	/**  Its branch. */
+	branch: string,
+	/**  Its directory in the repository; empty for the root. */
+	directory: string,
+};
+
+/**  A fabric to be added. */
+export type AddFabric_Serialize = {
+	/**  Where its repository comes from. */
+	source: Source_Serialize,
 	/**  The fabric's name. */
 	name: string,
 	/**  Its branch. */
@@ -67,7 +67,41 @@ export type AddFabric = {
 export type BranchName = string;
 
 /**  What a finding is about. The text form (`FGD-101`) is stable and may be searched for. */
-export type Code = "FGD-101" | "FGD-102" | "FGD-103" | "FGD-104" | "FGD-105" | "FGD-201" | "FGD-202" | "FGD-203" | "FGD-204" | "FGD-205" | "FGD-206" | "FGD-207" | "FGD-208" | "FGD-301" | "FGD-302" | "FGD-303";
+export type Code = 
+/**  The text is not YAML. */
+"FGD-101" | 
+/**  The file is not UTF-8 text. */
+"FGD-102" | 
+/**  A mapping has the same key twice. */
+"FGD-103" | 
+/**  The document is nested too deeply, or its aliases expand to too much. */
+"FGD-104" | 
+/**  The document holds a Git conflict marker. */
+"FGD-105" | 
+/**  The document is not a mapping with apiVersion, kind and metadata.name. */
+"FGD-201" | 
+/**  The object's name or namespace is not a valid Kubernetes name. */
+"FGD-202" | 
+/**  The same object stands twice in one drop, with different contents. */
+"FGD-203" | 
+/**  A Hedgehog kind that this version does not know; it is kept. */
+"FGD-204" | 
+/**  An older apiVersion; it is kept as written. */
+"FGD-205" | 
+/**  A kind that the fabric makes by itself and that does not belong in Git. */
+"FGD-206" | 
+/**  No Hedgehog object; it goes to `unmanaged/`. */
+"FGD-207" | 
+/**  A form that ingestion does not take, such as a `List`. */
+"FGD-208" | 
+/**  The file could not be read. */
+"FGD-301" | 
+/**  Two files under `managed/` hold one object. */
+"FGD-302" | 
+/**  A file under `managed/` holds no object that can be read. */
+"FGD-303" | 
+/**  The object's file holds an edit that is in no commit, so it is not written over. */
+"FGD-304";
 
 /**  A path that both sides changed, left as it is. */
 export type Collision = {
@@ -78,7 +112,11 @@ export type Collision = {
 };
 
 /**  Where our side of a collision stands. */
-export type CollisionSide = "committed" | "workTree";
+export type CollisionSide = 
+/**  In a commit that is not pushed yet. */
+"committed" | 
+/**  In the work tree, not committed. */
+"workTree";
 
 /**  A commit, as a list shows it. */
 export type CommitSummary = {
@@ -108,6 +146,15 @@ export type DocumentCounts = {
 	rejected: number,
 };
 
+/**  An event of the engine, on its way to the window. */
+export type EngineEvent = EngineEvent_Serialize | EngineEvent_Deserialize;
+
+/**  An event of the engine, on its way to the window. */
+export type EngineEvent_Deserialize = Event_Deserialize;
+
+/**  An event of the engine, on its way to the window. */
+export type EngineEvent_Serialize = Event_Serialize;
+
 /**  What the window and the command line branch on. The text form never changes its meaning. */
 export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "Internal";
 
@@ -122,19 +169,44 @@ export type ErrorReport = {
 };
 
 /**  Something happened. Each event carries the whole of what it is about, so a lost one does no harm. */
-export type Event = { type: "progress"; data: Progress } | { type: "finished"; data: Operation } | { type: "fabric"; data: FabricView } | { type: "removed"; data: FabricId };
+export type Event = Event_Serialize | Event_Deserialize;
+
+/**  Something happened. Each event carries the whole of what it is about, so a lost one does no harm. */
+export type Event_Deserialize = 
+/**  A run began or got further. At most some twenty a second for each run. */
+{ type: "progress"; data: Progress_Deserialize } | 
+/**  A run ended and is in the operation log. */
+{ type: "finished"; data: Operation_Deserialize } | 
+/**  What is true of a fabric has changed. */
+{ type: "fabric"; data: FabricView_Deserialize } | 
+/**  A fabric was taken from the list. */
+{ type: "removed"; data: FabricId };
+
+/**  Something happened. Each event carries the whole of what it is about, so a lost one does no harm. */
+export type Event_Serialize = 
+/**  A run began or got further. At most some twenty a second for each run. */
+{ type: "progress"; data: Progress_Serialize } | 
+/**  A run ended and is in the operation log. */
+{ type: "finished"; data: Operation_Serialize } | 
+/**  What is true of a fabric has changed. */
+{ type: "fabric"; data: FabricView_Serialize } | 
+/**  A fabric was taken from the list. */
+{ type: "removed"; data: FabricId };
 
 /**  Names a fabric on this desktop. */
 export type FabricId = string;
 
 /**  All that the dashboard shows of a fabric. */
-export type FabricView = {
+export type FabricView = FabricView_Serialize | FabricView_Deserialize;
+
+/**  All that the dashboard shows of a fabric. */
+export type FabricView_Deserialize = {
 	/**  The fabric. */
 	id: FabricId,
 	/**  Its name. */
 	name: string,
 	/**  The repository that it is in. */
-	repository: RepositoryView,
+	repository: RepositoryView_Deserialize,
 	/**  Its branch. */
 	branch: BranchName,
 	/**  Its directory in the repository; empty for the root. */
@@ -142,7 +214,47 @@ export type FabricView = {
 	/**  The same directory on this machine. */
 	path: string,
 	/**  How it stands. */
-	status: Status,
+	status: Status_Deserialize,
+	/**  Commits here that the remote lacks; none where it is not known. */
+	ahead?: number | null,
+	/**  Commits there that are not here, as of the last contact; none where it is not known. */
+	behind?: number | null,
+	/**  Files under `managed/` that were changed by hand and are not committed. */
+	localEdits: number,
+	/**  Objects by kind, in the order of the kinds table; kinds without objects are left out. */
+	kinds: KindCount[],
+	/**  Files that wait in the inbox. */
+	inbox: InboxFile_Deserialize[],
+	/**  The newest commit of the branch here. */
+	head?: CommitSummary | null,
+	/**  Whether the app syncs it by itself. */
+	autoSync: boolean,
+	/**  When the remote last answered. */
+	lastContact?: Timestamp | null,
+	/**  When the remote will be asked next. */
+	nextCheck?: Timestamp | null,
+	/**  The run under way. */
+	running?: Progress_Deserialize | null,
+	/**  Why the last run could not be done, until one can. */
+	error?: ErrorReport | null,
+};
+
+/**  All that the dashboard shows of a fabric. */
+export type FabricView_Serialize = {
+	/**  The fabric. */
+	id: FabricId,
+	/**  Its name. */
+	name: string,
+	/**  The repository that it is in. */
+	repository: RepositoryView_Serialize,
+	/**  Its branch. */
+	branch: BranchName,
+	/**  Its directory in the repository; empty for the root. */
+	directory: RepoPath,
+	/**  The same directory on this machine. */
+	path: string,
+	/**  How it stands. */
+	status: Status_Serialize,
 	/**  Commits here that the remote lacks; none where it is not known. */
 	ahead: number | null,
 	/**  Commits there that are not here, as of the last contact; none where it is not known. */
@@ -152,7 +264,7 @@ export type FabricView = {
 	/**  Objects by kind, in the order of the kinds table; kinds without objects are left out. */
 	kinds: KindCount[],
 	/**  Files that wait in the inbox. */
-	inbox: InboxFile[],
+	inbox: InboxFile_Serialize[],
 	/**  The newest commit of the branch here. */
 	head: CommitSummary | null,
 	/**  Whether the app syncs it by itself. */
@@ -162,13 +274,38 @@ export type FabricView = {
 	/**  When the remote will be asked next. */
 	nextCheck: Timestamp | null,
 	/**  The run under way. */
-	running: Progress | null,
+	running: Progress_Serialize | null,
 	/**  Why the last run could not be done, until one can. */
 	error: ErrorReport | null,
 };
 
 /**  One problem or warning, told to an operator. */
-export type Finding = {
+export type Finding = Finding_Serialize | Finding_Deserialize;
+
+/**  One problem or warning, told to an operator. */
+export type Finding_Deserialize = {
+	/**  How bad it is. */
+	severity: Severity,
+	/**  What it is about. */
+	code: Code,
+	/**  One sentence, in an operator's words. */
+	message: string,
+	/**  What to do about it. */
+	hint?: string | null,
+	/**  The file, inside the repository. */
+	file?: RepoPath | null,
+	/**  Line in the file, from 1. */
+	line?: number | null,
+	/**  Column in the line, from 1, in characters. */
+	column?: number | null,
+	/**  The object's kind, where it is known. */
+	kind?: string | null,
+	/**  The object's name, where it is known. */
+	name?: string | null,
+};
+
+/**  One problem or warning, told to an operator. */
+export type Finding_Serialize = {
 	/**  How bad it is. */
 	severity: Severity,
 	/**  What it is about. */
@@ -190,13 +327,26 @@ export type Finding = {
 };
 
 /**  A file that waits in the inbox. */
-export type InboxFile = {
+export type InboxFile = InboxFile_Serialize | InboxFile_Deserialize;
+
+/**  A file that waits in the inbox. */
+export type InboxFile_Deserialize = {
 	/**  Its path in the repository. */
 	file: RepoPath,
 	/**  Its size in bytes. */
 	bytes: number,
 	/**  What the last run found in it; empty for a file that no run has met. */
-	findings: Finding[],
+	findings: Finding_Deserialize[],
+};
+
+/**  A file that waits in the inbox. */
+export type InboxFile_Serialize = {
+	/**  Its path in the repository. */
+	file: RepoPath,
+	/**  Its size in bytes. */
+	bytes: number,
+	/**  What the last run found in it; empty for a file that no run has met. */
+	findings: Finding_Serialize[],
 };
 
 /**  How many objects of a kind a fabric has. */
@@ -210,7 +360,26 @@ export type KindCount = {
 };
 
 /**  A run that has ended, as the operation log keeps it. */
-export type Operation = {
+export type Operation = Operation_Serialize | Operation_Deserialize;
+
+/**  Names one run; it is also the value of the `FGD-Operation` trailer of the run's commit. */
+export type OperationId = string;
+
+/**  What a run is for. */
+export type OperationKind = 
+/**  Clone where needed, make the directory structure, commit it. */
+"onboard" | 
+/**  Scan the inbox, write the objects, commit. */
+"ingest" | 
+/**  Fetch and integrate. */
+"pull" | 
+/**  Push what is committed. */
+"push" | 
+/**  The whole flow. */
+"sync";
+
+/**  A run that has ended, as the operation log keeps it. */
+export type Operation_Deserialize = {
 	/**  The run. */
 	id: OperationId,
 	/**  The fabric that it worked on. */
@@ -228,11 +397,45 @@ export type Operation = {
 	/**  What happened, in one sentence. */
 	summary: string,
 	/**  Its steps, as they ended. */
-	steps: StepProgress[],
+	steps: StepProgress_Deserialize[],
 	/**  What became of the documents. */
 	documents: DocumentCounts,
 	/**  Problems and warnings. */
-	findings: Finding[],
+	findings: Finding_Deserialize[],
+	/**  Paths that both sides changed. */
+	collisions: Collision[],
+	/**  The commit that it made, if it made one. */
+	commit?: CommitSummary | null,
+	/**  Commits that it brought from the remote. */
+	pulled: number,
+	/**  Commits that the remote has because of it, read back from there. */
+	pushed: number,
+};
+
+/**  A run that has ended, as the operation log keeps it. */
+export type Operation_Serialize = {
+	/**  The run. */
+	id: OperationId,
+	/**  The fabric that it worked on. */
+	fabric: FabricId,
+	/**  What it was for. */
+	kind: OperationKind,
+	/**  What woke it. */
+	trigger: Trigger,
+	/**  When it began. */
+	startedAt: Timestamp,
+	/**  When it ended. */
+	finishedAt: Timestamp,
+	/**  How it ended. */
+	outcome: Outcome,
+	/**  What happened, in one sentence. */
+	summary: string,
+	/**  Its steps, as they ended. */
+	steps: StepProgress_Serialize[],
+	/**  What became of the documents. */
+	documents: DocumentCounts,
+	/**  Problems and warnings. */
+	findings: Finding_Serialize[],
 	/**  Paths that both sides changed. */
 	collisions: Collision[],
 	/**  The commit that it made, if it made one. */
@@ -243,17 +446,28 @@ export type Operation = {
 	pushed: number,
 };
 
-/**  Names one run; it is also the value of the `FGD-Operation` trailer of the run's commit. */
-export type OperationId = string;
-
-/**  What a run is for. */
-export type OperationKind = "onboard" | "ingest" | "pull" | "push" | "sync";
-
 /**  How a run ended. */
-export type Outcome = { is: "done" } | { is: "unchanged" } | { is: "needsAttention" } | { is: "cancelled" } | { is: "failed"; error: ErrorReport } | { is: "interrupted" };
+export type Outcome = 
+/**  All of it was done. */
+{ is: "done" } | 
+/**  All was as it should be already: no change, no commit. */
+{ is: "unchanged" } | 
+/**  It was done, and some documents were rejected or some files collide. */
+{ is: "needsAttention" } | 
+/**  The user stopped it. */
+{ is: "cancelled" } | 
+/**  It could not be done. */
+{ is: "failed"; 
+/**  Why. */
+error: ErrorReport } | 
+/**  The app ended while it ran. */
+{ is: "interrupted" };
 
 /**  A run under way: every step of it, and what it is doing now. */
-export type Progress = {
+export type Progress = Progress_Serialize | Progress_Deserialize;
+
+/**  A run under way: every step of it, and what it is doing now. */
+export type Progress_Deserialize = {
 	/**  The run. */
 	operation: OperationId,
 	/**  The fabric that it works on. */
@@ -265,7 +479,27 @@ export type Progress = {
 	/**  When it began. */
 	startedAt: Timestamp,
 	/**  Its steps, in the order in which they run. */
-	steps: StepProgress[],
+	steps: StepProgress_Deserialize[],
+	/**  The file or object in hand. */
+	current?: string | null,
+	/**  Whether Cancel was asked for and is being obeyed. */
+	cancelling: boolean,
+};
+
+/**  A run under way: every step of it, and what it is doing now. */
+export type Progress_Serialize = {
+	/**  The run. */
+	operation: OperationId,
+	/**  The fabric that it works on. */
+	fabric: FabricId,
+	/**  What it is for. */
+	kind: OperationKind,
+	/**  What woke it. */
+	trigger: Trigger,
+	/**  When it began. */
+	startedAt: Timestamp,
+	/**  Its steps, in the order in which they run. */
+	steps: StepProgress_Serialize[],
 	/**  The file or object in hand. */
 	current: string | null,
 	/**  Whether Cancel was asked for and is being obeyed. */
@@ -282,7 +516,24 @@ export type RepoPath = string;
 export type RepositoryId = string;
 
 /**  A repository as a list shows it. */
-export type RepositoryView = {
+export type RepositoryView = RepositoryView_Serialize | RepositoryView_Deserialize;
+
+/**  A repository as a list shows it. */
+export type RepositoryView_Deserialize = {
+	/**  The repository. */
+	id: RepositoryId,
+	/**  Its name: the last part of its URL or of its path. */
+	name: string,
+	/**  The remote, where there is one. */
+	url?: RemoteUrl | null,
+	/**  The work tree on this machine. */
+	path: string,
+	/**  Whether the app cloned it into its own data directory. */
+	cloned: boolean,
+};
+
+/**  A repository as a list shows it. */
+export type RepositoryView_Serialize = {
 	/**  The repository. */
 	id: RepositoryId,
 	/**  Its name: the last part of its URL or of its path. */
@@ -299,7 +550,11 @@ export type RepositoryView = {
 export type Revision = string;
 
 /**  How bad a finding is. */
-export type Severity = "error" | "warning";
+export type Severity = 
+/**  The document was not taken, or the fabric would refuse it. */
+"error" | 
+/**  It was taken; somebody should look at it. */
+"warning";
 
 /**  A user name and a secret, on their way from the dialog to the keychain. */
 export type SignIn = {
@@ -310,10 +565,33 @@ export type SignIn = {
 };
 
 /**  Where a repository is to come from. */
-export type Source = { from: "folder"; path: string } | { from: "url"; url: string; sign_in: SignIn | null };
+export type Source = Source_Serialize | Source_Deserialize;
 
 /**  What is at a source, found by really looking. */
-export type SourceReport = {
+export type SourceReport = SourceReport_Serialize | SourceReport_Deserialize;
+
+/**  What is at a source, found by really looking. */
+export type SourceReport_Deserialize = {
+	/**  The root of the work tree, for a folder. */
+	workTree?: string | null,
+	/**  The remote, where there is one. */
+	url?: RemoteUrl | null,
+	/**  The repository's branches; empty for an empty repository. */
+	branches: BranchName[],
+	/**  The branch to propose: the one checked out, or the remote's default. */
+	branch: BranchName,
+	/**  The directory to propose: the chosen folder, or one that is set up already. */
+	directory: RepoPath,
+	/**  Directories that are set up as fabrics already; known for folders only. */
+	fabrics: RepoPath[],
+	/**  The name to propose. */
+	name: string,
+	/**  What the user should know before going on. */
+	notes: string[],
+};
+
+/**  What is at a source, found by really looking. */
+export type SourceReport_Serialize = {
 	/**  The root of the work tree, for a folder. */
 	workTree: string | null,
 	/**  The remote, where there is one. */
@@ -332,8 +610,80 @@ export type SourceReport = {
 	notes: string[],
 };
 
+/**  Where a repository is to come from. */
+export type Source_Deserialize = 
+/**  A folder in an existing clone. */
+{ from: "folder"; 
+/**  The clone, or any folder in it. */
+path: string } | 
+/**  A URL, to be cloned. */
+{ from: "url"; 
+/**  The URL; credentials in it are taken out and treated as a sign-in. */
+url: string; 
+/**  How to sign in, where that is needed. */
+sign_in?: SignIn | null };
+
+/**  Where a repository is to come from. */
+export type Source_Serialize = 
+/**  A folder in an existing clone. */
+{ from: "folder"; 
+/**  The clone, or any folder in it. */
+path: string } | 
+/**  A URL, to be cloned. */
+{ from: "url"; 
+/**  The URL; credentials in it are taken out and treated as a sign-in. */
+url: string; 
+/**  How to sign in, where that is needed. */
+sign_in: SignIn | null };
+
 /**  How a fabric stands. */
-export type Status = {
+export type Status = Status_Serialize | Status_Deserialize;
+
+/**  The one word for how a fabric stands. Derived from facts, never stored. */
+export type StatusState = 
+/**  Not looked at yet. */
+"unknown" | 
+/**  The directory has no structure yet. */
+"notInitialised" | 
+/**  A run is under way. */
+"working" | 
+/**  Both sides are the same and the inbox is empty. */
+"inSync" | 
+/**  The inbox or the work tree holds something that is not committed yet. */
+"localChanges" | 
+/**  Commits here that the remote lacks. */
+"ahead" | 
+/**  Commits there that are not here. */
+"behind" | 
+/**  Both. */
+"diverged" | 
+/**  Both sides changed the same file. */
+"conflicted" | 
+/**  Documents were rejected and wait in the inbox. */
+"needsAttention" | 
+/**  The remote wants a sign-in, or refused it. */
+"needsSignIn" | 
+/**  The remote refuses the push by a rule. */
+"refusedByRule" | 
+/**  The remote can't be reached. */
+"offline" | 
+/**  Nothing is done until the user resumes. */
+"paused" | 
+/**  The last run could not be done. */
+"failed";
+
+/**  How a fabric stands. */
+export type Status_Deserialize = {
+	/**  The one word. */
+	state: StatusState,
+	/**  The one sentence. */
+	sentence: string,
+	/**  What to do, where something is to be done. */
+	hint?: string | null,
+};
+
+/**  How a fabric stands. */
+export type Status_Serialize = {
 	/**  The one word. */
 	state: StatusState,
 	/**  The one sentence. */
@@ -342,14 +692,50 @@ export type Status = {
 	hint: string | null,
 };
 
-/**  The one word for how a fabric stands. Derived from facts, never stored. */
-export type StatusState = "unknown" | "notInitialised" | "working" | "inSync" | "localChanges" | "ahead" | "behind" | "diverged" | "conflicted" | "needsAttention" | "needsSignIn" | "refusedByRule" | "offline" | "paused" | "failed";
-
 /**  A part of the one flow. */
-export type Step = "clone" | "fetch" | "integrate" | "scan" | "parse" | "validate" | "write" | "commit" | "push" | "verify";
+export type Step = 
+/**  Bring a whole repository over. */
+"clone" | 
+/**  Ask the remote for what is new. */
+"fetch" | 
+/**  Fast-forward or merge. */
+"integrate" | 
+/**  Find the files of the inbox. */
+"scan" | 
+/**  Split and parse them. */
+"parse" | 
+/**  Check each object. */
+"validate" | 
+/**  Write objects into the work tree and archive the sources. */
+"write" | 
+/**  Make the one commit. */
+"commit" | 
+/**  Send it. */
+"push" | 
+/**  Read the remote back. */
+"verify";
 
 /**  A step of a run, with its counts. */
-export type StepProgress = {
+export type StepProgress = StepProgress_Serialize | StepProgress_Deserialize;
+
+/**  A step of a run, with its counts. */
+export type StepProgress_Deserialize = {
+	/**  Which step. */
+	step: Step,
+	/**  Where it stands. */
+	state: StepState,
+	/**  How much is done. */
+	done: number,
+	/**  How much there is, where that is known. */
+	total?: number | null,
+	/**  What is counted, where anything is. */
+	unit?: Unit | null,
+	/**  How it ended, in a few words: "46 documents in 1 file", "nothing new". */
+	note?: string | null,
+};
+
+/**  A step of a run, with its counts. */
+export type StepProgress_Serialize = {
 	/**  Which step. */
 	step: Step,
 	/**  Where it stands. */
@@ -365,24 +751,70 @@ export type StepProgress = {
 };
 
 /**  Where a step stands. */
-export type StepState = "waiting" | "running" | "done" | "skipped" | "failed";
+export type StepState = 
+/**  Not begun. */
+"waiting" | 
+/**  Under way. */
+"running" | 
+/**  Ended well. */
+"done" | 
+/**  Not needed this time; the note says why. */
+"skipped" | 
+/**  Ended badly, or stopped. */
+"failed";
 
 /**  A point in time: milliseconds since 1970 UTC. */
-export type Timestamp = number;
+export type Timestamp = number | null;
 
 /**  What woke the worker. It never decides what is done. */
-export type Trigger = "click" | "command" | "fileEvent" | "timer" | "start";
+export type Trigger = 
+/**  A click in the window. */
+"click" | 
+/**  A command in a terminal. */
+"command" | 
+/**  A change in the fabric's directory. */
+"fileEvent" | 
+/**  The time of the next check came. */
+"timer" | 
+/**  The app started. */
+"start";
 
 /**  What a step counts. */
-export type Unit = "files" | "documents" | "objects" | "gitObjects" | "commits";
+export type Unit = 
+/**  Files of the inbox, or of the work tree. */
+"files" | 
+/**  YAML documents. */
+"documents" | 
+/**  Kubernetes objects. */
+"objects" | 
+/**  Objects of Git's store. */
+"gitObjects" | 
+/**  Commits. */
+"commits";
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;
 
-function makeEvent<TListen, TEmit = TListen>(name: string) {
-	return {
-		listen: (cb: __TAURI_EVENT.EventCallback<TListen>) => __TAURI_EVENT.listen<TListen>(name, cb),
-		once: (cb: __TAURI_EVENT.EventCallback<TListen>) => __TAURI_EVENT.once<TListen>(name, cb),
-		emit: ((payload: TEmit) => __TAURI_EVENT.emit(name, payload) as unknown) as EventEmit<TEmit>,
-	};
+type EventEmitTo<T> = [T] extends [null] ? (target: __TAURI_EVENT.EventTarget | string) => Promise<void> : (target: __TAURI_EVENT.EventTarget | string, payload: T) => Promise<void>;
+
+function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload: TEmit) => unknown, deserialize?: (payload: any) => TListen) {
+    const mapEvent = (cb: __TAURI_EVENT.EventCallback<TListen>) => (event: __TAURI_EVENT.Event<any>) => cb({ ...event, payload: deserialize ? deserialize(event.payload) : event.payload });
+    const mapPayload = (payload: TEmit) => serialize ? serialize(payload) : payload;
+
+    const base = {
+        listen: (cb: __TAURI_EVENT.EventCallback<TListen>) => __TAURI_EVENT.listen(name, mapEvent(cb)),
+        once: (cb: __TAURI_EVENT.EventCallback<TListen>) => __TAURI_EVENT.once(name, mapEvent(cb)),
+        emit: ((payload: TEmit) => __TAURI_EVENT.emit(name, mapPayload(payload)) as unknown) as EventEmit<TEmit>,
+        emitTo: ((to: __TAURI_EVENT.EventTarget | string, payload: TEmit) => __TAURI_EVENT.emitTo(to, name, mapPayload(payload)) as unknown) as EventEmitTo<TEmit>
+    };
+
+    const fn = (target: import("@tauri-apps/api/webview").Webview | import("@tauri-apps/api/window").Window) => ({
+        listen: (cb: __TAURI_EVENT.EventCallback<TListen>) => target.listen(name, mapEvent(cb)),
+        once: (cb: __TAURI_EVENT.EventCallback<TListen>) => target.once(name, mapEvent(cb)),
+        emit: ((payload: TEmit) => target.emit(name, mapPayload(payload)) as unknown) as EventEmit<TEmit>,
+        emitTo: ((to: __TAURI_EVENT.EventTarget | string, payload: TEmit) => target.emitTo(to, name, mapPayload(payload)) as unknown) as EventEmitTo<TEmit>
+    });
+
+    return Object.assign(fn, base);
 }
+
