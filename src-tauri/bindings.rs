@@ -15,6 +15,7 @@ pub(crate) struct EngineEvent(pub(crate) Event);
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         .error_handling(ErrorHandlingMode::Throw)
+        .disable_serde_phases()
         .commands(collect_commands![
             fabrics::list_fabrics,
             fabrics::operations,

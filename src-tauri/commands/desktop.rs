@@ -39,9 +39,9 @@ pub(crate) async fn open_file(
 /// The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn app_ready(began: State<'_, Began>, milliseconds: f64) -> CommandResult<()> {
+pub(crate) async fn app_ready(began: State<'_, Began>, milliseconds: u32) -> CommandResult<()> {
     let since_start = began.0.elapsed().as_millis();
-    tracing::info!(since_start_ms = since_start, page_ms = milliseconds.round(), "interactive");
+    tracing::info!(since_start_ms = since_start, page_ms = milliseconds, "interactive");
     Ok(())
 }
 

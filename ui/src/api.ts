@@ -5,5 +5,5 @@ import type { Transport } from "./transport";
 /** The engine behind this window. */
 export const tauri: Transport = {
   ...commands,
-  listen: (heard) => events.event.listen(({ payload }) => heard(payload)),
+  listen: (heard) => events.engineEvent.listen(({ payload }) => heard(payload)),
 };

@@ -5,28 +5,28 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	listFabrics: () => __TAURI_INVOKE<FabricView_Serialize[]>("list_fabrics"),
-	operations: (fabric: FabricId, limit: number) => __TAURI_INVOKE<Operation_Serialize[]>("operations", { fabric, limit }),
-	sync: (fabric: FabricId) => __TAURI_INVOKE<Operation_Serialize>("sync", { fabric }),
-	pull: (fabric: FabricId) => __TAURI_INVOKE<Operation_Serialize>("pull", { fabric }),
-	push: (fabric: FabricId) => __TAURI_INVOKE<Operation_Serialize>("push", { fabric }),
+	listFabrics: () => __TAURI_INVOKE<FabricView[]>("list_fabrics"),
+	operations: (fabric: FabricId, limit: number) => __TAURI_INVOKE<Operation[]>("operations", { fabric, limit }),
+	sync: (fabric: FabricId) => __TAURI_INVOKE<Operation>("sync", { fabric }),
+	pull: (fabric: FabricId) => __TAURI_INVOKE<Operation>("pull", { fabric }),
+	push: (fabric: FabricId) => __TAURI_INVOKE<Operation>("push", { fabric }),
 	cancel: (operation: OperationId) => __TAURI_INVOKE<null>("cancel", { operation }),
-	setAutoSync: (fabric: FabricId, on: boolean) => __TAURI_INVOKE<FabricView_Serialize>("set_auto_sync", { fabric, on }),
+	setAutoSync: (fabric: FabricId, on: boolean) => __TAURI_INVOKE<FabricView>("set_auto_sync", { fabric, on }),
 	signIn: (fabric: FabricId, signIn: SignIn) => __TAURI_INVOKE<string>("sign_in", { fabric, signIn }),
-	inspectSource: (source: Source_Deserialize) => __TAURI_INVOKE<SourceReport_Serialize>("inspect_source", { source }),
-	addFabric: (request: AddFabric_Deserialize) => __TAURI_INVOKE<FabricView_Serialize>("add_fabric", { request }),
+	inspectSource: (source: Source) => __TAURI_INVOKE<SourceReport>("inspect_source", { source }),
+	addFabric: (request: AddFabric) => __TAURI_INVOKE<FabricView>("add_fabric", { request }),
 	removeFabric: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_fabric", { fabric }),
 	pickFolder: () => __TAURI_INVOKE<string | null>("pick_folder"),
 	openInbox: (fabric: FabricId) => __TAURI_INVOKE<null>("open_inbox", { fabric }),
 	openFile: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<null>("open_file", { fabric, file }),
 	/**  The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to. */
-	appReady: (milliseconds: number | null) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
+	appReady: (milliseconds: number) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
 	about: () => __TAURI_INVOKE<About>("about"),
 };
 
 /** Events */
 export const events = {
-	engineEvent: makeEvent<EngineEvent_Serialize, EngineEvent_Deserialize>("engine-event"),
+	engineEvent: makeEvent<EngineEvent, EngineEvent>("engine-event"),
 };
 
 /* Types */
@@ -37,24 +37,9 @@ export type About = {
 };
 
 /**  A fabric to be added. */
-export type AddFabric = AddFabric_Serialize | AddFabric_Deserialize;
-
-/**  A fabric to be added. */
-export type AddFabric_Deserialize = {
+export type AddFabric = {
 	/**  Where its repository comes from. */
-	source: Source_Deserialize,
-	/**  The fabric's name. */
-	name: string,
-	/**  Its branch. */
-	branch: string,
-	/**  Its directory in the repository; empty for the root. */
-	directory: string,
-};
-
-/**  A fabric to be added. */
-export type AddFabric_Serialize = {
-	/**  Where its repository comes from. */
-	source: Source_Serialize,
+	source: Source,
 	/**  The fabric's name. */
 	name: string,
 	/**  Its branch. */
@@ -147,13 +132,7 @@ export type DocumentCounts = {
 };
 
 /**  An event of the engine, on its way to the window. */
-export type EngineEvent = EngineEvent_Serialize | EngineEvent_Deserialize;
-
-/**  An event of the engine, on its way to the window. */
-export type EngineEvent_Deserialize = Event_Deserialize;
-
-/**  An event of the engine, on its way to the window. */
-export type EngineEvent_Serialize = Event_Serialize;
+export type EngineEvent = Event;
 
 /**  What the window and the command line branch on. The text form never changes its meaning. */
 export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "Internal";
@@ -169,27 +148,13 @@ export type ErrorReport = {
 };
 
 /**  Something happened. Each event carries the whole of what it is about, so a lost one does no harm. */
-export type Event = Event_Serialize | Event_Deserialize;
-
-/**  Something happened. Each event carries the whole of what it is about, so a lost one does no harm. */
-export type Event_Deserialize = 
+export type Event = 
 /**  A run began or got further. At most some twenty a second for each run. */
-{ type: "progress"; data: Progress_Deserialize } | 
+{ type: "progress"; data: Progress } | 
 /**  A run ended and is in the operation log. */
-{ type: "finished"; data: Operation_Deserialize } | 
+{ type: "finished"; data: Operation } | 
 /**  What is true of a fabric has changed. */
-{ type: "fabric"; data: FabricView_Deserialize } | 
-/**  A fabric was taken from the list. */
-{ type: "removed"; data: FabricId };
-
-/**  Something happened. Each event carries the whole of what it is about, so a lost one does no harm. */
-export type Event_Serialize = 
-/**  A run began or got further. At most some twenty a second for each run. */
-{ type: "progress"; data: Progress_Serialize } | 
-/**  A run ended and is in the operation log. */
-{ type: "finished"; data: Operation_Serialize } | 
-/**  What is true of a fabric has changed. */
-{ type: "fabric"; data: FabricView_Serialize } | 
+{ type: "fabric"; data: FabricView } | 
 /**  A fabric was taken from the list. */
 { type: "removed"; data: FabricId };
 
@@ -197,16 +162,13 @@ export type Event_Serialize =
 export type FabricId = string;
 
 /**  All that the dashboard shows of a fabric. */
-export type FabricView = FabricView_Serialize | FabricView_Deserialize;
-
-/**  All that the dashboard shows of a fabric. */
-export type FabricView_Deserialize = {
+export type FabricView = {
 	/**  The fabric. */
 	id: FabricId,
 	/**  Its name. */
 	name: string,
 	/**  The repository that it is in. */
-	repository: RepositoryView_Deserialize,
+	repository: RepositoryView,
 	/**  Its branch. */
 	branch: BranchName,
 	/**  Its directory in the repository; empty for the root. */
@@ -214,47 +176,7 @@ export type FabricView_Deserialize = {
 	/**  The same directory on this machine. */
 	path: string,
 	/**  How it stands. */
-	status: Status_Deserialize,
-	/**  Commits here that the remote lacks; none where it is not known. */
-	ahead?: number | null,
-	/**  Commits there that are not here, as of the last contact; none where it is not known. */
-	behind?: number | null,
-	/**  Files under `managed/` that were changed by hand and are not committed. */
-	localEdits: number,
-	/**  Objects by kind, in the order of the kinds table; kinds without objects are left out. */
-	kinds: KindCount[],
-	/**  Files that wait in the inbox. */
-	inbox: InboxFile_Deserialize[],
-	/**  The newest commit of the branch here. */
-	head?: CommitSummary | null,
-	/**  Whether the app syncs it by itself. */
-	autoSync: boolean,
-	/**  When the remote last answered. */
-	lastContact?: Timestamp | null,
-	/**  When the remote will be asked next. */
-	nextCheck?: Timestamp | null,
-	/**  The run under way. */
-	running?: Progress_Deserialize | null,
-	/**  Why the last run could not be done, until one can. */
-	error?: ErrorReport | null,
-};
-
-/**  All that the dashboard shows of a fabric. */
-export type FabricView_Serialize = {
-	/**  The fabric. */
-	id: FabricId,
-	/**  Its name. */
-	name: string,
-	/**  The repository that it is in. */
-	repository: RepositoryView_Serialize,
-	/**  Its branch. */
-	branch: BranchName,
-	/**  Its directory in the repository; empty for the root. */
-	directory: RepoPath,
-	/**  The same directory on this machine. */
-	path: string,
-	/**  How it stands. */
-	status: Status_Serialize,
+	status: Status,
 	/**  Commits here that the remote lacks; none where it is not known. */
 	ahead: number | null,
 	/**  Commits there that are not here, as of the last contact; none where it is not known. */
@@ -264,7 +186,7 @@ export type FabricView_Serialize = {
 	/**  Objects by kind, in the order of the kinds table; kinds without objects are left out. */
 	kinds: KindCount[],
 	/**  Files that wait in the inbox. */
-	inbox: InboxFile_Serialize[],
+	inbox: InboxFile[],
 	/**  The newest commit of the branch here. */
 	head: CommitSummary | null,
 	/**  Whether the app syncs it by itself. */
@@ -274,38 +196,13 @@ export type FabricView_Serialize = {
 	/**  When the remote will be asked next. */
 	nextCheck: Timestamp | null,
 	/**  The run under way. */
-	running: Progress_Serialize | null,
+	running: Progress | null,
 	/**  Why the last run could not be done, until one can. */
 	error: ErrorReport | null,
 };
 
 /**  One problem or warning, told to an operator. */
-export type Finding = Finding_Serialize | Finding_Deserialize;
-
-/**  One problem or warning, told to an operator. */
-export type Finding_Deserialize = {
-	/**  How bad it is. */
-	severity: Severity,
-	/**  What it is about. */
-	code: Code,
-	/**  One sentence, in an operator's words. */
-	message: string,
-	/**  What to do about it. */
-	hint?: string | null,
-	/**  The file, inside the repository. */
-	file?: RepoPath | null,
-	/**  Line in the file, from 1. */
-	line?: number | null,
-	/**  Column in the line, from 1, in characters. */
-	column?: number | null,
-	/**  The object's kind, where it is known. */
-	kind?: string | null,
-	/**  The object's name, where it is known. */
-	name?: string | null,
-};
-
-/**  One problem or warning, told to an operator. */
-export type Finding_Serialize = {
+export type Finding = {
 	/**  How bad it is. */
 	severity: Severity,
 	/**  What it is about. */
@@ -327,26 +224,13 @@ export type Finding_Serialize = {
 };
 
 /**  A file that waits in the inbox. */
-export type InboxFile = InboxFile_Serialize | InboxFile_Deserialize;
-
-/**  A file that waits in the inbox. */
-export type InboxFile_Deserialize = {
+export type InboxFile = {
 	/**  Its path in the repository. */
 	file: RepoPath,
 	/**  Its size in bytes. */
 	bytes: number,
 	/**  What the last run found in it; empty for a file that no run has met. */
-	findings: Finding_Deserialize[],
-};
-
-/**  A file that waits in the inbox. */
-export type InboxFile_Serialize = {
-	/**  Its path in the repository. */
-	file: RepoPath,
-	/**  Its size in bytes. */
-	bytes: number,
-	/**  What the last run found in it; empty for a file that no run has met. */
-	findings: Finding_Serialize[],
+	findings: Finding[],
 };
 
 /**  How many objects of a kind a fabric has. */
@@ -360,7 +244,38 @@ export type KindCount = {
 };
 
 /**  A run that has ended, as the operation log keeps it. */
-export type Operation = Operation_Serialize | Operation_Deserialize;
+export type Operation = {
+	/**  The run. */
+	id: OperationId,
+	/**  The fabric that it worked on. */
+	fabric: FabricId,
+	/**  What it was for. */
+	kind: OperationKind,
+	/**  What woke it. */
+	trigger: Trigger,
+	/**  When it began. */
+	startedAt: Timestamp,
+	/**  When it ended. */
+	finishedAt: Timestamp,
+	/**  How it ended. */
+	outcome: Outcome,
+	/**  What happened, in one sentence. */
+	summary: string,
+	/**  Its steps, as they ended. */
+	steps: StepProgress[],
+	/**  What became of the documents. */
+	documents: DocumentCounts,
+	/**  Problems and warnings. */
+	findings: Finding[],
+	/**  Paths that both sides changed. */
+	collisions: Collision[],
+	/**  The commit that it made, if it made one. */
+	commit: CommitSummary | null,
+	/**  Commits that it brought from the remote. */
+	pulled: number,
+	/**  Commits that the remote has because of it, read back from there. */
+	pushed: number,
+};
 
 /**  Names one run; it is also the value of the `FGD-Operation` trailer of the run's commit. */
 export type OperationId = string;
@@ -377,74 +292,6 @@ export type OperationKind =
 "push" | 
 /**  The whole flow. */
 "sync";
-
-/**  A run that has ended, as the operation log keeps it. */
-export type Operation_Deserialize = {
-	/**  The run. */
-	id: OperationId,
-	/**  The fabric that it worked on. */
-	fabric: FabricId,
-	/**  What it was for. */
-	kind: OperationKind,
-	/**  What woke it. */
-	trigger: Trigger,
-	/**  When it began. */
-	startedAt: Timestamp,
-	/**  When it ended. */
-	finishedAt: Timestamp,
-	/**  How it ended. */
-	outcome: Outcome,
-	/**  What happened, in one sentence. */
-	summary: string,
-	/**  Its steps, as they ended. */
-	steps: StepProgress_Deserialize[],
-	/**  What became of the documents. */
-	documents: DocumentCounts,
-	/**  Problems and warnings. */
-	findings: Finding_Deserialize[],
-	/**  Paths that both sides changed. */
-	collisions: Collision[],
-	/**  The commit that it made, if it made one. */
-	commit?: CommitSummary | null,
-	/**  Commits that it brought from the remote. */
-	pulled: number,
-	/**  Commits that the remote has because of it, read back from there. */
-	pushed: number,
-};
-
-/**  A run that has ended, as the operation log keeps it. */
-export type Operation_Serialize = {
-	/**  The run. */
-	id: OperationId,
-	/**  The fabric that it worked on. */
-	fabric: FabricId,
-	/**  What it was for. */
-	kind: OperationKind,
-	/**  What woke it. */
-	trigger: Trigger,
-	/**  When it began. */
-	startedAt: Timestamp,
-	/**  When it ended. */
-	finishedAt: Timestamp,
-	/**  How it ended. */
-	outcome: Outcome,
-	/**  What happened, in one sentence. */
-	summary: string,
-	/**  Its steps, as they ended. */
-	steps: StepProgress_Serialize[],
-	/**  What became of the documents. */
-	documents: DocumentCounts,
-	/**  Problems and warnings. */
-	findings: Finding_Serialize[],
-	/**  Paths that both sides changed. */
-	collisions: Collision[],
-	/**  The commit that it made, if it made one. */
-	commit: CommitSummary | null,
-	/**  Commits that it brought from the remote. */
-	pulled: number,
-	/**  Commits that the remote has because of it, read back from there. */
-	pushed: number,
-};
 
 /**  How a run ended. */
 export type Outcome = 
@@ -464,10 +311,7 @@ error: ErrorReport } |
 { is: "interrupted" };
 
 /**  A run under way: every step of it, and what it is doing now. */
-export type Progress = Progress_Serialize | Progress_Deserialize;
-
-/**  A run under way: every step of it, and what it is doing now. */
-export type Progress_Deserialize = {
+export type Progress = {
 	/**  The run. */
 	operation: OperationId,
 	/**  The fabric that it works on. */
@@ -479,27 +323,7 @@ export type Progress_Deserialize = {
 	/**  When it began. */
 	startedAt: Timestamp,
 	/**  Its steps, in the order in which they run. */
-	steps: StepProgress_Deserialize[],
-	/**  The file or object in hand. */
-	current?: string | null,
-	/**  Whether Cancel was asked for and is being obeyed. */
-	cancelling: boolean,
-};
-
-/**  A run under way: every step of it, and what it is doing now. */
-export type Progress_Serialize = {
-	/**  The run. */
-	operation: OperationId,
-	/**  The fabric that it works on. */
-	fabric: FabricId,
-	/**  What it is for. */
-	kind: OperationKind,
-	/**  What woke it. */
-	trigger: Trigger,
-	/**  When it began. */
-	startedAt: Timestamp,
-	/**  Its steps, in the order in which they run. */
-	steps: StepProgress_Serialize[],
+	steps: StepProgress[],
 	/**  The file or object in hand. */
 	current: string | null,
 	/**  Whether Cancel was asked for and is being obeyed. */
@@ -516,24 +340,7 @@ export type RepoPath = string;
 export type RepositoryId = string;
 
 /**  A repository as a list shows it. */
-export type RepositoryView = RepositoryView_Serialize | RepositoryView_Deserialize;
-
-/**  A repository as a list shows it. */
-export type RepositoryView_Deserialize = {
-	/**  The repository. */
-	id: RepositoryId,
-	/**  Its name: the last part of its URL or of its path. */
-	name: string,
-	/**  The remote, where there is one. */
-	url?: RemoteUrl | null,
-	/**  The work tree on this machine. */
-	path: string,
-	/**  Whether the app cloned it into its own data directory. */
-	cloned: boolean,
-};
-
-/**  A repository as a list shows it. */
-export type RepositoryView_Serialize = {
+export type RepositoryView = {
 	/**  The repository. */
 	id: RepositoryId,
 	/**  Its name: the last part of its URL or of its path. */
@@ -565,33 +372,20 @@ export type SignIn = {
 };
 
 /**  Where a repository is to come from. */
-export type Source = Source_Serialize | Source_Deserialize;
+export type Source = 
+/**  A folder in an existing clone. */
+{ from: "folder"; 
+/**  The clone, or any folder in it. */
+path: string } | 
+/**  A URL, to be cloned. */
+{ from: "url"; 
+/**  The URL; credentials in it are taken out and treated as a sign-in. */
+url: string; 
+/**  How to sign in, where that is needed. */
+sign_in: SignIn | null };
 
 /**  What is at a source, found by really looking. */
-export type SourceReport = SourceReport_Serialize | SourceReport_Deserialize;
-
-/**  What is at a source, found by really looking. */
-export type SourceReport_Deserialize = {
-	/**  The root of the work tree, for a folder. */
-	workTree?: string | null,
-	/**  The remote, where there is one. */
-	url?: RemoteUrl | null,
-	/**  The repository's branches; empty for an empty repository. */
-	branches: BranchName[],
-	/**  The branch to propose: the one checked out, or the remote's default. */
-	branch: BranchName,
-	/**  The directory to propose: the chosen folder, or one that is set up already. */
-	directory: RepoPath,
-	/**  Directories that are set up as fabrics already; known for folders only. */
-	fabrics: RepoPath[],
-	/**  The name to propose. */
-	name: string,
-	/**  What the user should know before going on. */
-	notes: string[],
-};
-
-/**  What is at a source, found by really looking. */
-export type SourceReport_Serialize = {
+export type SourceReport = {
 	/**  The root of the work tree, for a folder. */
 	workTree: string | null,
 	/**  The remote, where there is one. */
@@ -610,34 +404,15 @@ export type SourceReport_Serialize = {
 	notes: string[],
 };
 
-/**  Where a repository is to come from. */
-export type Source_Deserialize = 
-/**  A folder in an existing clone. */
-{ from: "folder"; 
-/**  The clone, or any folder in it. */
-path: string } | 
-/**  A URL, to be cloned. */
-{ from: "url"; 
-/**  The URL; credentials in it are taken out and treated as a sign-in. */
-url: string; 
-/**  How to sign in, where that is needed. */
-sign_in?: SignIn | null };
-
-/**  Where a repository is to come from. */
-export type Source_Serialize = 
-/**  A folder in an existing clone. */
-{ from: "folder"; 
-/**  The clone, or any folder in it. */
-path: string } | 
-/**  A URL, to be cloned. */
-{ from: "url"; 
-/**  The URL; credentials in it are taken out and treated as a sign-in. */
-url: string; 
-/**  How to sign in, where that is needed. */
-sign_in: SignIn | null };
-
 /**  How a fabric stands. */
-export type Status = Status_Serialize | Status_Deserialize;
+export type Status = {
+	/**  The one word. */
+	state: StatusState,
+	/**  The one sentence. */
+	sentence: string,
+	/**  What to do, where something is to be done. */
+	hint: string | null,
+};
 
 /**  The one word for how a fabric stands. Derived from facts, never stored. */
 export type StatusState = 
@@ -672,26 +447,6 @@ export type StatusState =
 /**  The last run could not be done. */
 "failed";
 
-/**  How a fabric stands. */
-export type Status_Deserialize = {
-	/**  The one word. */
-	state: StatusState,
-	/**  The one sentence. */
-	sentence: string,
-	/**  What to do, where something is to be done. */
-	hint?: string | null,
-};
-
-/**  How a fabric stands. */
-export type Status_Serialize = {
-	/**  The one word. */
-	state: StatusState,
-	/**  The one sentence. */
-	sentence: string,
-	/**  What to do, where something is to be done. */
-	hint: string | null,
-};
-
 /**  A part of the one flow. */
 export type Step = 
 /**  Bring a whole repository over. */
@@ -716,26 +471,7 @@ export type Step =
 "verify";
 
 /**  A step of a run, with its counts. */
-export type StepProgress = StepProgress_Serialize | StepProgress_Deserialize;
-
-/**  A step of a run, with its counts. */
-export type StepProgress_Deserialize = {
-	/**  Which step. */
-	step: Step,
-	/**  Where it stands. */
-	state: StepState,
-	/**  How much is done. */
-	done: number,
-	/**  How much there is, where that is known. */
-	total?: number | null,
-	/**  What is counted, where anything is. */
-	unit?: Unit | null,
-	/**  How it ended, in a few words: "46 documents in 1 file", "nothing new". */
-	note?: string | null,
-};
-
-/**  A step of a run, with its counts. */
-export type StepProgress_Serialize = {
+export type StepProgress = {
 	/**  Which step. */
 	step: Step,
 	/**  Where it stands. */
@@ -764,7 +500,7 @@ export type StepState =
 "failed";
 
 /**  A point in time: milliseconds since 1970 UTC. */
-export type Timestamp = number | null;
+export type Timestamp = number;
 
 /**  What woke the worker. It never decides what is done. */
 export type Trigger = 

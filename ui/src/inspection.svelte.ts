@@ -16,11 +16,17 @@ export class Inspection {
   result = $state.raw<Inspected>({ is: "nothing" });
 
   readonly #inspect: (source: Source) => Promise<SourceReport>;
+  readonly #found: (report: SourceReport) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #newest = 0;
 
-  constructor(inspect: (source: Source) => Promise<SourceReport>) {
+  /** `found` hears of each source that turned out to be one. */
+  constructor(
+    inspect: (source: Source) => Promise<SourceReport>,
+    found: (report: SourceReport) => void = () => undefined,
+  ) {
     this.#inspect = inspect;
+    this.#found = found;
   }
 
   /** Looks at `source` after a pause in typing, or at once; null is an empty field. */
@@ -48,6 +54,8 @@ export class Inspection {
     } catch (rejection) {
       result = { is: "problem", error: asReport(rejection) };
     }
-    if (question === this.#newest) this.result = result;
+    if (question !== this.#newest) return;
+    this.result = result;
+    if (result.is === "found") this.#found(result.report);
   }
 }

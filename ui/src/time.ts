@@ -22,8 +22,11 @@ export function ago(time: Timestamp, now: Timestamp): string {
 export function until(time: Timestamp, now: Timestamp): string {
   const left = time - now;
   if (left < SECOND) return "now";
-  if (left < MINUTE) return `in ${Math.ceil(left / SECOND)} s`;
-  if (left < HOUR) return `in ${Math.round(left / MINUTE)} min`;
+  // Rounded first, so that it never says "in 60 s".
+  const seconds = Math.ceil(left / SECOND);
+  if (seconds < 60) return `in ${seconds} s`;
+  const minutes = Math.round(left / MINUTE);
+  if (minutes < 60) return `in ${minutes} min`;
   return `in ${Math.round(left / HOUR)} h`;
 }
 
@@ -40,8 +43,8 @@ export function elapsed(since: Timestamp, now: Timestamp): string {
 export function duration(milliseconds: number): string {
   const time = Math.max(0, milliseconds);
   if (time < 10 * SECOND) return `${(time / SECOND).toFixed(1)} s`;
-  if (time < MINUTE) return `${Math.round(time / SECOND)} s`;
   const seconds = Math.round(time / SECOND);
+  if (seconds < 60) return `${seconds} s`;
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 

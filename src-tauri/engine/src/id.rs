@@ -183,7 +183,7 @@ impl RepoPath {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(transparent)]
-pub struct Timestamp(#[cfg_attr(feature = "specta", specta(type = f64))] i64);
+pub struct Timestamp(#[cfg_attr(feature = "specta", specta(type = i32))] i64);
 
 impl Timestamp {
     /// The time by this machine's clock. It is shown to people and never decides what is written.

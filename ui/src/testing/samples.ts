@@ -31,7 +31,10 @@ const SENTENCES: Record<StatusState, [sentence: string, hint: string | null]> = 
     "1 file was changed here and on the remote.",
     "Settle managed/switches/leaf-01.yaml with your colleague, then sync again.",
   ],
-  needsAttention: ["2 documents were rejected and wait in the inbox.", "Mend them in the inbox; the rest went on."],
+  needsAttention: [
+    "2 documents were rejected and wait in the inbox.",
+    "Mend them in the inbox; the rest went on.",
+  ],
   needsSignIn: [
     "https://git.example.net/net/fabrics.git refused the sign-in.",
     "Check the user name and that the token is valid and may write.",
@@ -195,7 +198,13 @@ export function log(count: number): Operation[] {
   const quiet = { documents: noDocuments, commit: null, pushed: 0 };
   const turns: Partial<Operation>[] = [
     {},
-    { ...quiet, kind: "sync", trigger: "timer", outcome: { is: "unchanged" }, summary: "Everything is up to date." },
+    {
+      ...quiet,
+      kind: "sync",
+      trigger: "timer",
+      outcome: { is: "unchanged" },
+      summary: "Everything is up to date.",
+    },
     { ...quiet, kind: "pull", trigger: "click", pulled: 1, summary: "Pulled 1 commit." },
     { ...quiet, outcome: failed, trigger: "timer", summary: unreachable.message },
     {
@@ -204,11 +213,22 @@ export function log(count: number): Operation[] {
       findings: findings(),
       documents: { ...noDocuments, total: 46, created: 40, updated: 4, rejected: 2 },
     },
-    { ...quiet, kind: "push", outcome: { is: "cancelled" }, trigger: "click", summary: "Cancelled before the push." },
+    {
+      ...quiet,
+      kind: "push",
+      outcome: { is: "cancelled" },
+      trigger: "click",
+      summary: "Cancelled before the push.",
+    },
   ];
   return Array.from({ length: count }, (_, n) => {
     const end = NOW - 60_000 - n * 17 * 60_000;
-    return operation({ ...turns[n % turns.length], id: `op-${n + 1}`, startedAt: end - 1_400, finishedAt: end });
+    return operation({
+      ...turns[n % turns.length],
+      id: `op-${n + 1}`,
+      startedAt: end - 1_400,
+      finishedAt: end,
+    });
   });
 }
 

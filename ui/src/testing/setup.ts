@@ -1,0 +1,14 @@
+import { vi } from "vitest";
+
+// jsdom knows the dialog element but not how to open it.
+HTMLDialogElement.prototype.showModal = function () {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close = function () {
+  this.open = false;
+};
+
+// Nor how to draw, which axe-core would ask of it.
+HTMLCanvasElement.prototype.getContext = () => null;
+
+vi.stubGlobal("requestAnimationFrame", (then: FrameRequestCallback) => setTimeout(() => then(0), 0));

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { fabric, findings, noDocuments, operation, progress, step } from "./testing/samples";
+import {
+  about,
+  buttonLabel,
+  count,
+  currentStep,
+  distance,
+  facts,
+  place,
+  size,
+  stepCount,
+  stepCountShort,
+  stepSentence,
+} from "./words";
+
+describe("counts", () => {
+  it("takes the plural where it belongs", () => {
+    expect(count(0, "commit")).toBe("0 commits");
+    expect(count(1, "commit")).toBe("1 commit");
+    expect(count(10_000, "file")).toBe("10,000 files");
+    expect(count(1, "branch", "branches")).toBe("1 branch");
+  });
+
+  it("writes sizes", () => {
+    expect([812, 14_336, 1_240_000].map(size)).toEqual(["812 B", "14 kB", "1.2 MB"]);
+  });
+});
+
+describe("a step", () => {
+  const parse = step("parse", { state: "running", done: 31, total: 46, unit: "documents" });
+
+  it("counts in full and in short", () => {
+    expect(stepCount(parse)).toBe("31 of 46 documents");
+    expect(stepCountShort(parse)).toBe("31/46");
+    expect(stepCountShort(step("clone", { state: "running", done: 4210, total: 12_000 }))).toBe("4210/12K");
+  });
+
+  it("counts without a total, and says nothing where nothing is counted", () => {
+    expect(stepCount(step("scan", { state: "running", done: 1, unit: "files" }))).toBe("1 file");
+    expect(stepCount(step("fetch", { state: "running" }))).toBe("");
+    expect(stepCountShort(step("write", { total: 46 }))).toBe("");
+  });
+
+  it("is a sentence for a screen reader", () => {
+    expect(stepSentence(parse)).toBe("Parse: under way, 31 of 46 documents");
+    expect(stepSentence(step("integrate", { state: "skipped", note: "nothing new" }))).toBe(
+      "Merge: not needed, nothing new",
+    );
+  });
+
+  it("is the one that runs, or the last that did", () => {
+    expect(currentStep(progress())?.step).toBe("write");
+    const between = [step("fetch", { state: "done" }), step("integrate")];
+    expect(currentStep(progress({ steps: between }))?.step).toBe("fetch");
+    expect(currentStep(progress({ steps: [] }))).toBeNull();
+  });
+});
+
+describe("what a run changed", () => {
+  it("says it in counts", () => {
+    expect(facts(operation())).toEqual(["46 objects written", "1 commit pushed"]);
+  });
+
+  it("tells new from changed, and names what was left", () => {
+    const documents = { total: 9, created: 3, updated: 1, unchanged: 2, unmanaged: 1, rejected: 2 };
+    const collisions = [{ file: "managed/vpcs/a.yaml", ours: "workTree" as const }];
+    expect(facts(operation({ documents, pulled: 2, pushed: 0, collisions }))).toEqual([
+      "2 commits pulled",
+      "4 objects written (3 new, 1 changed)",
+      "2 unchanged",
+      "1 kept as unmanaged",
+      "2 documents rejected",
+      "1 file changed on both sides",
+    ]);
+  });
+
+  it("is empty where nothing was changed", () => {
+    expect(facts(operation({ documents: noDocuments, pushed: 0 }))).toEqual([]);
+  });
+});
+
+describe("buttons and distance", () => {
+  it("say what will be done", () => {
+    expect(buttonLabel("push", 2)).toBe("Push 2 commits");
+    expect(buttonLabel("pull", 1)).toBe("Pull 1 commit");
+    expect(buttonLabel("pull", 0)).toBe("Pull");
+    expect(buttonLabel("push", null)).toBe("Push");
+  });
+
+  it("say unknown as unknown", () => {
+    expect(distance(fabric({ ahead: null, behind: 0 }))).toEqual({ push: "unknown", pull: "0" });
+  });
+});
+
+it("says where a finding is, as far as it is known", () => {
+  const [finding] = findings();
+  if (!finding) throw new Error("no sample");
+  expect(place(finding)).toBe("fabrics/lab-1/raw/leafs.yaml:118:7");
+  expect(place({ ...finding, line: null })).toBe("fabrics/lab-1/raw/leafs.yaml");
+  expect(place({ ...finding, file: null })).toBe("");
+  expect(about({ ...finding, kind: "Switch", name: "leaf-01" })).toBe("Switch leaf-01");
+});
