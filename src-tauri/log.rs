@@ -14,7 +14,8 @@ const LARGEST: u64 = 4 << 20;
 
 /// Begins to log. A log that can't be written is no reason not to start.
 pub(crate) fn start(home: &Path) {
-    let filter = EnvFilter::try_from_env("FGD_LOG").unwrap_or_else(|_| EnvFilter::new("warn,fgd_engine=info,fgd_sync=info"));
+    let filter = EnvFilter::try_from_env("FGD_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,fgd_engine=info,fgd_sync=info"));
     let file = open(home).map(|file| layer().with_ansi(false).with_writer(Mutex::new(file)));
     let terminal = layer().with_writer(std::io::stderr);
     if let Err(error) = tracing_subscriber::registry().with(filter).with(terminal).with(file).try_init() {

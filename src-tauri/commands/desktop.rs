@@ -19,7 +19,11 @@ pub(crate) struct About {
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn open_inbox(app: AppHandle, engine: State<'_, Engine>, fabric: FabricId) -> CommandResult<()> {
+pub(crate) async fn open_inbox(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    fabric: FabricId,
+) -> CommandResult<()> {
     let path = engine.path_of(fabric, None).await?;
     open(&app, &path.to_string_lossy())
 }

@@ -28,6 +28,9 @@ pub(crate) async fn remove_fabric(engine: State<'_, Engine>, fabric: FabricId) -
 #[specta::specta]
 pub(crate) async fn pick_folder(app: AppHandle) -> CommandResult<Option<String>> {
     let (sender, chosen) = tokio::sync::oneshot::channel();
-    app.dialog().file().set_title("Choose a folder in a clone").pick_folder(move |folder| drop(sender.send(folder)));
+    app.dialog()
+        .file()
+        .set_title("Choose a folder in a clone")
+        .pick_folder(move |folder| drop(sender.send(folder)));
     Ok(chosen.await.ok().flatten().map(|folder| folder.to_string()))
 }

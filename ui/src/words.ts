@@ -17,11 +17,11 @@ import type {
 import type { StatusAction } from "./status";
 
 const STATUS: Record<StatusState, string> = {
-  unknown: "Not checked yet",
+  unknown: "Not checked",
   notInitialised: "Not set up",
   working: "Working",
   inSync: "In sync",
-  localChanges: "Changes to commit",
+  localChanges: "To commit",
   ahead: "To push",
   behind: "To pull",
   diverged: "To merge",

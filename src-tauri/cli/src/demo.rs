@@ -12,7 +12,12 @@ use crate::{DONE, exit_code, report};
 const SAMPLE: &str = include_str!("../../../tests/samples/lab-wiring.yaml");
 
 /// Makes the demo below `folder`; with `walk`, drops the sample and shows the whole flow.
-pub(crate) async fn run(engine: &Engine, progress: &Progress, folder: &Path, walk: bool) -> Result<u8, Error> {
+pub(crate) async fn run(
+    engine: &Engine,
+    progress: &Progress,
+    folder: &Path,
+    walk: bool,
+) -> Result<u8, Error> {
     let demo = Demo::prepare(folder)?;
     let id = engine.fabric_at(demo.fabric.clone()).await?;
     let set_up = engine.run(id.clone(), OperationKind::Onboard, Trigger::Command).await?;

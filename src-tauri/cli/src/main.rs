@@ -47,10 +47,12 @@ fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<u8, Error> {
     let home = match arguments.home {
         Some(home) => home,
-        None => Engine::default_home()
-            .ok_or_else(|| Error::Internal { detail: "there is no home directory; give --home".to_owned() })?,
+        None => Engine::default_home().ok_or_else(|| Error::Internal {
+            detail: "there is no home directory; give --home".to_owned(),
+        })?,
     };
-    let progress = Arc::new(Progress::new(std::io::stderr().is_terminal() && !arguments.quiet, arguments.quiet));
+    let progress =
+        Arc::new(Progress::new(std::io::stderr().is_terminal() && !arguments.quiet, arguments.quiet));
     let told = Arc::clone(&progress);
     let engine = Engine::open(&home, Arc::new(move |event: Event| told.tell(&event)))?;
     let (json, folder) = (arguments.json, arguments.command.folder());

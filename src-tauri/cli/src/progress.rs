@@ -61,7 +61,8 @@ impl Progress {
                 for step in &progress.steps {
                     if step.state == StepState::Done && !state.told.contains(&step.step) {
                         state.told.push(step.step);
-                        let line = format!("{:<9} {}", word(step.step), step.note.as_deref().unwrap_or("done"));
+                        let line =
+                            format!("{:<9} {}", word(step.step), step.note.as_deref().unwrap_or("done"));
                         match &state.bar {
                             Some(bar) => bar.println(line),
                             None => eprintln!("{line}"),

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use fgd_engine::{
-    Check, Collision, CommitSummary, DocumentCounts, ErrorReport, FabricView, Finding, Operation, Outcome, Severity,
+    Check, Collision, CommitSummary, DocumentCounts, ErrorReport, FabricView, Finding, Operation, Outcome,
+    Severity,
 };
 use serde::Serialize;
 use serde_json::{Value, json};

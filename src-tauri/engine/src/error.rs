@@ -12,6 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why something could not be done. Each has a code to branch on, a sentence and a hint.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "each sentence says what its fields are")]
 pub enum Error {
     /// The folder does not exist, or is a file.
     #[error("there is no folder {}", path.display())]
@@ -190,11 +191,40 @@ impl Error {
             };
         }
         same_name!(
-            FolderMissing, NotAWorkTree, BareRepository, DirectoryOutside, DirectoryBlocked, BranchNameInvalid,
-            BranchMissing, BranchNotCheckedOut, DetachedHead, WorkTreeBusy, UrlInvalid, RemoteUnreachable,
-            RemoteMissing, AuthRequired, AuthRefused, RemoteUntrusted, RemoteStalled, NoRemote, PushRefused,
-            PushOvertaken, PushUnconfirmed, FileChanged, RepositoryLocked, Cancelled, FabricUnknown, NotInitialised,
-            FabricExists, ManifestDamaged, GitHub, Io, Git, Store, Keychain, Internal
+            FolderMissing,
+            NotAWorkTree,
+            BareRepository,
+            DirectoryOutside,
+            DirectoryBlocked,
+            BranchNameInvalid,
+            BranchMissing,
+            BranchNotCheckedOut,
+            DetachedHead,
+            WorkTreeBusy,
+            UrlInvalid,
+            RemoteUnreachable,
+            RemoteMissing,
+            AuthRequired,
+            AuthRefused,
+            RemoteUntrusted,
+            RemoteStalled,
+            NoRemote,
+            PushRefused,
+            PushOvertaken,
+            PushUnconfirmed,
+            FileChanged,
+            RepositoryLocked,
+            Cancelled,
+            FabricUnknown,
+            NotInitialised,
+            FabricExists,
+            ManifestDamaged,
+            GitHub,
+            Io,
+            Git,
+            Store,
+            Keychain,
+            Internal
         )
     }
 
@@ -202,26 +232,42 @@ impl Error {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::FolderMissing { .. } => "Choose a folder that exists.",
-            Self::NotAWorkTree { .. } => "Choose a clone of the fabric's repository, or run `git clone` first.",
+            Self::NotAWorkTree { .. } => {
+                "Choose a clone of the fabric's repository, or run `git clone` first."
+            }
             Self::BareRepository { .. } => "Enter its path in the URL field to clone it.",
             Self::DirectoryOutside { .. } => "Use a path relative to the repository, such as fabrics/lab.",
             Self::DirectoryBlocked { .. } => "Choose another directory, or move the file or link away.",
-            Self::BranchNameInvalid { .. } => "Leave out spaces, `..`, `~`, `^`, `:`, `?`, `*`, `[` and `\\`.",
+            Self::BranchNameInvalid { .. } => {
+                "Leave out spaces, `..`, `~`, `^`, `:`, `?`, `*`, `[` and `\\`."
+            }
             Self::BranchMissing { .. } => "Choose a branch that exists, or create it on the remote first.",
-            Self::BranchNotCheckedOut { .. } => "Check the fabric's branch out with `git switch`, then sync again.",
+            Self::BranchNotCheckedOut { .. } => {
+                "Check the fabric's branch out with `git switch`, then sync again."
+            }
             Self::DetachedHead => "Check a branch out with `git switch`, then sync again.",
             Self::WorkTreeBusy { .. } => "Finish or abort it with git, then sync again.",
-            Self::UrlInvalid { .. } => "Enter an https://, ssh:// or file:// URL, git@host:path, or a local path.",
-            Self::RemoteUnreachable { .. } => "Check the URL and the network; work goes on here and is pushed later.",
+            Self::UrlInvalid { .. } => {
+                "Enter an https://, ssh:// or file:// URL, git@host:path, or a local path."
+            }
+            Self::RemoteUnreachable { .. } => {
+                "Check the URL and the network; work goes on here and is pushed later."
+            }
             Self::RemoteMissing { .. } => "Check the URL, and that your account may read the repository.",
             Self::AuthRequired { .. } => "Enter a user name and a token for this repository.",
             Self::AuthRefused { .. } => "Check the user name and that the token is valid and may write.",
-            Self::RemoteUntrusted { .. } => "Ask whoever runs the server; add its key or certificate if it is right.",
+            Self::RemoteUntrusted { .. } => {
+                "Ask whoever runs the server; add its key or certificate if it is right."
+            }
             Self::RemoteStalled { .. } => "Check the network or the VPN, then sync again; nothing is lost.",
-            Self::NoRemote => "Add one with `git remote add origin <URL>`; commits stay on this machine until then.",
+            Self::NoRemote => {
+                "Add one with `git remote add origin <URL>`; commits stay on this machine until then."
+            }
             Self::PushRefused { .. } => "Ask for the right to push to this branch, or push to another one.",
             Self::PushOvertaken { .. } => "Sync again in a moment.",
-            Self::PushUnconfirmed { .. } => "Sync again: the remote is asked anew before anything is repeated.",
+            Self::PushUnconfirmed { .. } => {
+                "Sync again: the remote is asked anew before anything is repeated."
+            }
             Self::FileChanged { .. } => "Sync again: nothing was written over.",
             Self::RepositoryLocked { .. } => "Wait until it is done, then sync again.",
             Self::Cancelled => "Nothing was left half done; sync again whenever you like.",

@@ -41,7 +41,14 @@ macro_rules! random_id {
             pub(crate) fn random() -> Self {
                 Self(uuid::Uuid::new_v4().simple().to_string())
             }
+        }
+    };
+}
 
+/// An identifier that the app's database gives back.
+macro_rules! stored_id {
+    ($name:ident) => {
+        impl $name {
             /// The identifier as it was stored.
             pub(crate) fn from_stored(text: String) -> Self {
                 Self(text)
@@ -54,10 +61,12 @@ random_id!(
     /// Names a fabric on this desktop.
     FabricId
 );
+stored_id!(FabricId);
 random_id!(
     /// Names a repository on this desktop.
     RepositoryId
 );
+stored_id!(RepositoryId);
 random_id!(
     /// Names one run; it is also the value of the `FGD-Operation` trailer of the run's commit.
     OperationId

@@ -24,13 +24,12 @@ pub use engine::{Check, Demo, Engine};
 pub use error::{Error, ErrorCode, ErrorReport, Result};
 pub use event::{Emit, Event};
 pub use finding::{Code, Finding, Severity};
-pub use id::{
-    BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp,
-};
+pub use id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp};
 pub use operation::{
-    Collision, CollisionSide, CommitSummary, DocumentCounts, Operation, OperationKind, Outcome, Progress, Step,
-    StepProgress, StepState, Trigger, Unit,
+    Collision, CollisionSide, CommitSummary, DocumentCounts, Operation, OperationKind, Outcome, Progress,
+    Step, StepProgress, StepState, Trigger, Unit,
 };
 pub use view::{
-    AddFabric, FabricView, InboxFile, KindCount, RepositoryView, SignIn, Source, SourceReport, Status, StatusState,
+    AddFabric, FabricView, InboxFile, KindCount, RepositoryView, SignIn, Source, SourceReport, Status,
+    StatusState,
 };

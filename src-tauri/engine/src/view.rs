@@ -146,7 +146,7 @@ pub struct FabricView {
 /// Where a repository is to come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(tag = "from", rename_all = "camelCase")]
+#[serde(tag = "from", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Source {
     /// A folder in an existing clone.
     Folder {

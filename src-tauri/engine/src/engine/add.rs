@@ -44,9 +44,8 @@ impl Inner {
         // Known under its identifier from the start, so that Cancel finds it.
         self.live(&id).state().running = Some(Arc::clone(&report));
         let added = match request.source {
-            Source::Folder { path } => {
-                discover(Path::new(path.trim())).and_then(|(repo, _)| self.add_at(id.clone(), &repo, false, &wanted, &report))
-            }
+            Source::Folder { path } => discover(Path::new(path.trim()))
+                .and_then(|(repo, _)| self.add_at(id.clone(), &repo, false, &wanted, &report)),
             Source::Url { url, sign_in } => self.add_by_url(id.clone(), &url, sign_in, &wanted, &report),
         };
         if added.is_err() {
@@ -122,7 +121,13 @@ impl Inner {
         repo.require_branch(&wanted.branch)?;
         refuse_blocked(repo.work_tree(), &wanted.directory)?;
         let repository = self.store.repository_at(repo.work_tree(), cloned)?;
-        let known = self.store.fabric_at(id.clone(), &repository.id, &wanted.branch, &wanted.directory, &wanted.name)?;
+        let known = self.store.fabric_at(
+            id.clone(),
+            &repository.id,
+            &wanted.branch,
+            &wanted.directory,
+            &wanted.name,
+        )?;
         if known.listed {
             return Err(Error::FabricExists { name: known.name });
         }
@@ -143,7 +148,12 @@ impl Inner {
         self.store.list_fabric(&fabric.id, &fabric.name)?;
         let fabric = self.store.fabric(&fabric.id)?;
         let pushed = self.flow(&fabric, report, &mut result, |flow| flow.publish());
-        self.store.record_operation(&super::run::as_operation(report, &result, Outcome::Interrupted, String::new()))?;
+        self.store.record_operation(&super::run::as_operation(
+            report,
+            &result,
+            Outcome::Interrupted,
+            String::new(),
+        ))?;
         self.finish(&fabric, report, &result, pushed)?;
         self.view(&self.store.fabric(&fabric.id)?)
     }

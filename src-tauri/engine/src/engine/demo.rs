@@ -37,7 +37,10 @@ impl Demo {
         let branch = BranchName::parse("main")?;
         Repo::init_bare(&demo.remote, &branch)?;
         let repo = Repo::init(&demo.work_tree, &branch)?;
-        let url = demo.remote.to_str().ok_or_else(|| Error::UrlInvalid { url: demo.remote.display().to_string() })?;
+        let url = demo
+            .remote
+            .to_str()
+            .ok_or_else(|| Error::UrlInvalid { url: demo.remote.display().to_string() })?;
         repo.set_remote("origin", &git::parse_remote_url(url)?.0)?;
         let readme = b"# Demo fabrics\n\nDrop YAML into lab/raw and watch.\n".to_vec();
         let changes = [FileChange::write(RepoPath::parse("README.md")?, None, readme)];

@@ -1,8 +1,6 @@
 //! A look at a source before it is added: what is there, and what is wrong with it.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -29,8 +27,7 @@ impl Inner {
         let (url, in_url) = git::parse_remote_url(url.trim())?;
         let given = sign_in.or(in_url);
         let access = Access { sign_in: given.clone().or_else(|| self.sign_ins.get(&url)), stall: STALL };
-        let watch = Watch { cancelled: Arc::new(AtomicBool::new(false)), progress: Arc::new(|_, _| {}) };
-        let found = git::inspect(&url, &access, &watch)?;
+        let found = git::inspect(&url, &access, &Watch::unwatched())?;
         let mut notes = Vec::new();
         if found.branches.is_empty() {
             notes.push("The repository is empty: its first commit makes the branch.".to_owned());

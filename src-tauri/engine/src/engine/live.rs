@@ -96,9 +96,12 @@ impl Inner {
             initialised: layout.fabric_file().under(repo.work_tree()).is_file(),
             url: repo.remote(&fabric.branch)?.map(|remote| remote.url),
             ahead_behind: repo.ahead_behind(&fabric.branch)?,
-            edits: u32::try_from(edits.iter().filter(|path| path.below(&raw).is_none()).count()).unwrap_or(u32::MAX),
+            edits: u32::try_from(edits.iter().filter(|path| path.below(&raw).is_none()).count())
+                .unwrap_or(u32::MAX),
             kinds: match &head {
-                Some(head) => count_kinds(repo.list(head, &layout.managed())?.iter().map(|file| &file.path), &layout),
+                Some(head) => {
+                    count_kinds(repo.list(head, &layout.managed())?.iter().map(|file| &file.path), &layout)
+                }
                 None => Vec::new(),
             },
             inbox,

@@ -68,6 +68,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Engine {
+    /// How long a directory must be quiet before what arrived there is looked at.
+    pub const DEBOUNCE: std::time::Duration = crate::sync::DEBOUNCE;
+
     /// Opens the engine over a data directory (`home`), which is made if it is not there. Must be called
     /// inside a tokio runtime. Nothing is watched and nothing runs until [`Engine::start`] or a command.
     pub fn open(home: &Path, emit: Emit) -> Result<Self> {
@@ -97,7 +100,10 @@ impl Engine {
 
     /// The fabrics of the list, by name, as far as they are known now: this does not wait for the disk.
     pub async fn fabrics(&self) -> Result<Vec<FabricView>> {
-        self.blocking(|engine| engine.store.listed_fabrics()?.iter().map(|fabric| engine.view(fabric)).collect()).await
+        self.blocking(|engine| {
+            engine.store.listed_fabrics()?.iter().map(|fabric| engine.view(fabric)).collect()
+        })
+        .await
     }
 
     /// One fabric, measured anew.
@@ -283,7 +289,8 @@ fn discover(path: &Path) -> Result<(Repo, RepoPath)> {
         .ok_or_else(|| Error::FolderMissing { path: path.clone() })?;
     let (repo, place) = Repo::discover(existing)?;
     let rest = path.strip_prefix(existing).unwrap_or(Path::new(""));
-    let rest = rest.to_str().ok_or_else(|| Error::DirectoryOutside { directory: path.display().to_string() })?;
+    let rest =
+        rest.to_str().ok_or_else(|| Error::DirectoryOutside { directory: path.display().to_string() })?;
     let rest = RepoPath::parse(&rest.replace(std::path::MAIN_SEPARATOR, "/"))?;
     Ok((repo, place.join(rest.as_str())))
 }

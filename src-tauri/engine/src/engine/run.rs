@@ -47,7 +47,8 @@ impl Inner {
     fn execute(&self, job: &Job) -> Result<Option<Operation>> {
         let fabric = self.store.fabric(&job.fabric)?;
         let asked = matches!(job.trigger, Trigger::Click | Trigger::Command);
-        if !asked && !(fabric.auto_sync && self.live(&fabric.id).state().attended) {
+        let by_itself = fabric.auto_sync && self.live(&fabric.id).state().attended;
+        if !asked && !by_itself {
             self.measure(&fabric)?;
             self.tell(&fabric)?;
             return Ok(None);
@@ -251,7 +252,12 @@ fn wait_for_lock(repo: &Repo, report: &Reporter) -> Result<RepoLock> {
     }
 }
 
-pub(super) fn as_operation(report: &Reporter, result: &FlowResult, outcome: Outcome, summary: String) -> Operation {
+pub(super) fn as_operation(
+    report: &Reporter,
+    result: &FlowResult,
+    outcome: Outcome,
+    summary: String,
+) -> Operation {
     let progress = report.progress();
     // A rejected document is told by an error; a run that failed before it counted has none.
     debug_assert!(

@@ -76,7 +76,9 @@ impl Inner {
         match Watch::new(&directory, hint) {
             Ok(watch) => live.state().watch = Some(watch),
             // The glance at every tick remains.
-            Err(error) => tracing::warn!(directory = %directory.display(), %error, "the directory can't be watched"),
+            Err(error) => {
+                tracing::warn!(directory = %directory.display(), %error, "the directory can't be watched")
+            }
         }
         self.wake(id, Trigger::Start);
     }
@@ -101,7 +103,10 @@ impl Inner {
             .collect();
         for (id, due) in attended {
             let news = || {
-                self.store.fabric(&id).and_then(|fabric| Ok(fabric.auto_sync && self.has_news(&fabric)?)).unwrap_or(false)
+                self.store
+                    .fabric(&id)
+                    .and_then(|fabric| Ok(fabric.auto_sync && self.has_news(&fabric)?))
+                    .unwrap_or(false)
             };
             if due {
                 self.wake(&id, Trigger::Timer);

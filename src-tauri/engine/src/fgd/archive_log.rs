@@ -108,7 +108,9 @@ impl ArchiveLog {
 
     /// Content hashes of the documents that were taken from a file that has waited in the inbox since.
     pub(crate) fn taken_from<'a>(&'a self, original_file: &str) -> HashSet<&'a str> {
-        self.waiting(original_file).flat_map(|entry| entry.documents_taken.iter().map(String::as_str)).collect()
+        self.waiting(original_file)
+            .flat_map(|entry| entry.documents_taken.iter().map(String::as_str))
+            .collect()
     }
 
     /// The partial entries of a file that no later one has ended, by their content hash.
@@ -117,8 +119,10 @@ impl ArchiveLog {
     }
 
     fn waiting<'a, 'b>(&'a self, original_file: &'b str) -> impl Iterator<Item = &'a Entry> + use<'a, 'b> {
-        let of_file = move || self.operations.iter().filter(move |entry| entry.original_file == original_file);
-        let ended: HashSet<&str> = of_file().flat_map(|entry| entry.ends.iter().map(String::as_str)).collect();
+        let of_file =
+            move || self.operations.iter().filter(move |entry| entry.original_file == original_file);
+        let ended: HashSet<&str> =
+            of_file().flat_map(|entry| entry.ends.iter().map(String::as_str)).collect();
         of_file().filter(move |entry| {
             entry.waits() && entry.content_hash.as_deref().is_some_and(|hash| !ended.contains(hash))
         })
@@ -154,7 +158,8 @@ mod tests {
     }
 
     fn read(text: &str) -> ArchiveLog {
-        ArchiveLog::read(&RepoPath::parse(".hnp/archive-log.yaml").expect("path"), text.as_bytes()).expect("reads")
+        ArchiveLog::read(&RepoPath::parse(".hnp/archive-log.yaml").expect("path"), text.as_bytes())
+            .expect("reads")
     }
 
     #[test]
@@ -184,7 +189,11 @@ mod tests {
         assert!(log.taken_from("raw/b.yaml").is_empty());
 
         let ends = log.open_entries("raw/a.yaml");
-        log.append(Entry { archived_to: Some("raw/a.yaml.archived".into()), ends, ..entry("raw/a.yaml", "2") });
+        log.append(Entry {
+            archived_to: Some("raw/a.yaml.archived".into()),
+            ends,
+            ..entry("raw/a.yaml", "2")
+        });
         assert!(log.taken_from("raw/a.yaml").is_empty(), "a later drop of the same text is a new wish");
     }
 

@@ -21,6 +21,7 @@ pub(crate) fn compose(
         ("ingestion-version", "1.0"),
     ]
     .map(|(key, value)| (format!("{ANNOTATION_PREFIX}{key}"), value));
-    let annotations: Vec<(&str, &str)> = annotations.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+    let annotations: Vec<(&str, &str)> =
+        annotations.iter().map(|(key, value)| (key.as_str(), *value)).collect();
     manifest::annotate(&document.text, &object.node, &annotations).map(|annotated| annotated.text)
 }

@@ -117,9 +117,12 @@ pub(crate) fn list(work_tree: &Path, raw: &RepoPath) -> Result<(Vec<InboxEntry>,
                 if file_type.is_file() {
                     let name = name.to_string_lossy();
                     findings.push(
-                        Finding::new(Code::Unreadable, format!("The name of {name} is not UTF-8, so Git can't share it."))
-                            .hint("Rename the file.")
-                            .in_file(&directory),
+                        Finding::new(
+                            Code::Unreadable,
+                            format!("The name of {name} is not UTF-8, so Git can't share it."),
+                        )
+                        .hint("Rename the file.")
+                        .in_file(&directory),
                     );
                 }
                 continue;
@@ -157,11 +160,11 @@ fn unreadable(path: &RepoPath, error: &std::io::Error) -> Finding {
 
 impl SourceFile {
     /// Reads a file whole and parses each of its documents. A file that is gone by now is `None`.
-    pub(crate) fn read(work_tree: &Path, entry: &InboxEntry) -> Result<Option<Self>, Finding> {
+    pub(crate) fn read(work_tree: &Path, entry: &InboxEntry) -> Result<Option<Self>, Box<Finding>> {
         match fs::read(entry.path.under(work_tree)) {
             Ok(bytes) => Ok(Some(Self::parse(entry.path.clone(), bytes))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(unreadable(&entry.path, &error)),
+            Err(error) => Err(Box::new(unreadable(&entry.path, &error))),
         }
     }
 

@@ -70,9 +70,17 @@ mod tests {
         for name in ["a.yaml", "B.YML", "c.Json", "a.b.yaml"] {
             assert!(Layout::takes(name), "{name}");
         }
-        for name in
-            [".a.yaml", ".#a.yaml", "a.yaml~", "a.yaml.archived", "a.yaml.swp", "#a.yaml#", "yaml", "a.txt", ".gitkeep"]
-        {
+        for name in [
+            ".a.yaml",
+            ".#a.yaml",
+            "a.yaml~",
+            "a.yaml.archived",
+            "a.yaml.swp",
+            "#a.yaml#",
+            "yaml",
+            "a.txt",
+            ".gitkeep",
+        ] {
             assert!(!Layout::takes(name), "{name}");
         }
     }

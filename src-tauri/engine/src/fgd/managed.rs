@@ -34,7 +34,6 @@ struct Known {
     bytes: u64,
     modified: Option<SystemTime>,
     object: Result<ManagedObject, Box<Finding>>,
-    hash: Option<ContentHash>,
 }
 
 /// The objects of a directory, by the file they stand in. Kept between runs: a file is read again only
@@ -88,11 +87,6 @@ impl ManagedIndex {
         self.files.values().filter_map(|known| known.object.as_ref().err().map(|finding| &**finding))
     }
 
-    /// What the file of that path holds on disk, if there is one.
-    pub(crate) fn hash(&self, path: &RepoPath) -> Option<ContentHash> {
-        self.files.get(path).and_then(|known| known.hash)
-    }
-
     /// Whether there is a file of that path.
     pub(crate) fn has(&self, path: &RepoPath) -> bool {
         self.files.contains_key(path)
@@ -112,11 +106,7 @@ impl ManagedIndex {
     }
 }
 
-fn list(
-    work_tree: &Path,
-    top: RepoPath,
-    found: &mut Vec<(RepoPath, u64, Option<SystemTime>)>,
-) -> Result<()> {
+fn list(work_tree: &Path, top: RepoPath, found: &mut Vec<(RepoPath, u64, Option<SystemTime>)>) -> Result<()> {
     let mut pending = vec![top];
     while let Some(directory) = pending.pop() {
         let path = directory.under(work_tree);
@@ -143,36 +133,42 @@ fn list(
     Ok(())
 }
 
-fn read(work_tree: &Path, path: &RepoPath, bytes: u64, modified: Option<SystemTime>) -> Result<Option<Known>> {
+fn read(
+    work_tree: &Path,
+    path: &RepoPath,
+    bytes: u64,
+    modified: Option<SystemTime>,
+) -> Result<Option<Known>> {
     match fs::read(path.under(work_tree)) {
         Ok(text) => Ok(Some(Known { bytes, ..parse(path, &text, modified) })),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
-            let finding = Finding::new(Code::Unreadable, format!("It could not be read: {error}.")).in_file(path);
-            Ok(Some(Known { bytes, modified, object: Err(Box::new(finding)), hash: None }))
+            let finding =
+                Finding::new(Code::Unreadable, format!("It could not be read: {error}.")).in_file(path);
+            Ok(Some(Known { bytes, modified, object: Err(Box::new(finding)) }))
         }
     }
 }
 
 fn parse(path: &RepoPath, bytes: &[u8], modified: Option<SystemTime>) -> Known {
     let hash = ContentHash::of(bytes);
-    let object = object(path, bytes, &hash).map_err(Box::new);
-    Known { bytes: bytes.len() as u64, modified, object, hash: Some(hash) }
+    let object = object(path, bytes, &hash);
+    Known { bytes: bytes.len() as u64, modified, object }
 }
 
-fn object(path: &RepoPath, bytes: &[u8], hash: &ContentHash) -> Result<ManagedObject, Finding> {
-    let source = manifest::Source::decode(bytes).map_err(|error| finding(path, error))?;
+fn object(path: &RepoPath, bytes: &[u8], hash: &ContentHash) -> Result<ManagedObject, Box<Finding>> {
+    let source = manifest::Source::decode(bytes).map_err(|error| Box::new(finding(path, error)))?;
     let documents = manifest::split(source.text());
     let [document] = documents.as_slice() else {
         let count = documents.len();
-        return Err(Finding::new(
+        let finding = Finding::new(
             Code::ManagedBroken,
             format!("The file holds {count} documents; a file under managed/ holds one object."),
-        )
-        .hint("Move the file to raw/: each object gets its own file.")
-        .in_file(path));
+        );
+        let finding = finding.hint("Move the file to raw/: each object gets its own file.").in_file(path);
+        return Err(Box::new(finding));
     };
-    let read = ObjectRead::parse(document).map_err(|error| finding(path, error))?;
+    let read = ObjectRead::parse(document).map_err(|error| Box::new(finding(path, error)))?;
     Ok(ManagedObject {
         id: read.id(),
         group: read.manifest.group,

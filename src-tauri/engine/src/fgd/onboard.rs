@@ -14,13 +14,14 @@ use crate::schema::KINDS;
 pub(crate) fn missing_structure(layout: &Layout, name: &str, present: &HashSet<RepoPath>) -> Vec<FileChange> {
     let root = layout.root();
     let mut directories = vec!["raw".to_owned(), "unmanaged".to_owned()];
-    directories.extend(
-        KINDS.iter().filter(|info| info.always).map(|info| format!("managed/{}", info.directory)),
-    );
+    directories
+        .extend(KINDS.iter().filter(|info| info.always).map(|info| format!("managed/{}", info.directory)));
     let mut files: Vec<(RepoPath, String)> = directories
         .iter()
         .map(|directory| root.join(directory))
-        .filter(|directory| !present.iter().any(|file| file.below(directory).is_some_and(|rest| !rest.is_empty())))
+        .filter(|directory| {
+            !present.iter().any(|file| file.below(directory).is_some_and(|rest| !rest.is_empty()))
+        })
         .map(|directory| (directory.join(".gitkeep"), String::new()))
         .collect();
     for (file, text) in [
@@ -33,10 +34,7 @@ pub(crate) fn missing_structure(layout: &Layout, name: &str, present: &HashSet<R
         }
     }
     files.sort();
-    files
-        .into_iter()
-        .map(|(path, text)| FileChange::write(path, None, text.into_bytes()))
-        .collect()
+    files.into_iter().map(|(path, text)| FileChange::write(path, None, text.into_bytes())).collect()
 }
 
 fn readme(name: &str) -> String {

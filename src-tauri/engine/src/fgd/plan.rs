@@ -99,6 +99,9 @@ impl Plan {
     }
 }
 
+/// An object of the inbox, with its document and file.
+type Met<'a> = (&'a SourceFile, &'a DocumentRead, &'a ObjectRead);
+
 /// A place in the inbox: the file and the document's index.
 type Place = (RepoPath, u32);
 
@@ -149,7 +152,7 @@ impl<'a> Planner<'a> {
 
     /// The same object twice with different contents: neither is right more than the other.
     fn reject_contradictions(&mut self) {
-        let mut places: HashMap<(ResourceId, bool), Vec<(&SourceFile, &DocumentRead, &ObjectRead)>> = HashMap::new();
+        let mut places: HashMap<(ResourceId, bool), Vec<Met<'_>>> = HashMap::new();
         for (file, document, object) in self.fresh_documents() {
             places.entry(key(object)).or_default().push((file, document, object));
         }
@@ -166,17 +169,19 @@ impl<'a> Planner<'a> {
                     .collect();
                 let finding = Finding::new(
                     Code::DuplicateObject,
-                    format!("{id} stands more than once, with different contents: also in {}.", others.join(", ")),
+                    format!(
+                        "{id} stands more than once, with different contents: also in {}.",
+                        others.join(", ")
+                    ),
                 )
                 .hint("Keep the one that is meant and remove the others.");
-                self.contradicted
-                    .insert((file.path.clone(), document.index), located(finding, file, object));
+                self.contradicted.insert((file.path.clone(), document.index), located(finding, file, object));
             }
         }
     }
 
     /// The objects of the inbox that were not taken before, each with its place.
-    fn fresh_documents(&self) -> impl Iterator<Item = (&'a SourceFile, &'a DocumentRead, &'a ObjectRead)> {
+    fn fresh_documents(&self) -> impl Iterator<Item = Met<'a>> {
         let given = self.given;
         given.inbox.files.iter().flat_map(move |file| {
             let taken = taken(given, file);
@@ -219,7 +224,10 @@ impl<'a> Planner<'a> {
                 }
                 outcome => {
                     if let Outcome::Created { id, .. } | Outcome::Unmanaged { id, .. } = &outcome {
-                        written.push(serde_yaml::Value::String(format!("{} {}/{}", id.kind, id.namespace, id.name)));
+                        written.push(serde_yaml::Value::String(format!(
+                            "{} {}/{}",
+                            id.kind, id.namespace, id.name
+                        )));
                     }
                     accepted.push(object.content.clone());
                     self.plan.outcomes.push(outcome);
@@ -230,22 +238,37 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn document(&mut self, file: &SourceFile, document: &DocumentRead, object: &ObjectRead) -> Result<Outcome> {
+    fn document(
+        &mut self,
+        file: &SourceFile,
+        document: &DocumentRead,
+        object: &ObjectRead,
+    ) -> Result<Outcome> {
         if let Some(finding) = self.contradicted.get(&(file.path.clone(), document.index)) {
             return Ok(Outcome::Rejected(Box::new(finding.clone())));
         }
         let manifest = &object.manifest;
         let id = object.id();
         let Some(classified) = classify(&manifest.group, &manifest.version, &manifest.kind) else {
-            let finding = Finding::new(Code::NotAnObject, format!("{:?} is no kind of object.", manifest.kind))
-                .hint("Check the spelling of `kind`.");
+            let finding =
+                Finding::new(Code::NotAnObject, format!("{:?} is no kind of object.", manifest.kind))
+                    .hint("Check the spelling of `kind`.");
             return Ok(Outcome::Rejected(Box::new(located(finding, file, object))));
         };
         let directory = match &classified {
             Classified::Known { info, old } => {
                 if *old {
-                    let message = format!("{id} is written in {}; the fabric serves {}.", manifest.version, info.version);
-                    self.warn(Code::OldApiVersion, message, "Check it against the newer version.", file, object);
+                    let message = format!(
+                        "{id} is written in {}; the fabric serves {}.",
+                        manifest.version, info.version
+                    );
+                    self.warn(
+                        Code::OldApiVersion,
+                        message,
+                        "Check it against the newer version.",
+                        file,
+                        object,
+                    );
                 }
                 Some(info.directory.to_owned())
             }
@@ -287,8 +310,9 @@ impl<'a> Planner<'a> {
         if let Some((path, _)) = standing
             && self.given.edited.contains(path)
         {
-            let finding = Finding::new(Code::EditedByHand, format!("{path} was edited by hand and is not committed."))
-                .hint("Commit the edit or discard it with git; then this document is taken.");
+            let finding =
+                Finding::new(Code::EditedByHand, format!("{path} was edited by hand and is not committed."))
+                    .hint("Commit the edit or discard it with git; then this document is taken.");
             return Ok(Outcome::Rejected(Box::new(located(finding, file, object))));
         }
         let text = compose(&self.given.fabric.fabric_name, file.path.file_name(), document, object)
@@ -324,7 +348,9 @@ impl<'a> Planner<'a> {
         );
         let text = document.text.clone().into_bytes();
         let (path, before) = match self.standing.get(&(id.clone(), false)) {
-            Some((_, standing)) if standing.file == ContentHash::of(&text) => return Ok(Outcome::Unchanged { id }),
+            Some((_, standing)) if standing.file == ContentHash::of(&text) => {
+                return Ok(Outcome::Unchanged { id });
+            }
             Some((path, standing)) => ((*path).clone(), Some(standing.file)),
             None => {
                 let name = format!("{}-{}", id.kind.to_ascii_lowercase(), id.file_name());
@@ -350,10 +376,17 @@ impl<'a> Planner<'a> {
     }
 
     /// Archives a file whose documents are all accounted for; else notes what was taken from it.
-    fn settle(&mut self, file: &SourceFile, written: Vec<serde_yaml::Value>, accepted: Vec<String>, rejected: bool) {
+    fn settle(
+        &mut self,
+        file: &SourceFile,
+        written: Vec<serde_yaml::Value>,
+        accepted: Vec<String>,
+        rejected: bool,
+    ) {
         let original = file.path.below(self.given.layout.root()).unwrap_or(file.path.as_str()).to_owned();
         let hash = format!("sha256:{}", file.hash);
-        let mut entry = Entry::ingestion(&original, hash, u32::try_from(file.document_count()).unwrap_or(u32::MAX));
+        let mut entry =
+            Entry::ingestion(&original, hash, u32::try_from(file.document_count()).unwrap_or(u32::MAX));
         entry.documents_created = written;
         if rejected {
             self.plan.waiting.insert(file.path.clone());
@@ -387,13 +420,15 @@ impl<'a> Planner<'a> {
                 format!("{source}.{}.bak", file.hash.to_string().get(..12).unwrap_or_default())
             }
             ArchiveStrategy::MoveToArchiveDir => {
-                let below = file.path.below(&self.given.layout.raw()).unwrap_or_else(|| file.path.file_name());
+                let below =
+                    file.path.below(&self.given.layout.raw()).unwrap_or_else(|| file.path.file_name());
                 self.given.layout.archive_dir().join(below).to_string()
             }
         };
         let candidates = std::iter::once(wished.clone()).chain((1..).map(|n| format!("{wished}.{n}")));
         candidates.filter_map(|path| RepoPath::parse(&path).ok()).find(|path| {
-            let planned = self.writes.get(path).and_then(|change| change.after.as_deref()).map(ContentHash::of);
+            let planned =
+                self.writes.get(path).and_then(|change| change.after.as_deref()).map(ContentHash::of);
             let standing = planned.or_else(|| (self.given.archive_taken)(path));
             standing.is_none_or(|standing| standing == file.hash)
         })
@@ -404,21 +439,14 @@ impl<'a> Planner<'a> {
         self.plan.outcomes.push(Outcome::Rejected(Box::new(finding)));
     }
 
-    fn warn(
-        &mut self,
-        code: Code,
-        message: String,
-        hint: &str,
-        file: &SourceFile,
-        object: &ObjectRead,
-    ) {
+    fn warn(&mut self, code: Code, message: String, hint: &str, file: &SourceFile, object: &ObjectRead) {
         self.plan.findings.push(located(Finding::new(code, message).hint(hint), file, object));
     }
 
     fn finish(mut self) -> Result<Plan> {
         if self.log != *self.given.log {
             let path = self.given.layout.archive_log();
-            self.write(path, self.given.log_on_disk.clone(), self.log.text().into_bytes());
+            self.write(path, self.given.log_on_disk, self.log.text().into_bytes());
         }
         self.plan.changes = self.writes.into_values().collect();
         Ok(self.plan)
@@ -449,3 +477,6 @@ fn located(finding: Finding, file: &SourceFile, object: &ObjectRead) -> Finding 
     let (line, column) = object.manifest.position;
     finding.in_file(&file.path).at(line, column).about(&object.manifest.kind, &object.manifest.name)
 }
+
+#[cfg(test)]
+mod tests;

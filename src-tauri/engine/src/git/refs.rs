@@ -1,9 +1,9 @@
 //! Branches and commits: where things stand.
 
-use git2::{BranchType, Commit, ErrorCode, ReferenceType, RepositoryState};
+use git2::{Commit, ErrorCode, ReferenceType, RepositoryState};
 
 use super::repo::{Repo, branch_ref, oid};
-use super::url::{display_name, parse_remote_url};
+use super::url::parse_remote_url;
 use crate::error::{Error, Result};
 use crate::id::{BranchName, RemoteUrl, Revision, Timestamp};
 use crate::operation::CommitSummary;
@@ -35,11 +35,6 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
-    /// The name to show: the last part of the URL.
-    pub(crate) fn display_name(&self) -> String {
-        display_name(&self.url)
-    }
-
     /// The ref that remembers where `branch` was on this remote.
     pub(super) fn tracking_ref(&self, branch: &BranchName) -> String {
         format!("refs/remotes/{}/{branch}", self.name)
@@ -74,22 +69,6 @@ impl Repo {
                 Err(Error::BranchNotCheckedOut { branch: branch.clone(), found: Some(name) })
             }
         }
-    }
-
-    /// The clone's own branches, by name.
-    pub(crate) fn branches(&self) -> Result<Vec<BranchName>> {
-        let mut names = Vec::new();
-        for branch in self.git().branches(Some(BranchType::Local))? {
-            let (branch, _) = branch?;
-            // A name that is not UTF-8 can't be chosen in the window.
-            if let Ok(Some(name)) = branch.name()
-                && let Ok(name) = BranchName::parse(name)
-            {
-                names.push(name);
-            }
-        }
-        names.sort();
-        Ok(names)
     }
 
     /// The remote of `branch`: the one it follows, else `origin`, else the only one there is.
@@ -130,6 +109,11 @@ impl Repo {
         };
         let (ahead, behind) = self.git().graph_ahead_behind(oid(&ours)?, oid(&theirs)?)?;
         Ok(Some((count(ahead), count(behind))))
+    }
+
+    /// Whether two commits hold the same files.
+    pub(crate) fn same_tree(&self, one: &Revision, other: &Revision) -> Result<bool> {
+        Ok(self.git().find_commit(oid(one)?)?.tree_id() == self.git().find_commit(oid(other)?)?.tree_id())
     }
 
     /// A commit, as a list shows it.

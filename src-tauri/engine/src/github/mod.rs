@@ -66,7 +66,9 @@ pub(crate) async fn access(repository: &Repository, token: &str, base: Option<&s
 /// The reason without the request that it was about: a request can hold a token.
 fn describe(error: &octocrab::Error) -> String {
     match error {
-        octocrab::Error::GitHub { source, .. } => format!("{} ({})", source.message, source.status_code.as_u16()),
+        octocrab::Error::GitHub { source, .. } => {
+            format!("{} ({})", source.message, source.status_code.as_u16())
+        }
         _ => "no usable answer".to_owned(),
     }
 }
@@ -90,7 +92,9 @@ mod tests {
         ] {
             assert_eq!(repository(url), Some(lab.clone()), "{url}");
         }
-        for url in ["https://gitlab.com/acme/fabrics", "https://github.com/acme", "https://github.com.evil.org/a/b"] {
+        for url in
+            ["https://gitlab.com/acme/fabrics", "https://github.com/acme", "https://github.com.evil.org/a/b"]
+        {
             assert_eq!(repository(url), None, "{url}");
         }
     }
@@ -133,7 +137,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_refusal_names_no_token() {
-        let (base, _served) = answer("401 Unauthorized", r#"{"message": "Bad credentials", "documentation_url": "x"}"#);
+        let (base, _served) =
+            answer("401 Unauthorized", r#"{"message": "Bad credentials", "documentation_url": "x"}"#);
         let lab = Repository { owner: "acme".into(), name: "fabrics".into() };
         let error = access(&lab, "the-token", Some(&base)).await.expect_err("refused").to_string();
         assert_eq!(error, "GitHub: Bad credentials (401)");

@@ -43,7 +43,9 @@ fn plain(node: &Node) -> serde_yaml::Value {
         Value::Scalar { text, plain: true } => match resolve(text) {
             Resolved::Null => V::Null,
             Resolved::Bool(value) => V::Bool(value),
-            Resolved::Int(value) => i64::try_from(value).map_or_else(|_| V::String(text.clone()), |v| V::Number(v.into())),
+            Resolved::Int(value) => {
+                i64::try_from(value).map_or_else(|_| V::String(text.clone()), |v| V::Number(v.into()))
+            }
             Resolved::Float(value) => V::Number(value.into()),
             Resolved::Text(text) => V::String(text),
         },
@@ -85,7 +87,9 @@ fn patch(text: &str, node: &Node, annotations: &[(&str, &str)]) -> Option<String
     let Value::Mapping { entries, flow } = &metadata.value else { return None };
     let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let edits = match metadata.get("annotations") {
-        None if *flow => vec![into_flow(text, metadata, &format!("annotations: {{{}}}", flow_items(annotations)))?],
+        None if *flow => {
+            vec![into_flow(text, metadata, &format!("annotations: {{{}}}", flow_items(annotations)))?]
+        }
         None => {
             let indent = indent_of(text, &entries.first()?.0)?;
             let step = indent.len().checked_sub(indent_of(text, key)?.len()).filter(|step| *step > 0)?;
@@ -95,7 +99,9 @@ fn patch(text: &str, node: &Node, annotations: &[(&str, &str)]) -> Option<String
         }
         Some(there) if there.aliased => return None,
         Some(there) => match &there.value {
-            Value::Mapping { entries, flow } => into_annotations(text, there, entries, *flow, annotations, eol)?,
+            Value::Mapping { entries, flow } => {
+                into_annotations(text, there, entries, *flow, annotations, eol)?
+            }
             Value::Scalar { text: empty, plain: true } if empty.is_empty() => {
                 let (own, _) = metadata.entry("annotations")?;
                 let indent = indent_of(text, own)?;
@@ -163,7 +169,8 @@ fn block_lines(indent: &str, annotations: &[(&str, &str)], eol: &str) -> String 
 }
 
 fn flow_items(annotations: &[(&str, &str)]) -> String {
-    let items: Vec<String> = annotations.iter().map(|(key, value)| format!("{key}: {}", quoted(value))).collect();
+    let items: Vec<String> =
+        annotations.iter().map(|(key, value)| format!("{key}: {}", quoted(value))).collect();
     items.join(", ")
 }
 
@@ -264,7 +271,10 @@ mod tests {
                 "metadata:\n  name: a\n  annotations:\n  labels:\n    l: m\n# end\n",
                 "metadata:\n  name: a\n  annotations:\n    hnp.x/a: fgd-sync\n    hnp.x/index: '0'\n  labels:\n    l: m\n# end\n",
             ),
-            ("metadata: {name: a}\n", "metadata: {name: a, annotations: {hnp.x/a: fgd-sync, hnp.x/index: '0'}}\n"),
+            (
+                "metadata: {name: a}\n",
+                "metadata: {name: a, annotations: {hnp.x/a: fgd-sync, hnp.x/index: '0'}}\n",
+            ),
             (
                 "metadata:\n  name: a\n  annotations: {}\n",
                 "metadata:\n  name: a\n  annotations: {hnp.x/a: fgd-sync, hnp.x/index: '0'}\n",
@@ -292,7 +302,23 @@ mod tests {
 
     #[test]
     fn values_read_back_as_they_were() {
-        for value in ["", "yes", "0", "1e3", "a: b", "it's", "ü", " x", "x ", "#x", "a #b", "line\nbreak", "-", "*x", "Lab 1"] {
+        for value in [
+            "",
+            "yes",
+            "0",
+            "1e3",
+            "a: b",
+            "it's",
+            "ü",
+            " x",
+            "x ",
+            "#x",
+            "a #b",
+            "line\nbreak",
+            "-",
+            "*x",
+            "Lab 1",
+        ] {
             let text = format!("a: {}\n", quoted(value));
             let node = parse(&split(&text)[0]).expect(value);
             let read = node.get("a").expect("value");

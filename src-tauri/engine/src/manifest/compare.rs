@@ -170,7 +170,10 @@ pub(super) fn resolve(text: &str) -> Resolved {
 
 fn unsigned(digits: &str, radix: u32) -> Option<i128> {
     // A second sign inside is no number.
-    digits.starts_with(|c: char| c.is_digit(radix)).then(|| i128::from_str_radix(digits, radix).ok()).flatten()
+    digits
+        .starts_with(|c: char| c.is_digit(radix))
+        .then(|| i128::from_str_radix(digits, radix).ok())
+        .flatten()
 }
 
 /// The comments of a document, in order, each from its `#` to the end of its line.
@@ -242,7 +245,10 @@ mod tests {
             ("a: 0777\n", "a: 511\n"),
             ("metadata: {name: a}\n", "metadata: {name: a, namespace: default}\n"),
             ("metadata: {name: a}\n", "metadata:\n  name: a\n  annotations:\n    hnp.githedgehog.com/x: y\n"),
-            ("metadata: {annotations: {b: c}}\n", "metadata: {annotations: {hnp.githedgehog.com/x: y, b: c}}\n"),
+            (
+                "metadata: {annotations: {b: c}}\n",
+                "metadata: {annotations: {hnp.githedgehog.com/x: y, b: c}}\n",
+            ),
             ("x: &x {a: 1}\nb: {<<: *x, c: 2}\n", "x: {a: 1}\nb: {c: 2, a: 1}\n"),
         ] {
             assert_eq!(hash(a), hash(b), "{a:?} {b:?}");

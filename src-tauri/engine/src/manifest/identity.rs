@@ -31,11 +31,17 @@ impl Manifest {
         let kind = text_of(node, node, "kind")?;
         if kind.ends_with("List") && node.get("items").is_some() {
             let at = node.get("kind").unwrap_or(node);
-            return Err(TextError::new(Code::UnsupportedForm, format!("A {kind} holds many objects."), at.line, at.column)
-                .hint("Put its items into documents of their own, with `---` between them."));
+            return Err(TextError::new(
+                Code::UnsupportedForm,
+                format!("A {kind} holds many objects."),
+                at.line,
+                at.column,
+            )
+            .hint("Put its items into documents of their own, with `---` between them."));
         }
         let metadata = node.get("metadata").ok_or_else(|| {
-            not_an_object(node, "metadata is missing.").hint("An object has apiVersion, kind and metadata.name.")
+            not_an_object(node, "metadata is missing.")
+                .hint("An object has apiVersion, kind and metadata.name.")
         })?;
         if metadata.get("name").is_none() && metadata.get("generateName").is_some() {
             return Err(not_an_object(metadata, "The object has no fixed name.")
@@ -96,7 +102,8 @@ fn check_name(name: &str, longest: usize, dots: bool, at: &Node) -> Result<(), T
     }
     let what = if dots { "name" } else { "namespace" };
     let shown: String = name.chars().take(60).collect();
-    let error = TextError::new(Code::NameInvalid, format!("{shown:?} is not a valid {what}."), at.line, at.column);
+    let error =
+        TextError::new(Code::NameInvalid, format!("{shown:?} is not a valid {what}."), at.line, at.column);
     let proposal = proposal(name, longest, dots);
     Err(if proposal.is_empty() {
         error.hint("Use lower-case letters, digits and `-`.")
@@ -112,7 +119,8 @@ fn proposal(name: &str, longest: usize, dots: bool) -> String {
         .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() || (dots && c == '.') { c } else { '-' })
         .take(longest)
         .collect();
-    let parts: Vec<&str> = kept.split('.').map(|part| part.trim_matches('-')).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        kept.split('.').map(|part| part.trim_matches('-')).filter(|part| !part.is_empty()).collect();
     parts.join(".")
 }
 
@@ -130,7 +138,10 @@ mod tests {
         let text = "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nmetadata:\n  name: leaf-01\n  namespace: lab\n";
         let head = head(text).expect("head");
         assert_eq!((head.group.as_str(), head.version.as_str()), ("wiring.githedgehog.com", "v1beta1"));
-        assert_eq!((head.kind.as_str(), head.name.as_str(), head.namespace.as_deref()), ("Switch", "leaf-01", Some("lab")));
+        assert_eq!(
+            (head.kind.as_str(), head.name.as_str(), head.namespace.as_deref()),
+            ("Switch", "leaf-01", Some("lab"))
+        );
         assert_eq!(head.position, (4, 9));
     }
 

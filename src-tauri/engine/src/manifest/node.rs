@@ -53,9 +53,18 @@ pub(crate) struct Node {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {
     /// The text, and whether it stands without quotes, so that it may be a number or the like.
-    Scalar { text: String, plain: bool },
-    Sequence { items: Vec<Node>, flow: bool },
-    Mapping { entries: Vec<(Node, Node)>, flow: bool },
+    Scalar {
+        text: String,
+        plain: bool,
+    },
+    Sequence {
+        items: Vec<Node>,
+        flow: bool,
+    },
+    Mapping {
+        entries: Vec<(Node, Node)>,
+        flow: bool,
+    },
 }
 
 impl Node {
@@ -101,7 +110,9 @@ pub(crate) fn parse(document: &Document<'_>) -> Result<Node, TextError> {
 }
 
 fn refuse_conflict_markers(document: &Document<'_>) -> Result<(), TextError> {
-    let Some(index) = document.text.lines().position(|line| line.starts_with("<<<<<<< ")) else { return Ok(()) };
+    let Some(index) = document.text.lines().position(|line| line.starts_with("<<<<<<< ")) else {
+        return Ok(());
+    };
     let line = document.line.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
     Err(TextError::new(Code::ConflictMarker, "A merge conflict stands in the document.", line, 1)
         .hint("Keep one side and remove the lines with <<<<<<<, ======= and >>>>>>>."))
@@ -147,8 +158,13 @@ impl<'a> Builder<'a> {
         let (line, column) = self.place(span.start.line(), span.start.col());
         self.nodes += 1;
         if self.nodes > MOST_NODES {
-            return Err(TextError::new(Code::TooLarge, "The document is too large, or its aliases expand to too much.", line, column)
-                .hint("Write the values out instead of using aliases."));
+            return Err(TextError::new(
+                Code::TooLarge,
+                "The document is too large, or its aliases expand to too much.",
+                line,
+                column,
+            )
+            .hint("Write the values out instead of using aliases."));
         }
         let span = self.byte(span.start.index())..self.byte(span.end.index());
         Ok(Node { value, span, line, column, aliased: false })
@@ -170,13 +186,23 @@ impl<'a> Builder<'a> {
             Event::Alias(anchor) => {
                 let (line, column) = self.place(span.start.line(), span.start.col());
                 let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
-                    return Err(TextError::new(Code::Syntax, "An alias names an anchor that is not there.", line, column));
+                    return Err(TextError::new(
+                        Code::Syntax,
+                        "An alias names an anchor that is not there.",
+                        line,
+                        column,
+                    ));
                 };
                 // Counted before it is copied again, so that a bomb stays a few bytes.
                 self.nodes = self.nodes.saturating_add(size);
                 if self.nodes > MOST_NODES {
-                    return Err(TextError::new(Code::TooLarge, "The document's aliases expand to too much.", line, column)
-                        .hint("Write the values out instead of using aliases."));
+                    return Err(TextError::new(
+                        Code::TooLarge,
+                        "The document's aliases expand to too much.",
+                        line,
+                        column,
+                    )
+                    .hint("Write the values out instead of using aliases."));
                 }
                 self.add(Node { aliased: true, ..node })
             }
@@ -201,8 +227,7 @@ impl<'a> Builder<'a> {
         let before = self.nodes;
         let node = self.node(value, span)?;
         if self.open.len() >= DEEPEST {
-            return Err(TextError::new(Code::TooLarge, "The document is nested too deeply.", node.line, node.column)
-                .hint("Kubernetes objects are a few levels deep: look for a missing line break."));
+            return Err(too_deep(node.line, node.column));
         }
         self.open.push(Open { node, anchor, key: None, before });
         Ok(())
@@ -210,7 +235,8 @@ impl<'a> Builder<'a> {
 
     fn end(&mut self, span: Span) -> Result<(), TextError> {
         let Some(mut open) = self.open.pop() else { return Ok(()) };
-        let flow = matches!(open.node.value, Value::Sequence { flow: true, .. } | Value::Mapping { flow: true, .. });
+        let flow =
+            matches!(open.node.value, Value::Sequence { flow: true, .. } | Value::Mapping { flow: true, .. });
         let last = match &open.node.value {
             Value::Sequence { items, .. } => items.iter().rev().find(|item| !item.aliased),
             Value::Mapping { entries, .. } => {
@@ -240,8 +266,13 @@ impl<'a> Builder<'a> {
                 self.root = Some(node);
             } else if !empty {
                 // The splitter gives one document at a time.
-                return Err(TextError::new(Code::Syntax, "A second document begins here.", node.line, node.column)
-                    .hint("Put `---` in the first column above it."));
+                return Err(TextError::new(
+                    Code::Syntax,
+                    "A second document begins here.",
+                    node.line,
+                    node.column,
+                )
+                .hint("Put `---` in the first column above it."));
             }
             return Ok(());
         };
@@ -267,7 +298,11 @@ impl<'a> Builder<'a> {
     fn syntax(&self, error: &saphyr_parser::ScanError) -> TextError {
         let marker = error.marker();
         let (line, column) = self.place(marker.line(), marker.col());
-        let broken = TextError::new(Code::Syntax, format!("This is not YAML: {}.", error.info()), line, column);
+        if error.info().contains("recursion limit") {
+            return too_deep(line, column);
+        }
+        let broken =
+            TextError::new(Code::Syntax, format!("This is not YAML: {}.", error.info()), line, column);
         let at = self.document.text.lines().nth(marker.line().max(1) - 1).unwrap_or_default();
         let indent: String = at.chars().take_while(|c| c.is_whitespace()).collect();
         let info = error.info();
@@ -277,8 +312,8 @@ impl<'a> Builder<'a> {
             broken.hint("Look for a quote that is not closed.")
         } else if info.contains("mapping values") || at.matches(": ").count() > 1 {
             broken.hint("A value that holds `: ` needs quotes; or the indentation is off.")
-        } else if at.contains(['[', '{', ']', '}']) {
-            broken.hint("Look for a bracket that is not closed.")
+        } else if info.contains("flow") || at.contains(['[', '{', ']', '}']) {
+            broken.hint("Look for a bracket above that is not closed.")
         } else {
             broken.hint("Look at the indentation here and in the line above.")
         }
@@ -288,6 +323,11 @@ impl<'a> Builder<'a> {
         let line = self.document.line;
         self.root.ok_or_else(|| TextError::new(Code::NotAnObject, "The document is empty.", line, 1))
     }
+}
+
+fn too_deep(line: u32, column: u32) -> TextError {
+    TextError::new(Code::TooLarge, "The document is nested too deeply.", line, column)
+        .hint("Kubernetes objects are a few levels deep: look for brackets or indentation gone wrong.")
 }
 
 #[cfg(test)]

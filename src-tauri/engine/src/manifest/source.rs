@@ -28,8 +28,13 @@ impl<'a> Source<'a> {
         };
         if let Some(at) = text.find('\0') {
             let (line, column) = place_of_end(&text[..at]);
-            return Err(TextError::new(Code::Encoding, "The file holds a NUL byte, so it is not text.", line, column)
-                .hint("Export the file again as plain text."));
+            return Err(TextError::new(
+                Code::Encoding,
+                "The file holds a NUL byte, so it is not text.",
+                line,
+                column,
+            )
+            .hint("Export the file again as plain text."));
         }
         Ok(Self { text })
     }
@@ -58,11 +63,9 @@ mod tests {
 
     #[test]
     fn what_is_not_text_is_told_with_its_place() {
-        for (bytes, place) in [
-            (&b"a: 1\nb: \xFF"[..], (2, 4)),
-            (&b"a\0"[..], (1, 2)),
-            (&b"\xFF\xFEa\0"[..], (1, 1)),
-        ] {
+        for (bytes, place) in
+            [(&b"a: 1\nb: \xFF"[..], (2, 4)), (&b"a\0"[..], (1, 2)), (&b"\xFF\xFEa\0"[..], (1, 1))]
+        {
             let error = Source::decode(bytes).expect_err("no text");
             assert_eq!((error.code, (error.line, error.column)), (Code::Encoding, place));
         }

@@ -19,6 +19,8 @@ enum Line {
     Blank,
     /// A comment that begins in the first column.
     Comment,
+    /// `%YAML 1.2`: it speaks of the document below it.
+    Directive,
     /// A comment further right: it belongs to what stands around it.
     InnerComment,
     /// `---` and nothing else.
@@ -71,7 +73,7 @@ pub(crate) fn split(text: &str) -> Vec<Document<'_>> {
 /// Where the comments directly above a marker begin: they are the head of what follows it.
 fn head_above(lines: &[(Range<usize>, Line)], start: usize, marker: usize) -> usize {
     let mut head = marker;
-    while head > start && matches!(lines[head - 1].1, Line::Comment | Line::Blank) {
+    while head > start && matches!(lines[head - 1].1, Line::Comment | Line::Directive | Line::Blank) {
         head -= 1;
     }
     head
@@ -119,7 +121,9 @@ fn lines(text: &str) -> Vec<(Range<usize>, Line)> {
 fn classify(line: &str) -> Line {
     let line = line.trim_end_matches(['\n', '\r']);
     let after = |marker: &str| {
-        line.strip_prefix(marker).filter(|rest| rest.is_empty() || rest.starts_with([' ', '\t'])).map(str::trim)
+        line.strip_prefix(marker)
+            .filter(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+            .map(str::trim)
     };
     if let Some(rest) = after("---") {
         return match rest.chars().next() {
@@ -133,6 +137,7 @@ fn classify(line: &str) -> Line {
     }
     match line.trim_start().chars().next() {
         None => Line::Blank,
+        Some('%') if line.starts_with('%') => Line::Directive,
         Some('#') if line.starts_with('#') => Line::Comment,
         Some('#') => Line::InnerComment,
         Some(_) => Line::Content,
@@ -198,7 +203,7 @@ mod tests {
                 prop_assert!(at.is_some());
                 rest = &rest[at.unwrap_or_default() + document.text.len()..];
             }
-            let content = |text: &str| text.lines().filter(|line| line.contains([':', 'x'])).count();
+            let content = |text: &str| text.lines().filter(|line| !line.starts_with('#') && line.contains([':', 'x'])).count();
             prop_assert_eq!(documents.iter().map(|d| content(d.text)).sum::<usize>(), content(&stream));
         }
     }

@@ -120,7 +120,9 @@ mod tests {
     #[test]
     fn kinds_find_their_place() {
         let place = |group, version, kind| match classify(group, version, kind) {
-            Some(Classified::Known { info, old }) => format!("{}{}", info.directory, if old { " (old)" } else { "" }),
+            Some(Classified::Known { info, old }) => {
+                format!("{}{}", info.directory, if old { " (old)" } else { "" })
+            }
             Some(Classified::UnknownHedgehog { directory, system_made }) => {
                 format!("{directory} ({})", if system_made { "system" } else { "unknown" })
             }

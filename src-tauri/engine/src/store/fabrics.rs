@@ -90,13 +90,7 @@ impl Store {
                 "INSERT INTO fabrics (id, repository, name, branch, directory, auto_sync, listed)
                  VALUES (?1, ?2, ?3, ?4, ?5, TRUE, FALSE)
                  ON CONFLICT (repository, branch, directory) DO NOTHING",
-                params![
-                    id.as_str(),
-                    repository.as_str(),
-                    name,
-                    branch.as_str(),
-                    directory.as_str()
-                ],
+                params![id.as_str(), repository.as_str(), name, branch.as_str(), directory.as_str()],
             )?;
             connection
                 .query_row(
@@ -162,7 +156,10 @@ mod tests {
 
         let (main, lab) = (BranchName::parse("main").expect("name"), RepoPath::parse("lab").expect("path"));
         let fabric = store.fabric_at(FabricId::random(), &repository.id, &main, &lab, "lab").expect("fabric");
-        assert_eq!(store.fabric_at(FabricId::random(), &repository.id, &main, &lab, "other").expect("fabric"), fabric);
+        assert_eq!(
+            store.fabric_at(FabricId::random(), &repository.id, &main, &lab, "other").expect("fabric"),
+            fabric
+        );
         assert_eq!(store.listed_fabrics().expect("list"), vec![]);
 
         store.list_fabric(&fabric.id, "Lab").expect("listed");

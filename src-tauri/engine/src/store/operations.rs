@@ -24,7 +24,8 @@ impl Store {
     /// Writes a run down: as interrupted when it begins, and as what came of it when it ends. So a run
     /// that the app did not live to see the end of reads as what it is.
     pub(crate) fn record_operation(&self, operation: &Operation) -> Result<()> {
-        let record = serde_json::to_string(operation).map_err(|error| Error::Internal { detail: error.to_string() })?;
+        let record = serde_json::to_string(operation)
+            .map_err(|error| Error::Internal { detail: error.to_string() })?;
         let connection = self.lock();
         connection.execute(
             "INSERT INTO operations (id, fabric, started_at, record) VALUES (?1, ?2, ?3, ?4)

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
-use crate::fgd::{self, ArchiveLog, FabricFile, Given, Inbox, InboxEntry, Layout, ManagedIndex, Plan, SourceFile};
+use crate::fgd::{
+    self, ArchiveLog, FabricFile, Given, Inbox, InboxEntry, Layout, ManagedIndex, Plan, SourceFile,
+};
 use crate::finding::Finding;
 use crate::git::{self, Access, Integration, PushReply, Repo, Watch};
 use crate::id::{BranchName, OperationId, RemoteUrl, RepoPath, Revision};
-use crate::operation::{
-    Collision, CollisionSide, CommitSummary, DocumentCounts, OperationKind, Step, Unit,
-};
+use crate::operation::{Collision, CollisionSide, CommitSummary, DocumentCounts, OperationKind, Step, Unit};
 use crate::sync::message;
 use crate::sync::progress::Reporter;
 use crate::sync::status::count;
@@ -143,7 +143,10 @@ impl Flow<'_> {
         self.report.begin(Step::Fetch, Some(Unit::GitObjects))?;
         let tip = self.repo.fetch(self.branch, &self.access, &self.watch(Step::Fetch))?;
         self.result.contacted = true;
-        self.report.end(Step::Fetch, if tip.is_some() { "the remote answered" } else { "the branch is not there yet" });
+        self.report.end(
+            Step::Fetch,
+            if tip.is_some() { "the remote answered" } else { "the branch is not there yet" },
+        );
         Ok(())
     }
 
@@ -152,9 +155,9 @@ impl Flow<'_> {
         self.report.begin(Step::Integrate, Some(Unit::Files))?;
         let operation = self.report.operation();
         let branch = self.branch.as_str();
-        let integration = self.repo.integrate(self.branch, &settle, &|commits| {
-            message::merge(commits, branch, &operation)
-        })?;
+        let integration = self
+            .repo
+            .integrate(self.branch, &settle, &|commits| message::merge(commits, branch, &operation))?;
         self.result.compared = true;
         let (to, commits, changes, note) = match integration {
             Integration::NoTracking | Integration::UpToDate | Integration::Ahead(_) => {
@@ -202,11 +205,9 @@ impl Flow<'_> {
         }
         self.report.begin(step, Some(Unit::Files))?;
         let text = message::structure(self.name, self.layout.root(), &self.report.operation());
-        let commit = self.commit(step, head.as_ref(), &changes, &text)?;
+        self.commit(head.as_ref(), &changes, changes.len(), &text)?;
         self.report.end(step, count(changes.len(), "file", "files"));
-        self.report.begin(Step::Commit, None)?;
-        self.report.end(Step::Commit, commit.revision.short().to_owned());
-        self.result.commit = Some(commit);
+        self.tell_commit();
         self.result.set_up = true;
         Ok(())
     }
@@ -278,7 +279,7 @@ impl Flow<'_> {
                     inbox.files.push(file);
                 }
                 Ok(None) => {}
-                Err(finding) => inbox.unreadable.push(finding),
+                Err(finding) => inbox.unreadable.push(*finding),
             }
         }
         self.report.count(Step::Parse, documents, Some(documents), None)?;
@@ -320,7 +321,9 @@ impl Flow<'_> {
             edited: &edited,
             log: &log,
             log_on_disk: log_bytes.as_deref().map(ContentHash::of),
-            archive_taken: &|path| read_if_there(work_tree, path).ok().flatten().map(|bytes| ContentHash::of(&bytes)),
+            archive_taken: &|path| {
+                read_if_there(work_tree, path).ok().flatten().map(|bytes| ContentHash::of(&bytes))
+            },
         })?;
         let checked = self.index.objects().count() + incoming;
         report.count(Step::Validate, checked, Some(checked), None)?;
@@ -344,41 +347,55 @@ impl Flow<'_> {
     }
 
     fn write(&mut self, plan: &Plan) -> Result<()> {
-        self.report.begin(Step::Write, Some(Unit::Files))?;
+        self.report.begin(Step::Write, Some(Unit::Objects))?;
         // Read after the plan: the structure that was just made may be its parent.
         let head = self.repo.tip(self.branch)?;
         let text = message::ingestion(plan, self.layout.root(), &self.report.operation());
-        let commit = self.commit(Step::Write, head.as_ref(), &plan.changes, &text)?;
         let counts = plan.counts();
         let written = (counts.created + counts.updated + counts.unmanaged) as usize;
+        self.commit(head.as_ref(), &plan.changes, written, &text)?;
         self.report.end(Step::Write, format!("{} written", count(written, "object", "objects")));
-        self.report.begin(Step::Commit, Some(Unit::Commits))?;
-        self.report.count(Step::Commit, 1, Some(1), None)?;
-        self.report.end(Step::Commit, commit.revision.short().to_owned());
-        self.result.commit = Some(commit);
+        self.tell_commit();
         Ok(())
     }
 
-    /// Objects first, then the work tree, then the ref.
+    fn tell_commit(&self) {
+        match &self.result.commit {
+            Some(commit) => self.report.end(Step::Commit, commit.revision.short()),
+            None => self.report.skip(Step::Commit, "nothing to commit"),
+        }
+    }
+
+    /// Git's objects first, then the work tree, then the branch. Counts as `pieces` what is written, over
+    /// both halves of the way: to a person it is one. Where no file of the tree changes (an untracked
+    /// source that was archived before, say), there is no commit, and only the disk is brought there.
     fn commit(
-        &self,
-        step: Step,
+        &mut self,
         parent: Option<&Revision>,
         changes: &[FileChange],
+        pieces: usize,
         message: &str,
-    ) -> Result<CommitSummary> {
+    ) -> Result<()> {
         let report = self.report;
-        let total = changes.len() * 2;
-        let revision = self.repo.commit(parent, changes, message, &mut |done, _| {
-            // A cancelled run stops before the work tree is touched; the objects are nobody's then.
-            drop(report.count(step, done as usize, Some(total), None));
-        })?;
+        let total = (changes.len() * 2).max(1);
+        let count = |done: usize, current| {
+            // A cancelled run stops between the halves, before the work tree is touched.
+            drop(report.count(Step::Write, done * pieces / total, Some(pieces), current));
+        };
+        let revision =
+            self.repo.commit(parent, changes, message, &mut |done, _| count(done as usize, None))?;
         report.check()?;
-        self.move_to(parent, &revision, changes, &mut |done| {
-            let current = changes.get(done).map(|change| change.path.file_name());
-            drop(report.count(step, changes.len() + done, Some(total), current));
+        let to = match parent {
+            Some(parent) if self.repo.same_tree(parent, &revision)? => parent,
+            _ => &revision,
+        };
+        self.move_to(parent, to, changes, &mut |done| {
+            count(changes.len() + done, changes.get(done).map(|change| change.path.file_name()));
         })?;
-        self.repo.commit_summary(&revision)
+        if Some(to) != parent {
+            self.result.commit = Some(self.repo.commit_summary(to)?);
+        }
+        Ok(())
     }
 
     fn advance(&self, step: Step, to: &Revision, changes: &[FileChange]) -> Result<()> {
@@ -536,7 +553,8 @@ fn is_about_the_remote(error: &Error) -> bool {
 /// How long to wait after an overtaken push: longer each time, and not as long as the other desktops,
 /// whose operations have other identifiers.
 fn pause(attempt: u32, operation: &OperationId) -> Duration {
-    let spread = operation.as_str().bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let spread =
+        operation.as_str().bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     Duration::from_millis(u64::from(attempt) * 100 + spread % 200)
 }
 
@@ -544,7 +562,9 @@ fn read_if_there(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>> {
     let path = path.under(work_tree);
     match std::fs::read(&path) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+        Err(error)
+            if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
+        {
             Ok(None)
         }
         Err(error) => Err(Error::io(path)(error)),

@@ -15,8 +15,7 @@ pub(crate) fn ingestion(plan: &Plan, directory: &RepoPath, operation: &Operation
     let counts = plan.counts();
     let changed = (counts.created + counts.updated + counts.unmanaged) as usize;
     let place = if directory.is_root() { String::new() } else { format!("{}: ", directory.file_name()) };
-    let sources: Vec<&str> =
-        plan.archived.iter().chain(&plan.waiting).map(RepoPath::file_name).collect();
+    let sources: Vec<&str> = plan.archived.iter().chain(&plan.waiting).map(RepoPath::file_name).collect();
     let from = match sources.as_slice() {
         [] => String::new(),
         [one] => format!(" from {one}"),
@@ -58,7 +57,8 @@ pub(crate) fn structure(name: &str, directory: &RepoPath, operation: &OperationI
 
 /// The message of a merge.
 pub(crate) fn merge(commits: u32, branch: &str, operation: &OperationId) -> String {
-    let subject = format!("Merge {} from the remote's {branch}", count(commits as usize, "commit", "commits"));
+    let subject =
+        format!("Merge {} from the remote's {branch}", count(commits as usize, "commit", "commits"));
     finish(&subject, &[], operation)
 }
 
@@ -120,7 +120,8 @@ fn documents(counts: &DocumentCounts) -> Vec<String> {
     ];
     let mut parts: Vec<String> = Vec::new();
     for (number, what) in sorts.into_iter().filter(|(number, _)| *number > 0) {
-        let noun = if parts.is_empty() { count(number as usize, "object", "objects") } else { number.to_string() };
+        let noun =
+            if parts.is_empty() { count(number as usize, "object", "objects") } else { number.to_string() };
         parts.push(format!("{noun} {what}"));
     }
     if counts.rejected > 0 {

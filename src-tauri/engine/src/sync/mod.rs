@@ -12,4 +12,4 @@ pub(crate) use message::summary;
 pub(crate) use progress::Reporter;
 pub(crate) use schedule::Schedule;
 pub(crate) use status::{Facts, derive};
-pub(crate) use watch::Watch;
+pub(crate) use watch::{DEBOUNCE, Watch};

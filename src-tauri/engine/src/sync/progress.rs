@@ -103,7 +103,13 @@ impl Reporter {
     }
 
     /// A step gets further; `current` is what it has in hand. Fails when the run was cancelled.
-    pub(crate) fn count(&self, step: Step, done: usize, total: Option<usize>, current: Option<&str>) -> Result<()> {
+    pub(crate) fn count(
+        &self,
+        step: Step,
+        done: usize,
+        total: Option<usize>,
+        current: Option<&str>,
+    ) -> Result<()> {
         self.check()?;
         let mut state = self.state();
         if let Some(progress) = state.progress.steps.iter_mut().find(|progress| progress.step == step) {

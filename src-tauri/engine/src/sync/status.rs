@@ -59,7 +59,11 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
         return status(S::Unknown, "Not looked at yet.", None);
     }
     if !facts.initialised {
-        return status(S::NotInitialised, "The directory is not set up yet.", Some("Add it again in the window, or run `fgd init` there."));
+        return status(
+            S::NotInitialised,
+            "The directory is not set up yet.",
+            Some("Add it again in the window, or run `fgd init` there."),
+        );
     }
     if facts.collisions > 0 {
         let files = count(facts.collisions, "file was", "files were");
@@ -78,7 +82,11 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
         );
     }
     if facts.paused {
-        return status(S::Paused, "Nothing is synced until you resume.", Some("Resume auto-sync, or press Sync."));
+        return status(
+            S::Paused,
+            "Nothing is synced until you resume.",
+            Some("Resume auto-sync, or press Sync."),
+        );
     }
     if facts.waiting > 0 {
         let files = count(facts.waiting, "file waits", "files wait");
@@ -98,9 +106,11 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
             status(S::LocalChanges, &format!("{files} edited by hand and not committed."), Some(hint))
         }
         (Some(0), Some(0)) => status(S::InSync, "Here and on the remote is the same.", None),
-        _ if !facts.has_remote => {
-            status(S::InSync, "All is committed; the repository has no remote.", Some("Add one with git to share it."))
-        }
+        _ if !facts.has_remote => status(
+            S::InSync,
+            "All is committed; the repository has no remote.",
+            Some("Add one with git to share it."),
+        ),
         _ => status(S::Ahead, "The remote does not have this branch yet.", Some("Push makes it there.")),
     }
 }
@@ -165,17 +175,30 @@ mod tests {
             (S::Ahead, Facts { ahead: None, behind: None, ..facts() }),
             (S::Behind, Facts { behind: Some(2), ..facts() }),
             (S::Diverged, Facts { ahead: Some(1), behind: Some(2), ..facts() }),
-            (S::Conflicted, Facts { collisions: 1, ahead: Some(1), behind: Some(2), paused: true, ..facts() }),
+            (
+                S::Conflicted,
+                Facts { collisions: 1, ahead: Some(1), behind: Some(2), paused: true, ..facts() },
+            ),
             (S::NeedsAttention, Facts { waiting: 2, rejected: 1, ..facts() }),
             (S::NeedsSignIn, Facts { error: error(Error::AuthRefused { remote: remote() }), ..facts() }),
             (
                 S::RefusedByRule,
-                Facts { error: error(Error::PushRefused { remote: remote(), reason: "no".into() }), ..facts() },
+                Facts {
+                    error: error(Error::PushRefused { remote: remote(), reason: "no".into() }),
+                    ..facts()
+                },
             ),
-            (S::Offline, Facts { error: error(Error::RemoteStalled { remote: remote(), seconds: 60 }), ..facts() }),
+            (
+                S::Offline,
+                Facts { error: error(Error::RemoteStalled { remote: remote(), seconds: 60 }), ..facts() },
+            ),
             (
                 S::NeedsAttention,
-                Facts { rejected: 1, error: error(Error::RemoteStalled { remote: remote(), seconds: 60 }), ..facts() },
+                Facts {
+                    rejected: 1,
+                    error: error(Error::RemoteStalled { remote: remote(), seconds: 60 }),
+                    ..facts()
+                },
             ),
             (S::Failed, Facts { error: error(Error::DetachedHead), ..facts() }),
             (S::Paused, Facts { paused: true, ahead: Some(1), ..facts() }),

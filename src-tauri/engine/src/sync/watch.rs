@@ -75,14 +75,19 @@ mod tests {
 
     #[test]
     fn a_new_file_is_hinted_at() {
-        sees_a_file(|path, sender| Box::new(Watch::new(path, move || drop(sender.send(()))).expect("watch")));
+        sees_a_file(|path, sender| {
+            Box::new(Watch::new(path, move || sender.send(()).expect("heard")).expect("watch"))
+        });
     }
 
     #[test]
     fn so_it_is_where_there_are_no_events() {
         sees_a_file(|path, sender| {
             let config = notify::Config::default().with_poll_interval(Duration::from_millis(50));
-            Box::new(super::watch::<PollWatcher>(path, config, move || drop(sender.send(()))).expect("watch"))
+            Box::new(
+                super::watch::<PollWatcher>(path, config, move || sender.send(()).expect("heard"))
+                    .expect("watch"),
+            )
         });
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::git_server::{Fault, GitServer};
 use super::*;
 use crate::error::{Error, ErrorCode};
+use crate::git::remote::RemoteReport;
 use crate::view::SignIn;
 
 const SECRET: &str = "hunter2-token";

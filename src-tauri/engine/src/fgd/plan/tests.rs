@@ -1,0 +1,277 @@
+//! Tables of what waits, what stands, and what must come of it.
+
+use super::*;
+use crate::fgd::inbox::SourceFile;
+
+const FABRIC: &str = "Lab";
+
+fn path(text: &str) -> RepoPath {
+    RepoPath::parse(text).expect(text)
+}
+
+fn switch(name: &str, role: &str) -> String {
+    format!(
+        "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nmetadata:\n  name: {name}\nspec:\n  role: {role}\n"
+    )
+}
+
+/// A directory at the repository's root, with what waits in it and what stands in it.
+#[derive(Default)]
+struct Scene {
+    raw: Vec<(&'static str, String)>,
+    managed: Vec<(String, String)>,
+    edited: HashSet<RepoPath>,
+    archived: HashMap<RepoPath, ContentHash>,
+    log: Option<ArchiveLog>,
+}
+
+impl Scene {
+    fn plan(&self) -> Plan {
+        let files = self
+            .raw
+            .iter()
+            .map(|(name, text)| SourceFile::parse(path(&format!("raw/{name}")), text.clone().into_bytes()));
+        let inbox = Inbox { files: files.collect(), unreadable: Vec::new() };
+        let managed: Vec<_> =
+            self.managed.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let fabric = FabricFile {
+            fabric_name: FABRIC.to_owned(),
+            archive_strategy: ArchiveStrategy::RenameWithExtension,
+        };
+        Plan::new(&Given {
+            layout: &Layout::new(RepoPath::root()),
+            fabric: &fabric,
+            inbox: &inbox,
+            managed: &ManagedIndex::of(&managed),
+            edited: &self.edited,
+            log: self.log.as_ref().unwrap_or(&ArchiveLog::empty()),
+            log_on_disk: None,
+            archive_taken: &|path| self.archived.get(path).copied(),
+        })
+        .expect("a plan")
+    }
+
+    /// The scene after the plan was applied and the disk looked at again.
+    fn after(&self, plan: &Plan) -> Self {
+        let mut managed: BTreeMap<String, String> = self.managed.iter().cloned().collect();
+        let (mut archived, mut log) = (self.archived.clone(), self.log.clone());
+        for change in &plan.changes {
+            let Some(after) = &change.after else { continue };
+            let text = String::from_utf8(after.clone()).expect("text");
+            if change.path.as_str().starts_with("managed/") || change.path.as_str().starts_with("unmanaged/")
+            {
+                managed.insert(change.path.to_string(), text);
+            } else if change.path.file_name() == "archive-log.yaml" {
+                log = Some(ArchiveLog::read(&change.path, after).expect("log"));
+            } else {
+                archived.insert(change.path.clone(), ContentHash::of(after));
+            }
+        }
+        let raw = self.raw.iter().filter(|(name, _)| plan.waiting.contains(&path(&format!("raw/{name}"))));
+        Self {
+            raw: raw.cloned().collect(),
+            managed: managed.into_iter().collect(),
+            archived,
+            log,
+            ..Self::default()
+        }
+    }
+}
+
+fn paths(plan: &Plan) -> Vec<&str> {
+    plan.changes.iter().map(|change| change.path.as_str()).collect()
+}
+
+fn codes(plan: &Plan) -> Vec<Code> {
+    plan.findings.iter().map(|finding| finding.code).collect()
+}
+
+fn counts(plan: &Plan) -> [u32; 6] {
+    let counts = plan.counts();
+    [counts.total, counts.created, counts.updated, counts.unchanged, counts.unmanaged, counts.rejected]
+}
+
+#[test]
+fn a_drop_becomes_one_file_an_object_and_its_source_is_archived() {
+    let scene = Scene {
+        raw: vec![(
+            "leafs.yaml",
+            format!("{}---\n{}", switch("leaf-01", "server-leaf"), switch("leaf-02", "spine")),
+        )],
+        ..Scene::default()
+    };
+    let plan = scene.plan();
+    assert_eq!(
+        paths(&plan),
+        [
+            ".hnp/archive-log.yaml",
+            "managed/switches/leaf-01.yaml",
+            "managed/switches/leaf-02.yaml",
+            "raw/leafs.yaml",
+            "raw/leafs.yaml.archived"
+        ]
+    );
+    assert_eq!(counts(&plan), [2, 2, 0, 0, 0, 0]);
+    let written = String::from_utf8(plan.changes[2].after.clone().expect("text")).expect("text");
+    assert_eq!(
+        written,
+        "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nmetadata:\n  name: leaf-02\n  annotations:\n    \
+         hnp.githedgehog.com/managed-by: fgd-sync\n    hnp.githedgehog.com/fabric: Lab\n    \
+         hnp.githedgehog.com/original-file: leafs.yaml\n    hnp.githedgehog.com/original-document-index: '1'\n    \
+         hnp.githedgehog.com/ingestion-version: '1.0'\nspec:\n  role: spine\n"
+    );
+
+    let again = Scene { raw: scene.raw.clone(), ..scene.after(&plan) }.plan();
+    assert_eq!(counts(&again), [2, 0, 0, 2, 0, 0], "the same drop once more changes nothing");
+    assert_eq!(paths(&again), [".hnp/archive-log.yaml", "raw/leafs.yaml"], "its source needs no second copy");
+    assert!(scene.after(&plan).plan().is_empty(), "an empty inbox is an empty plan");
+}
+
+#[test]
+fn an_object_met_again_is_updated_where_it_stands() {
+    let scene = Scene {
+        raw: vec![("leaf.yaml", switch("leaf-01", "spine"))],
+        managed: vec![("managed/switches/odd-name.yaml".into(), switch("leaf-01", "server-leaf"))],
+        ..Scene::default()
+    };
+    let plan = scene.plan();
+    assert_eq!(counts(&plan), [1, 0, 1, 0, 0, 0]);
+    let change = &plan.changes[1];
+    assert_eq!(change.path.as_str(), "managed/switches/odd-name.yaml");
+    assert_eq!(change.before, Some(ContentHash::of(scene.managed[0].1.as_bytes())));
+}
+
+#[test]
+fn a_comment_that_changed_is_taken_and_one_that_is_missing_is_kept() {
+    let standing = format!("# old\n{}", switch("leaf-01", "spine"));
+    for (comment, expected) in
+        [("", [1, 0, 0, 1, 0, 0]), ("# old\n", [1, 0, 0, 1, 0, 0]), ("# new\n", [1, 0, 1, 0, 0, 0])]
+    {
+        let scene = Scene {
+            raw: vec![("leaf.yaml", format!("{comment}{}", switch("leaf-01", "spine")))],
+            managed: vec![("managed/switches/leaf-01.yaml".into(), standing.clone())],
+            ..Scene::default()
+        };
+        assert_eq!(counts(&scene.plan()), expected, "{comment}");
+    }
+}
+
+#[test]
+fn a_broken_document_stays_and_the_others_go_on_once() {
+    let text = format!("{}---\na: [\n---\n{}", switch("leaf-01", "spine"), switch("leaf-02", "spine"));
+    let scene = Scene { raw: vec![("mixed.yaml", text)], ..Scene::default() };
+    let plan = scene.plan();
+    assert_eq!(counts(&plan), [3, 2, 0, 0, 0, 1]);
+    assert_eq!(codes(&plan), [Code::Syntax]);
+    assert!(plan.waiting.contains(&path("raw/mixed.yaml")) && plan.archived.is_empty());
+
+    // Somebody edits an object that came from it: the file that still waits does not undo that.
+    let mut later = scene.after(&plan);
+    later.managed[0].1 = later.managed[0].1.replace("role: spine", "role: border-leaf");
+    let again = later.plan();
+    assert_eq!(counts(&again), [3, 0, 0, 2, 0, 1]);
+    assert!(again.is_empty(), "{:?}", paths(&again));
+
+    // The broken document is mended: only it is taken, and the file goes.
+    later.raw[0].1 = later.raw[0].1.replace("a: [\n", &switch("leaf-03", "spine"));
+    let mended = later.plan();
+    assert_eq!(counts(&mended), [3, 1, 0, 2, 0, 0]);
+    assert_eq!(mended.archived, [path("raw/mixed.yaml")]);
+}
+
+#[test]
+fn the_same_object_twice_counts_once_or_not_at_all() {
+    let twice = |second: &str| Scene {
+        raw: vec![("a.yaml", switch("leaf-01", "spine")), ("b.yaml", switch("leaf-01", second))],
+        ..Scene::default()
+    };
+    assert_eq!(counts(&twice("spine").plan()), [2, 1, 0, 1, 0, 0]);
+    let contradiction = twice("server-leaf").plan();
+    assert_eq!(counts(&contradiction), [2, 0, 0, 0, 0, 2]);
+    let first = &contradiction.findings[0];
+    assert_eq!(first.code, Code::DuplicateObject);
+    assert!(first.message.contains("b.yaml line 1"), "{first:?}");
+    assert!(contradiction.is_empty());
+}
+
+#[test]
+fn every_kind_finds_its_place() {
+    let object = |api: &str, kind: &str| format!("apiVersion: {api}\nkind: {kind}\nmetadata:\n  name: x\n");
+    for (api, kind, expected, code) in [
+        ("vpc.githedgehog.com/v1beta1", "VPC", "managed/vpcs/x.yaml", None),
+        ("gateway.githedgehog.com/v1alpha1", "Gateway", "managed/gateways/x.yaml", None),
+        ("wiring.githedgehog.com/v1alpha2", "Switch", "managed/switches/x.yaml", Some(Code::OldApiVersion)),
+        (
+            "wiring.githedgehog.com/v1beta1",
+            "SwitchProfile",
+            "managed/switchprofiles/x.yaml",
+            Some(Code::UnknownKind),
+        ),
+        ("agent.githedgehog.com/v1beta1", "Agent", "managed/agents/x.yaml", Some(Code::SystemMade)),
+        ("v1", "ConfigMap", "unmanaged/configmap-x.yaml", Some(Code::NotHedgehog)),
+    ] {
+        let plan = Scene { raw: vec![("x.yaml", object(api, kind))], ..Scene::default() }.plan();
+        assert!(paths(&plan).contains(&expected), "{kind}: {:?}", paths(&plan));
+        assert_eq!(codes(&plan).first().copied(), code, "{kind}");
+    }
+    let refused = Scene { raw: vec![("x.yaml", object("v1", "../x"))], ..Scene::default() }.plan();
+    assert_eq!((codes(&refused), refused.is_empty()), (vec![Code::NotAnObject], true));
+}
+
+#[test]
+fn a_foreign_object_is_kept_byte_for_byte() {
+    let text = "apiVersion: v1\nkind: ConfigMap # odd\nmetadata: {name: x}\n";
+    let plan = Scene { raw: vec![("x.yaml", text.to_owned())], ..Scene::default() }.plan();
+    let kept =
+        plan.changes.iter().find(|change| change.path.as_str().starts_with("unmanaged/")).expect("kept");
+    assert_eq!(kept.after.as_deref(), Some(text.as_bytes()));
+}
+
+#[test]
+fn names_that_would_collide_become_distinct() {
+    let namespaced = |namespace: &str, name: &str| {
+        switch(name, "spine").replace("metadata:\n", &format!("metadata:\n  namespace: {namespace}\n"))
+    };
+    let raw = vec![("x.yaml", format!("{}---\n{}", namespaced("lab", "a-b"), namespaced("lab-a", "b")))];
+    let plan = Scene { raw, ..Scene::default() }.plan();
+    let managed: Vec<_> = paths(&plan).into_iter().filter(|path| path.starts_with("managed/")).collect();
+    assert_eq!(managed, ["managed/switches/lab-a-b-2.yaml", "managed/switches/lab-a-b.yaml"]);
+}
+
+#[test]
+fn an_uncommitted_edit_is_not_written_over() {
+    let file = "managed/switches/leaf-01.yaml";
+    let scene = Scene {
+        raw: vec![("leaf.yaml", switch("leaf-01", "spine"))],
+        managed: vec![(file.into(), switch("leaf-01", "server-leaf"))],
+        edited: HashSet::from([path(file)]),
+        ..Scene::default()
+    };
+    let plan = scene.plan();
+    assert_eq!((codes(&plan), counts(&plan)), (vec![Code::EditedByHand], [1, 0, 0, 0, 0, 1]));
+    assert!(plan.is_empty());
+}
+
+#[test]
+fn an_archive_never_replaces_another() {
+    let taken = path("raw/leaf.yaml.archived");
+    let scene = Scene {
+        raw: vec![("leaf.yaml", switch("leaf-01", "spine"))],
+        archived: HashMap::from([(taken, ContentHash::of(b"another"))]),
+        ..Scene::default()
+    };
+    assert!(paths(&scene.plan()).contains(&"raw/leaf.yaml.archived.1"));
+}
+
+#[test]
+fn what_stands_twice_or_broken_is_told() {
+    let scene = Scene {
+        managed: vec![
+            ("managed/switches/a.yaml".into(), switch("leaf-01", "spine")),
+            ("managed/switches/b.yaml".into(), switch("leaf-01", "spine")),
+            ("managed/switches/c.yaml".into(), "a: [".into()),
+        ],
+        ..Scene::default()
+    };
+    assert_eq!(codes(&scene.plan()), [Code::ManagedTwice, Code::Syntax]);
+}

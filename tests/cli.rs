@@ -1,0 +1,445 @@
+//! `fgd`, as an operator and a script meet it: a bare remote, a clone of it, and the terminal.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::repositories::{Checkout, FABRIC, Remote, without_configuration};
+use crate::support::{Ended, fgd_binary, run, sample};
+
+const BROKEN_FILE: &str = "fabrics/lab/raw/broken.yaml";
+const SERVER: &str = "managed/servers/spare-1.yaml";
+const SERVER_TEXT: &str = "\
+apiVersion: wiring.githedgehog.com/v1beta1
+kind: Server
+metadata:
+  name: spare-1
+  namespace: default
+spec:
+  description: spare machine
+";
+
+/// An operator's machine: a clone of the remote, and a data directory for `fgd`.
+struct Lab {
+    machine: TempDir,
+    remote: Remote,
+    clone: Checkout,
+}
+
+impl Lab {
+    /// A repository with one commit and no fabric in it.
+    fn new() -> Self {
+        Self::cloned(Remote::begun)
+    }
+
+    /// A repository without a commit.
+    fn unborn() -> Self {
+        Self::cloned(Remote::empty)
+    }
+
+    /// A fabric that is set up here and on the remote.
+    fn ready() -> Self {
+        let lab = Self::new();
+        assert_eq!(lab.fgd("init").code, 0);
+        assert_eq!(lab.fgd("push").code, 0);
+        lab
+    }
+
+    fn cloned(remote: impl FnOnce(&Path) -> Remote) -> Self {
+        let machine = tempfile::tempdir().expect("a directory");
+        let remote = remote(machine.path());
+        let clone = Checkout::of(&remote.location(), &machine.path().join("clone"));
+        Self { machine, remote, clone }
+    }
+
+    /// Runs a command over the fabric's directory.
+    fn fgd(&self, command: &str) -> Answer {
+        let fabric = self.clone.fabric();
+        self.fgd_with([command.as_ref(), fabric.as_os_str(), "--json".as_ref()])
+    }
+
+    /// Runs `fgd` with exactly these arguments and its data directory.
+    fn fgd_with<'a>(&self, arguments: impl IntoIterator<Item = &'a OsStr>) -> Answer {
+        let home = self.machine.path().join("home");
+        let mut command = Command::new(fgd_binary());
+        command.arg("--home").arg(&home).args(arguments).current_dir(&self.clone.path);
+        without_configuration(&mut command);
+        // No settings and no keychain of whoever runs the tests.
+        command
+            .env("HOME", &home)
+            .env("XDG_CONFIG_HOME", home.join("config"))
+            .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", home.join("no-bus").display()));
+        Answer::of(run(&mut command))
+    }
+
+    fn teammate(&self) -> Checkout {
+        Checkout::of(&self.remote.location(), &self.machine.path().join("teammate"))
+    }
+
+    /// Here and on the remote is the same, down to the tree.
+    #[track_caller]
+    fn assert_in_step(&self) {
+        assert_eq!(self.clone.tip(), self.remote.tip());
+        assert_eq!(self.clone.tree(), self.remote.tree());
+        assert_eq!(self.clone.status(), "");
+    }
+}
+
+/// What `fgd` answered.
+#[derive(Debug)]
+struct Answer {
+    code: i32,
+    /// The one object on stdout; null where that is no JSON.
+    json: Value,
+    stdout: String,
+    stderr: String,
+}
+
+impl Answer {
+    fn of(ended: Ended) -> Self {
+        let Ended { code, stdout, stderr } = ended;
+        Self { code, json: serde_json::from_str(&stdout).unwrap_or_default(), stdout, stderr }
+    }
+
+    /// The documents' counts: created, updated, unchanged, unmanaged, rejected.
+    #[track_caller]
+    fn documents(&self) -> [u64; 5] {
+        let documents = &self.json["documents"];
+        let count = |name: &str| documents[name].as_u64().unwrap_or_else(|| panic!("no {name}: {self:?}"));
+        let counts = ["created", "updated", "unchanged", "unmanaged", "rejected"].map(count);
+        assert_eq!(count("total"), counts.iter().sum::<u64>(), "each document is counted once");
+        counts
+    }
+
+    /// It could not be done, and says in a sentence why, and what to do.
+    #[track_caller]
+    fn assert_refused(&self, code: &str, sentence: &str) {
+        assert_eq!(self.code, 3, "{self:?}");
+        let error = &self.json["error"];
+        assert_eq!(error["code"], code, "{self:?}");
+        assert!(error["message"].as_str().is_some_and(|message| message.ends_with(sentence)), "{self:?}");
+        assert!(error["hint"].as_str().is_some_and(|hint| hint.ends_with('.')), "{self:?}");
+    }
+}
+
+/// Each object's file is what its author wrote, apart from the annotations.
+#[track_caller]
+fn assert_as_written(remote: &Remote, sources: &[String]) {
+    for file in remote.yaml("managed") {
+        let text = remote.text(&format!("managed/{file}"));
+        let annotated: Vec<&str> = text.lines().filter(|line| line.contains("hnp.githedgehog.com/")).collect();
+        assert!(!annotated.is_empty(), "{file} has no annotation:\n{text}");
+        let kept: Vec<&str> = text
+            .lines()
+            .filter(|line| !annotated.contains(line))
+            .skip_while(|line| line.trim().is_empty() || *line == "---")
+            .collect();
+        // The key above our annotations is ours too, unless the author had annotations.
+        let without_key: Vec<&str> = kept.iter().copied().filter(|line| line.trim() != "annotations:").collect();
+        let written =
+            [kept, without_key].iter().any(|lines| sources.iter().any(|source| source.contains(lines.join("\n").trim())));
+        assert!(written, "{file} is not as it was written:\n{text}");
+    }
+}
+
+#[test]
+fn a_directory_is_set_up_and_committed() {
+    let lab = Lab::new();
+
+    let set_up = lab.fgd("init");
+
+    assert_eq!(set_up.code, 0, "{set_up:?}");
+    assert_eq!(lab.clone.git(&["rev-list", "--count", "HEAD"]), "2");
+    assert!(lab.clone.fabric().join(".hnp/manifest.yaml").is_file());
+    assert_eq!(lab.clone.status(), "");
+    assert_eq!(lab.remote.commits(), 1, "init asks no remote");
+
+    let again = lab.fgd("init");
+    assert_eq!((again.code, &again.json["commit"]), (0, &Value::Null), "{again:?}");
+}
+
+#[test]
+fn a_repository_without_a_commit_gets_its_branch() {
+    let lab = Lab::unborn();
+    assert_eq!(lab.fgd("init").code, 0);
+    lab.clone.drop_raw("vpc-red.yaml", &sample("vpc-red.yaml"));
+
+    let synced = lab.fgd("sync");
+
+    assert_eq!(synced.code, 0, "{synced:?}");
+    assert_eq!(lab.remote.objects(), [0, 0, 0, 0, 1]);
+    lab.assert_in_step();
+}
+
+#[test]
+fn a_drop_of_three_files_becomes_48_objects_and_one_commit() {
+    let lab = Lab::ready();
+    let before = lab.remote.commits();
+    let sources = ["lab-wiring.yaml", "vpc-red.yaml", "vpc-blue.yaml"].map(|name| {
+        let text = sample(name);
+        lab.clone.drop_raw(name, &text);
+        text
+    });
+
+    let synced = lab.fgd("sync");
+
+    assert_eq!(synced.code, 0, "{synced:?}");
+    assert_eq!(synced.documents(), [48, 0, 0, 0, 0]);
+    assert_eq!(synced.json["findings"], json!([]));
+    assert_eq!(synced.json["operation"]["kind"], "sync");
+    assert_eq!(synced.json["pushed"], true);
+    assert_eq!(synced.json["commit"]["revision"], lab.remote.tip());
+    assert!(synced.stderr.contains("48 documents in 3 files"), "progress is told: {}", synced.stderr);
+    assert_eq!(lab.remote.commits(), before + 1);
+    assert_eq!(lab.remote.objects(), [26, 10, 7, 3, 2]);
+    assert_eq!(lab.remote.yaml("managed").len(), 48);
+    assert_eq!(lab.remote.yaml("raw"), Vec::<String>::new());
+    assert_eq!(lab.clone.waiting(), Vec::<String>::new());
+    assert_as_written(&lab.remote, &sources);
+    lab.assert_in_step();
+
+    let again = lab.fgd("sync");
+
+    assert_eq!(again.code, 0, "{again:?}");
+    assert_eq!(again.documents(), [0; 5]);
+    assert_eq!((&again.json["commit"], &again.json["pushed"]), (&Value::Null, &json!(false)));
+    assert_eq!(lab.remote.commits(), before + 1);
+}
+
+#[test]
+fn the_48_documents_that_the_product_is_for_arrive_as_they_were_written() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/original");
+    let Ok(entries) = std::fs::read_dir(&corpus) else {
+        eprintln!("\n*** SKIPPED: the original documents are not here ({}) ***\n", corpus.display());
+        return;
+    };
+    let files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    assert_eq!(files.len(), 3, "{files:?}");
+    let lab = Lab::ready();
+    let before = lab.remote.commits();
+    let sources: Vec<String> = files
+        .iter()
+        .map(|file| {
+            let text = std::fs::read_to_string(file).expect("a document");
+            lab.clone.drop_raw(&file.file_name().expect("a name").to_string_lossy(), &text);
+            text
+        })
+        .collect();
+
+    let synced = lab.fgd("sync");
+
+    assert_eq!(synced.code, 0, "{synced:?}");
+    assert_eq!(synced.documents(), [48, 0, 0, 0, 0]);
+    assert_eq!(lab.remote.commits(), before + 1);
+    assert_eq!(lab.remote.objects(), [26, 10, 7, 3, 2]);
+    assert_eq!(lab.remote.yaml("managed").len(), 48);
+    assert_eq!(lab.remote.yaml("raw"), Vec::<String>::new());
+    assert_as_written(&lab.remote, &sources);
+    lab.assert_in_step();
+    assert_eq!(lab.fgd("sync").documents(), [0; 5]);
+    assert_eq!(lab.remote.commits(), before + 1);
+}
+
+#[test]
+fn a_broken_document_waits_with_its_place_and_the_others_go_on() {
+    let lab = Lab::ready();
+    let before = lab.remote.commits();
+    lab.clone.drop_raw("broken.yaml", &sample("broken.yaml"));
+
+    let synced = lab.fgd("sync");
+
+    assert_eq!(synced.code, 1, "{synced:?}");
+    assert_eq!(synced.documents(), [2, 0, 0, 0, 1]);
+    assert_broken(&synced);
+    assert_eq!(synced.json["pushed"], true);
+    assert_eq!(lab.remote.objects(), [0, 1, 0, 0, 1]);
+    assert_eq!(lab.clone.waiting(), ["broken.yaml"]);
+
+    let validated = lab.fgd("validate");
+    assert_eq!(validated.code, 1, "{validated:?}");
+    assert_broken(&validated);
+
+    let again = lab.fgd("sync");
+    assert_eq!(again.code, 1, "it still waits: {again:?}");
+    assert_eq!(again.json["commit"], Value::Null, "nothing is taken twice: {again:?}");
+    assert_eq!(lab.remote.commits(), before + 1);
+
+    // The operator closes the bracket.
+    let mended = sample("broken.yaml").replace("leaf-5/E1/8}}", "leaf-5/E1/8}}]");
+    lab.clone.drop_raw("broken.yaml", &mended);
+    let synced = lab.fgd("sync");
+    assert_eq!(synced.code, 0, "{synced:?}");
+    assert_eq!(lab.remote.objects(), [1, 1, 0, 0, 1]);
+    assert_eq!(lab.clone.waiting(), Vec::<String>::new());
+    assert_eq!(lab.fgd("validate").code, 0);
+    lab.assert_in_step();
+}
+
+/// The one finding names the document in the middle of `broken.yaml`.
+#[track_caller]
+fn assert_broken(answer: &Answer) {
+    let findings = answer.json["findings"].as_array().expect("findings");
+    let [finding] = findings.as_slice() else { panic!("one finding: {answer:?}") };
+    assert_eq!((&finding["severity"], &finding["code"]), (&json!("error"), &json!("FGD-101")), "{finding}");
+    assert_eq!(finding["file"], BROKEN_FILE);
+    let place = |key: &str| finding[key].as_u64().unwrap_or_else(|| panic!("no {key}: {finding}"));
+    assert!((17..=19).contains(&place("line")), "where the bracket is missing: {finding}");
+    assert!(place("column") >= 1, "{finding}");
+    assert!(finding["message"].as_str().is_some_and(|message| message.ends_with('.')), "{finding}");
+}
+
+#[test]
+fn what_is_no_hedgehog_object_is_kept_apart() {
+    let lab = Lab::ready();
+    lab.clone.drop_raw("mixed.yaml", &sample("mixed.yaml"));
+
+    let synced = lab.fgd("sync");
+
+    assert_eq!(synced.code, 0, "{synced:?}");
+    assert_eq!(synced.documents(), [1, 0, 0, 1, 0]);
+    assert_eq!(lab.remote.objects(), [0, 0, 1, 0, 0]);
+    assert_eq!(lab.remote.yaml("unmanaged").len(), 1);
+}
+
+#[test]
+fn outside_a_work_tree_there_is_nothing_to_sync() {
+    let lab = Lab::new();
+    let elsewhere = tempfile::tempdir().expect("a directory");
+
+    let refused = lab.fgd_with(["sync".as_ref(), elsewhere.path().as_os_str(), "--json".as_ref()]);
+
+    let sentence = "is not inside a Git work tree.";
+    refused.assert_refused("NotAWorkTree", sentence);
+    assert!(refused.stderr.contains(sentence) && refused.stderr.contains("\nHint: "), "{refused:?}");
+}
+
+#[test]
+fn a_directory_that_is_not_set_up_is_named() {
+    let lab = Lab::new();
+    lab.clone.drop_raw("vpc-red.yaml", &sample("vpc-red.yaml"));
+    let before = lab.clone.status();
+
+    let refused = lab.fgd("sync");
+
+    refused.assert_refused("NotInitialised", "is not set up as a fabric directory.");
+    assert_eq!((lab.clone.status(), lab.remote.commits()), (before, 1));
+}
+
+#[test]
+fn wrong_usage_is_told_apart_from_a_failure() {
+    let lab = Lab::new();
+    for arguments in [&["frobnicate"][..], &["sync", "--no-such-flag"], &[]] {
+        let answer = lab.fgd_with(arguments.iter().map(OsStr::new));
+        assert_eq!(answer.code, 2, "{arguments:?}: {answer:?}");
+        assert!(answer.stderr.contains("Usage:"), "{answer:?}");
+    }
+    let help = lab.fgd_with(["--help".as_ref()]);
+    assert_eq!(help.code, 0);
+    assert!(help.stdout.contains("Examples:") && help.stdout.contains("Exit codes:"), "{}", help.stdout);
+}
+
+#[test]
+fn what_the_user_has_staged_stays_staged() {
+    let lab = Lab::ready();
+    lab.clone.write("README.md", "# Fabrics, half rewritten\n");
+    lab.clone.write("notes.txt", "not finished\n");
+    lab.clone.git(&["add", "README.md", "notes.txt"]);
+    let staged = lab.clone.git(&["diff", "--cached"]);
+    lab.clone.drop_raw("vpc-red.yaml", &sample("vpc-red.yaml"));
+
+    let synced = lab.fgd("sync");
+
+    assert_eq!(synced.code, 0, "{synced:?}");
+    assert_eq!(lab.clone.git(&["diff", "--cached"]), staged);
+    assert_eq!(lab.clone.status(), "M  README.md\nA  notes.txt");
+    let committed = lab.clone.git(&["show", "--name-only", "--format=", "HEAD"]);
+    assert!(committed.lines().all(|file| file.starts_with(FABRIC)), "only ours: {committed}");
+    assert_eq!(lab.remote.tip(), lab.clone.tip());
+}
+
+#[test]
+fn a_detached_head_is_refused_and_nothing_is_changed() {
+    let lab = Lab::ready();
+    lab.clone.git(&["checkout", "--quiet", "--detach"]);
+    lab.clone.drop_raw("vpc-red.yaml", &sample("vpc-red.yaml"));
+    let before = (lab.clone.tip(), lab.clone.status(), lab.remote.tip());
+
+    lab.fgd("sync").assert_refused("DetachedHead", "on no branch (detached HEAD).");
+
+    assert_eq!((lab.clone.tip(), lab.clone.status(), lab.remote.tip()), before);
+    assert_eq!(lab.clone.waiting(), ["vpc-red.yaml"]);
+}
+
+#[test]
+fn a_teammates_push_is_merged_with_ours() {
+    let lab = Lab::ready();
+    let teammate = lab.teammate();
+    lab.clone.drop_raw("vpc-red.yaml", &sample("vpc-red.yaml"));
+    assert_eq!(lab.fgd("ingest").code, 0);
+    teammate.write("README.md", "# Fabrics, as a teammate has them\n");
+    teammate.commit_and_push("Say more");
+
+    let synced = lab.fgd("sync");
+
+    assert_eq!(synced.code, 0, "{synced:?}");
+    assert_eq!(synced.json["pushed"], true);
+    assert_eq!(lab.remote.parents().len(), 2, "a merge");
+    assert!(lab.remote.parents().contains(&teammate.tip()));
+    assert_eq!(lab.remote.objects(), [0, 0, 0, 0, 1]);
+    let readme = std::fs::read_to_string(lab.clone.path.join("README.md")).expect("the file");
+    assert_eq!(readme, "# Fabrics, as a teammate has them\n");
+    lab.assert_in_step();
+}
+
+#[test]
+fn what_two_people_changed_in_one_object_is_reported_and_left_alone() {
+    let (lab, teammate) = both_change_a_server();
+    lab.clone.commit("Ours");
+    let ours = lab.clone.tip();
+
+    let synced = lab.fgd("sync");
+
+    assert_eq!(synced.code, 1, "{synced:?}");
+    assert_conflict(&synced, "committed");
+    assert_eq!((lab.clone.tip(), lab.remote.tip()), (ours, teammate.tip()));
+    assert!(lab.clone.text(SERVER).ends_with("# ours\n"));
+    assert!(lab.remote.text(SERVER).ends_with("# theirs\n"));
+    assert_eq!(lab.clone.status(), "");
+}
+
+#[test]
+fn an_edit_in_no_commit_is_not_overwritten_by_a_teammates() {
+    let (lab, teammate) = both_change_a_server();
+    let before = (lab.clone.tip(), lab.clone.status());
+
+    let synced = lab.fgd("sync");
+
+    assert_eq!(synced.code, 1, "{synced:?}");
+    assert_conflict(&synced, "workTree");
+    assert_eq!((lab.clone.tip(), lab.clone.status()), before);
+    assert!(lab.clone.text(SERVER).ends_with("# ours\n"));
+    assert_eq!(lab.remote.tip(), teammate.tip());
+}
+
+/// A server is in the fabric; a teammate has pushed a change of it, and we have made another one.
+fn both_change_a_server() -> (Lab, Checkout) {
+    let lab = Lab::ready();
+    lab.clone.drop_raw("spare.yaml", SERVER_TEXT);
+    assert_eq!(lab.fgd("sync").code, 0);
+    let teammate = lab.teammate();
+    teammate.add_line(SERVER, "# theirs");
+    teammate.commit_and_push("Theirs");
+    lab.clone.add_line(SERVER, "# ours");
+    (lab, teammate)
+}
+
+#[track_caller]
+fn assert_conflict(answer: &Answer, ours: &str) {
+    let file = format!("{FABRIC}/{SERVER}");
+    assert_eq!(answer.json["conflicts"], json!([{ "file": file, "ours": ours }]), "{answer:?}");
+    assert_eq!(answer.json["pushed"], false);
+    assert_eq!(answer.json["commit"], Value::Null);
+}

@@ -1,0 +1,5 @@
+//! The product under test, as its users meet it: `fgd` in a terminal, and the app's own window.
+
+mod cli;
+mod support;
+mod window;

@@ -1,0 +1,218 @@
+//! The main job in the real window, against a Git host that asks who is there.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::support::app::{App, Look, tell};
+use crate::support::git_server::GitServer;
+use crate::support::repositories::{Checkout, FABRIC, Remote};
+use crate::support::sample;
+
+const USER: &str = "operator";
+const TOKEN: &str = "lab-token-7f3a";
+
+#[cfg(unix)]
+#[test]
+fn an_operator_drops_a_file_and_sees_it_pushed() {
+    tell(async {
+        let desk = Desk::new();
+        let mut app = App::start(&desk.home, Look::Light).await;
+        app.screenshots("01-empty").await;
+        add_the_fabric(&app, &desk).await;
+        drop_the_wiring(&app, &desk).await;
+        sync_again(&app, &desk).await;
+        drop_a_broken_document(&app, &desk).await;
+        mend_it(&app, &desk).await;
+        pull_a_teammates_edit(&app, &desk).await;
+        think_about_removing_it(&app).await;
+        assert!(interactive(&app.log()), "the app says when it could be used:\n{}", app.log());
+        app.close().await;
+
+        app = App::start(&desk.home, Look::Dark).await;
+        come_back_at_night(&app, &desk).await;
+        app.close().await;
+    });
+}
+
+/// The operator's machine, and the Git host that it talks to.
+struct Desk {
+    home: PathBuf,
+    remote: Remote,
+    server: GitServer,
+    machine: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let machine = tempfile::tempdir().expect("a directory");
+        let host = machine.path().join("host");
+        let remote = Remote::begun(&host);
+        let server = GitServer::start(&host, Some((USER, TOKEN)));
+        Self { home: machine.path().join("home"), remote, server, machine }
+    }
+
+    /// The app's own clone.
+    fn clone(&self) -> Checkout {
+        let clones = std::fs::read_dir(self.home.join("clones")).expect("the clones' folder");
+        let clones: Vec<PathBuf> = clones.map(|entry| entry.expect("an entry").path()).collect();
+        let [clone] = clones.as_slice() else { panic!("one clone: {clones:?}") };
+        Checkout::at(clone)
+    }
+
+    fn teammate(&self) -> Checkout {
+        let url = self.server.url_with(USER, TOKEN, "fabric.git");
+        Checkout::of(&url, &self.machine.path().join("teammate"))
+    }
+
+    /// Here and on the remote is the same, down to the tree.
+    #[track_caller]
+    fn assert_in_step(&self) {
+        let clone = self.clone();
+        assert_eq!(clone.tip(), self.remote.tip());
+        assert_eq!(clone.tree(), self.remote.tree());
+        assert_eq!(clone.status(), "");
+    }
+}
+
+/// By its URL; the host wants a sign-in, and the first token is a wrong one.
+async fn add_the_fabric(app: &App, desk: &Desk) {
+    app.click("Add a fabric").await;
+    app.screenshots("02-add").await;
+    app.choose("URL").await;
+    app.fill("Repository URL", &desk.server.url("fabric.git")).await;
+    app.wait_for_text("needs a sign-in").await;
+    app.fill("User name", USER).await;
+    app.fill("Token or password", "yesterdays-token").await;
+    app.wait_for_text("refused the sign-in").await;
+    assert!(desk.server.refused() > 0, "the host saw the wrong token");
+    app.screenshots("03-add-wrong-token").await;
+    app.fill("Token or password", TOKEN).await;
+    app.wait_for_text("Found a Git repository, 1 branch").await;
+    app.fill("Directory", FABRIC).await;
+    app.fill("Name", "Lab").await;
+    app.screenshots("04-add-found").await;
+    app.click("Add fabric").await;
+    app.wait_for_status("inSync").await;
+    app.screenshots("05-added").await;
+    assert_eq!(desk.remote.commits(), 2, "the first commit, and the directory's structure");
+    desk.assert_in_step();
+}
+
+/// The file alone sets everything off; the host takes its time, so that the progress can be watched.
+#[cfg(unix)]
+async fn drop_the_wiring(app: &App, desk: &Desk) {
+    let before = desk.remote.commits();
+    desk.remote.check_pushes_for(2);
+    let wiring = sample("lab-wiring.yaml");
+    desk.clone().drop_raw("lab-wiring.yaml", &wiring);
+
+    let mut seen = Vec::new();
+    while seen.is_empty() || app.text_of_testid("summary").await.is_none() {
+        if let Some(progress) = app.text_of_testid("progress").await {
+            if seen.is_empty() {
+                app.screenshot("06-progress-1280x800").await;
+                assert!(progress.contains("Syncing") && progress.contains("Cancel"), "{progress}");
+                let parsed = app.step("Parse").await.unwrap_or_default();
+                assert!(parsed.contains("46 documents in 1 file"), "{parsed}");
+            }
+            seen.push(progress);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    seen.dedup();
+    assert!(seen.len() > 1, "the elapsed time goes on: {seen:?}");
+
+    let summary = app.wait_for_summary("46 objects created").await;
+    assert!(summary.contains("pushed 1 commit"), "{summary}");
+    app.wait_for_status("inSync").await;
+    app.screenshots("07-synced").await;
+    assert_eq!(desk.remote.commits(), before + 1, "one commit for all of it");
+    assert_eq!(desk.remote.objects(), [26, 10, 7, 3, 0]);
+    assert_eq!(desk.remote.yaml("managed").len(), 46);
+    assert_eq!(desk.remote.yaml("raw"), Vec::<String>::new());
+    desk.assert_in_step();
+    desk.remote.check_pushes_for(0);
+}
+
+async fn sync_again(app: &App, desk: &Desk) {
+    let before = desk.remote.commits();
+    app.click("Sync").await;
+    app.wait_for_summary("All is in sync: no change, no commit.").await;
+    assert_eq!(desk.remote.commits(), before);
+    app.screenshots("08-nothing-to-do").await;
+}
+
+/// Of its three documents two are fine and arrive; the third one waits, with its place.
+async fn drop_a_broken_document(app: &App, desk: &Desk) {
+    desk.clone().drop_raw("broken.yaml", &sample("broken.yaml"));
+    let summary = app.wait_for_summary("1 document left in the inbox").await;
+    assert!(summary.contains("2 objects created"), "{summary}");
+    app.wait_for_status("needsAttention").await;
+    app.wait_for_text("FGD-101").await;
+    let text = app.text().await.expect("the window's text");
+    let place = text.split(&format!("{FABRIC}/raw/broken.yaml:")).nth(1).unwrap_or_else(|| panic!("{text}"));
+    let line = place.split(':').next().and_then(|line| line.parse().ok()).unwrap_or(0);
+    assert!((17..=19).contains(&line), "where the bracket is missing: {text}");
+    app.screenshots("09-broken").await;
+    assert_eq!(desk.remote.objects(), [26, 11, 7, 3, 1]);
+    assert_eq!(desk.clone().waiting(), ["broken.yaml"]);
+}
+
+/// In an editor, in place. It arrives by itself.
+async fn mend_it(app: &App, desk: &Desk) {
+    let mended = sample("broken.yaml").replace("leaf-5/E1/8}}", "leaf-5/E1/8}}]");
+    desk.clone().drop_raw("broken.yaml", &mended);
+    app.wait_for_summary("1 object created").await;
+    app.wait_for_status("inSync").await;
+    assert_eq!(desk.remote.objects(), [27, 11, 7, 3, 1]);
+    assert_eq!(desk.clone().waiting(), Vec::<String>::new());
+    desk.assert_in_step();
+}
+
+async fn pull_a_teammates_edit(app: &App, desk: &Desk) {
+    let switch = "managed/switches/leaf-1.yaml";
+    let teammate = desk.teammate();
+    teammate.add_line(switch, "# moved to rack C");
+    teammate.commit_and_push("Move leaf-1");
+    app.click("Pull").await;
+    app.wait_for_summary("Pulled 1 commit").await;
+    assert!(desk.clone().text(switch).ends_with("# moved to rack C\n"));
+    assert_eq!(desk.clone().tip(), teammate.tip(), "fast-forwarded, not merged");
+    desk.assert_in_step();
+    app.screenshots("10-pulled").await;
+}
+
+async fn think_about_removing_it(app: &App) {
+    app.click("More for this fabric").await;
+    app.screenshots("11-menu").await;
+    app.click("Remove from the list").await;
+    app.wait_for_text("Nothing is deleted").await;
+    app.screenshots("12-remove").await;
+    app.click("Keep it").await;
+    app.wait_for_status("inSync").await;
+}
+
+/// The app was closed, and the desktop is dark now. Without a keychain the sign-in went with the app.
+async fn come_back_at_night(app: &App, desk: &Desk) {
+    assert!(app.is_dark().await, "the window follows the desktop");
+    app.wait_for_status("needsSignIn").await;
+    app.screenshots("13-dark-needs-sign-in").await;
+    app.click("Sign in").await;
+    app.wait_for_text("wants to know who is asking").await;
+    app.screenshots("14-dark-sign-in").await;
+    app.fill("User name", USER).await;
+    app.fill("Token or password", TOKEN).await;
+    app.click("Sign in").await;
+    app.wait_for_status("inSync").await;
+    app.screenshots("15-dark-in-sync").await;
+    desk.assert_in_step();
+}
+
+/// Whether a log tells how long it took until the window could be used.
+fn interactive(log: &str) -> bool {
+    let line = log.lines().find(|line| line.contains("interactive") && line.contains("since_start_ms="));
+    line.is_some_and(|line| {
+        let digits = line.split("since_start_ms=").nth(1).unwrap_or_default();
+        digits.split_whitespace().next().is_some_and(|number| number.parse::<u64>().is_ok())
+    })
+}
