@@ -9,6 +9,9 @@ TOOLS      := $(TARGET_DIR)/tools
 DEMO       := $(TARGET_DIR)/demo
 # The same everywhere, so that nothing is built twice.
 CARGO_ARGS := --workspace --features custom-protocol
+# Its configuration ends a test that hangs.
+NEXTEST    := cargo nextest run $(CARGO_ARGS) --config-file .ci/nextest.toml
+WINDOW     := test(/^window::/)
 export PATH := $(TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
 export FGD_TOOLS := $(TOOLS)
 
@@ -18,13 +21,12 @@ TEST_PACKAGES  := webkit2gtk-driver xvfb xauth dbus-x11 fonts-dejavu-core
 
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
 
-.PHONY: help run test e2e bench lint package bindings clean build-packages test-packages
+.PHONY: help run test e2e bench lint package package-check bindings clean deps build build-packages test-packages
 
 help: ## what there is
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: build-packages ui/dist/index.html ## build, and open the app with a demo fabric
-	cargo build $(CARGO_ARGS)
+run: build ## build, and open the app with a demo fabric
 	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || [ "$$(uname)" = Darwin ]; then \
 		"$(TARGET_DIR)/debug/fgd" --home "$(DEMO)/home" demo "$(DEMO)"; \
 		exec "$(TARGET_DIR)/debug/fgd-sync" --home "$(DEMO)/home" --open "$(DEMO)/fabrics/lab"; \
@@ -33,17 +35,24 @@ run: build-packages ui/dist/index.html ## build, and open the app with a demo fa
 		"$(TARGET_DIR)/debug/fgd" --home "$(DEMO)/home" demo --walk "$(DEMO)"; \
 	fi
 
-test: build-packages test-packages ui/dist/index.html $(TOOLS)/bin/tauri-driver $(TOOLS)/nextest ## check and test everything
+test: deps ui/dist/index.html ## check and test everything
+	@echo "== Formatting and the ui: format, types, tests"
 	cargo fmt --all --check
 	cd ui && npm run --silent format:check && npm run --silent check && npm run --silent test
+	@echo "== Lints"
 	cargo clippy $(CARGO_ARGS) --all-targets -- -D warnings
-	cargo nextest run $(CARGO_ARGS) -E 'not test(/^window::/)'
+	@echo "== The engine, the shell and the command line"
+	$(MAKE) --no-print-directory build
+	$(NEXTEST) -E 'not $(WINDOW)'
+	@echo "== The app in a real window"
 	$(MAKE) --no-print-directory e2e
 	@echo "All checks and tests passed."
 
-e2e: build-packages test-packages ui/dist/index.html $(TOOLS)/bin/tauri-driver $(TOOLS)/nextest ## the test in the real window; screenshots in target/screenshots
+e2e: deps build ## the tests in the real window; screenshots in target/screenshots
+	@if [ "$$(uname)" != Linux ]; then echo "The real window is tested on Linux only: no driver is there for this system's web view."; exit 0; fi; \
+	cargo build $(CARGO_ARGS)
 	FGD_REQUIRE_WINDOW=1 xvfb-run -a -s "-screen 0 1280x800x24" dbus-run-session -- \
-		cargo nextest run $(CARGO_ARGS) -E 'test(/^window::/)' --test-threads 1 --no-capture
+		$(NEXTEST) -E '$(WINDOW)' --test-threads 1
 
 bench: build-packages ## how long things take, printed
 	cargo bench -p fgd-engine --bench spine
@@ -55,27 +64,54 @@ lint: build-packages ui/dist/index.html ## formatting and lints only
 
 bindings: build-packages ui/dist/index.html ## write ui/src/bindings.ts anew from the commands
 	FGD_WRITE_BINDINGS=1 cargo test $(CARGO_ARGS) --lib bindings
-	cd ui && npx prettier --write src/bindings.ts
 
 package: build-packages ui/node_modules/.package-lock.json ## a .deb that installs
 	ui/node_modules/.bin/tauri build --bundles deb
 	@ls "$(TARGET_DIR)"/release/bundle/deb/*.deb
 
+package-check: ## look into the .deb: binary, menu entry, icon, what it needs
+	@deb=$$(ls -t "$(TARGET_DIR)"/release/bundle/deb/*.deb 2>/dev/null | head -n 1 || true); \
+	[ -n "$$deb" ] || { echo "There is no package yet: run make package."; exit 1; }; \
+	root=$$(mktemp -d); trap 'rm -rf "$$root"' EXIT; \
+	dpkg-deb -x "$$deb" "$$root"; \
+	test -x "$$root/usr/bin/fgd-sync" || { echo "The binary is missing."; exit 1; }; \
+	entry=$$(find "$$root/usr/share/applications" -name '*.desktop'); \
+	grep -q '^Exec=fgd-sync' "$$entry" || { echo "The menu entry does not start the app."; exit 1; }; \
+	icon=$$(sed -n 's/^Icon=//p' "$$entry"); \
+	find "$$root/usr/share/icons" -name "$$icon.png" | grep -q . || { echo "There is no icon $$icon."; exit 1; }; \
+	dpkg-deb -f "$$deb" Package Version Depends; \
+	echo "The package is whole: $$deb"
+
 clean: ## remove all that was built
 	cargo clean
 	rm -rf ui/dist ui/node_modules src-tauri/gen
 
+# What `make test` needs.
+deps: build-packages test-packages ui/node_modules/.package-lock.json $(TOOLS)/bin/tauri-driver $(TOOLS)/nextest
+
+# Tests start `fgd`, and no test target of Cargo's makes it.
+build: build-packages ui/dist/index.html
+	cargo build $(CARGO_ARGS)
+
 # What is missing is installed; when all is there, this costs a glance.
 define install
-	@if [ "$$(uname)" = Linux ] && command -v dpkg-query >/dev/null; then \
+	@if command -v dpkg-query >/dev/null; then \
 		missing=; for package in $(1); do \
 			dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
 		done; \
-		if [ -n "$$missing" ]; then \
-			echo "Installing:$$missing"; \
-			if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
-			$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+		[ -n "$$missing" ] || exit 0; \
+		if [ "$$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; else \
+			echo "Please let an administrator install:$$missing"; exit 1; \
 		fi; \
+		echo "Installing:$$missing"; \
+		$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	elif [ "$$(uname)" = Darwin ]; then \
+		xcode-select -p >/dev/null 2>&1 || { echo "Please run: xcode-select --install"; exit 1; }; \
+		for tool in cmake pkg-config; do \
+			command -v $$tool >/dev/null || { echo "Please run: brew install cmake pkg-config openssl@3"; exit 1; }; \
+		done; \
+	else \
+		echo "No apt here: this system's packages for WebKitGTK 4.1, GTK 3, OpenSSL and D-Bus must be there already."; \
 	fi
 endef
 
@@ -96,7 +132,7 @@ ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
 $(TOOLS)/bin/tauri-driver:
 	cargo install tauri-driver --version '^2' --locked --root "$(TOOLS)"
 
-# cargo-nextest is used where it is installed already.
+# A mark that the command is there, from wherever.
 $(TOOLS)/nextest:
 	mkdir -p "$(TOOLS)"
 	cargo nextest --version >/dev/null 2>&1 || cargo install cargo-nextest --locked --root "$(TOOLS)"

@@ -130,7 +130,8 @@ impl Answer {
 fn assert_as_written(remote: &Remote, sources: &[String]) {
     for file in remote.yaml("managed") {
         let text = remote.text(&format!("managed/{file}"));
-        let annotated: Vec<&str> = text.lines().filter(|line| line.contains("hnp.githedgehog.com/")).collect();
+        let annotated: Vec<&str> =
+            text.lines().filter(|line| line.contains("hnp.githedgehog.com/")).collect();
         assert!(!annotated.is_empty(), "{file} has no annotation:\n{text}");
         let kept: Vec<&str> = text
             .lines()
@@ -138,9 +139,11 @@ fn assert_as_written(remote: &Remote, sources: &[String]) {
             .skip_while(|line| line.trim().is_empty() || *line == "---")
             .collect();
         // The key above our annotations is ours too, unless the author had annotations.
-        let without_key: Vec<&str> = kept.iter().copied().filter(|line| line.trim() != "annotations:").collect();
-        let written =
-            [kept, without_key].iter().any(|lines| sources.iter().any(|source| source.contains(lines.join("\n").trim())));
+        let without_key: Vec<&str> =
+            kept.iter().copied().filter(|line| line.trim() != "annotations:").collect();
+        let written = [kept, without_key]
+            .iter()
+            .any(|lines| sources.iter().any(|source| source.contains(lines.join("\n").trim())));
         assert!(written, "{file} is not as it was written:\n{text}");
     }
 }
@@ -189,9 +192,11 @@ fn a_drop_of_three_files_becomes_48_objects_and_one_commit() {
     assert_eq!(synced.code, 0, "{synced:?}");
     assert_eq!(synced.documents(), [48, 0, 0, 0, 0]);
     assert_eq!(synced.json["findings"], json!([]));
-    assert_eq!(synced.json["operation"]["kind"], "sync");
+    assert_eq!(synced.json["operation"], "sync");
     assert_eq!(synced.json["pushed"], true);
-    assert_eq!(synced.json["commit"]["revision"], lab.remote.tip());
+    assert_eq!(synced.json["commit"], lab.remote.tip());
+    let id = synced.json["id"].as_str().expect("the run's identifier");
+    assert!(lab.clone.git(&["log", "-1", "--format=%B"]).ends_with(&format!("FGD-Operation: {id}")));
     assert!(synced.stderr.contains("48 documents in 3 files"), "progress is told: {}", synced.stderr);
     assert_eq!(lab.remote.commits(), before + 1);
     assert_eq!(lab.remote.objects(), [26, 10, 7, 3, 2]);

@@ -1,7 +1,7 @@
 //! The main job in the real window, against a Git host that asks who is there.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::app::{App, Look, tell};
 use crate::support::git_server::GitServer;
@@ -102,25 +102,17 @@ async fn add_the_fabric(app: &App, desk: &Desk) {
 #[cfg(unix)]
 async fn drop_the_wiring(app: &App, desk: &Desk) {
     let before = desk.remote.commits();
-    desk.remote.check_pushes_for(2);
+    desk.remote.check_pushes_for(3);
     let wiring = sample("lab-wiring.yaml");
     desk.clone().drop_raw("lab-wiring.yaml", &wiring);
 
-    let mut seen = Vec::new();
-    while seen.is_empty() || app.text_of_testid("summary").await.is_none() {
-        if let Some(progress) = app.text_of_testid("progress").await {
-            if seen.is_empty() {
-                app.screenshot("06-progress-1280x800").await;
-                assert!(progress.contains("Syncing") && progress.contains("Cancel"), "{progress}");
-                let parsed = app.step("Parse").await.unwrap_or_default();
-                assert!(parsed.contains("46 documents in 1 file"), "{parsed}");
-            }
-            seen.push(progress);
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    seen.dedup();
-    assert!(seen.len() > 1, "the elapsed time goes on: {seen:?}");
+    let progress = app.wait_for_progress("").await;
+    assert!(progress.contains("Syncing") && progress.contains("Cancel"), "{progress}");
+    let parsed = app.step("Parse").await.unwrap_or_default();
+    assert!(parsed.contains("46 documents in 1 file"), "{parsed}");
+    app.screenshots("06-progress").await;
+    // The time goes on while the host checks.
+    app.wait_for_progress(&progress).await;
 
     let summary = app.wait_for_summary("46 objects created").await;
     assert!(summary.contains("pushed 1 commit"), "{summary}");
@@ -180,6 +172,8 @@ async fn pull_a_teammates_edit(app: &App, desk: &Desk) {
     assert_eq!(desk.clone().tip(), teammate.tip(), "fast-forwarded, not merged");
     desk.assert_in_step();
     app.screenshots("10-pulled").await;
+    let text = app.text().await.expect("the window's text");
+    assert!(!text.contains("Interrupted"), "nothing was interrupted so far:\n{text}");
 }
 
 async fn think_about_removing_it(app: &App) {
@@ -203,7 +197,10 @@ async fn come_back_at_night(app: &App, desk: &Desk) {
     app.fill("User name", USER).await;
     app.fill("Token or password", TOKEN).await;
     app.click("Sign in").await;
+    let signed_in = Instant::now();
     app.wait_for_status("inSync").await;
+    // As the dialog promises, and not at some later check.
+    assert!(signed_in.elapsed() < Duration::from_secs(5), "synced after {:?}", signed_in.elapsed());
     app.screenshots("15-dark-in-sync").await;
     desk.assert_in_step();
 }

@@ -20,6 +20,8 @@ const WHOLE_STORY: Duration = Duration::from_secs(120);
 const GLANCE: Duration = Duration::from_millis(25);
 /// WebKit's own driver, as Debian's webkit2gtk-driver installs it.
 const NATIVE_DRIVER: &str = "/usr/bin/WebKitWebDriver";
+/// The picture of a window in which something did not come.
+const FAILED: &str = "failed.png";
 /// The sizes in which every screen is kept: a laptop's, and the smallest that the app promises.
 const SIZES: [(u32, u32); 2] = [(1280, 800), (900, 640)];
 
@@ -33,8 +35,10 @@ pub(crate) fn tell(story: impl Future<Output = ()>) {
         eprintln!("\n*** SKIPPED: no test in the real window: {reason} ***\n");
         return;
     }
+    drop(std::fs::remove_file(screenshots().join(FAILED)));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let ended = runtime.expect("a runtime").block_on(async { tokio::time::timeout(WHOLE_STORY, story).await });
+    let ended =
+        runtime.expect("a runtime").block_on(async { tokio::time::timeout(WHOLE_STORY, story).await });
     assert!(ended.is_ok(), "the story in the window took longer than {WHOLE_STORY:?}");
 }
 
@@ -155,6 +159,16 @@ impl App {
         self.until(&format!("the status {state}"), async || self.find(&status).await.map(drop)).await;
     }
 
+    /// Waits until a run under way shows something else than `before`; what it shows.
+    pub(crate) async fn wait_for_progress(&self, before: &str) -> String {
+        self.until("progress", async || {
+            self.text_of_testid("progress")
+                .await
+                .filter(|progress| !progress.is_empty() && progress != before)
+        })
+        .await
+    }
+
     /// Waits until the last run's sentence says this; the whole of what stands there.
     pub(crate) async fn wait_for_summary(&self, text: &str) -> String {
         self.until(&format!("a run that ends with “{text}”"), async || {
@@ -179,21 +193,24 @@ impl App {
         self.said_at("//body").await
     }
 
-    /// Keeps the screen as a picture, in both sizes.
+    /// Keeps the screen as a picture, in both sizes, with nothing under the pointer.
     pub(crate) async fn screenshots(&self, name: &str) {
+        // Its tooltip would hide what the picture is about. Two steps: one to where it is believed to be
+        // already would be none.
+        let away = self.window.action_chain().move_to(9, 9).move_to(1, 1);
+        away.perform().await.expect("the pointer moves");
         for size in SIZES.into_iter().rev() {
             self.resize(size).await;
-            self.screenshot(&format!("{name}-{}x{}", size.0, size.1)).await;
+            self.screenshot(&format!("{name}-{}x{}.png", size.0, size.1)).await.expect("a screenshot");
         }
     }
 
-    /// Keeps the screen as it is now: `target/screenshots/<name>.png`.
-    pub(crate) async fn screenshot(&self, name: &str) {
-        let directory = target().join("screenshots");
-        std::fs::create_dir_all(&directory).expect("the folder of the screenshots");
-        let picture = self.window.screenshot_as_png().await.expect("a screenshot");
-        assert!(picture.len() > 1_000, "{name}: an empty picture");
-        std::fs::write(directory.join(format!("{name}.png")), picture).expect("a screenshot");
+    /// Keeps the window as it is now.
+    async fn screenshot(&self, file: &str) -> WebDriverResult<()> {
+        let picture = self.window.screenshot_as_png().await?;
+        std::fs::create_dir_all(screenshots()).expect("the folder of the screenshots");
+        std::fs::write(screenshots().join(file), picture).expect("a screenshot");
+        Ok(())
     }
 
     async fn resize(&self, (width, height): (u32, u32)) {
@@ -228,9 +245,15 @@ impl App {
             }
             tokio::time::sleep(GLANCE).await;
         }
-        self.screenshot("failed").await;
+        let kept = match self.screenshot(FAILED).await {
+            Ok(()) => format!("see {}", screenshots().join(FAILED).display()),
+            Err(error) => format!("and the window answers no more: {error}"),
+        };
         let text = self.text().await.unwrap_or_default();
-        panic!("{what} did not come within {PATIENCE:?}; the window says:\n{text}\n\nThe log:\n{}", self.log());
+        panic!(
+            "{what} did not come within {PATIENCE:?}, {kept}. It says:\n{text}\n\nThe log:\n{}",
+            self.log()
+        );
     }
 }
 
@@ -256,7 +279,9 @@ impl Driver {
             .stderr(output);
         // A person of its own: neither the settings nor the keychain of whoever runs the tests.
         without_configuration(&mut command);
-        command.env("HOME", home).env("GTK_THEME", if look == Look::Dark { "Adwaita:dark" } else { "Adwaita" });
+        command
+            .env("HOME", home)
+            .env("GTK_THEME", if look == Look::Dark { "Adwaita:dark" } else { "Adwaita" });
         for (variable, folder) in [
             ("XDG_CONFIG_HOME", "config"),
             ("XDG_DATA_HOME", "data"),
@@ -285,7 +310,8 @@ impl Drop for Driver {
         // Asked to end, it ends WebKitWebDriver too; killed, it would leave it behind.
         let asked = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
         let began = Instant::now();
-        while asked.as_ref().is_ok_and(|status| status.success()) && began.elapsed() < Duration::from_secs(5) {
+        while asked.as_ref().is_ok_and(|status| status.success()) && began.elapsed() < Duration::from_secs(5)
+        {
             if matches!(self.process.try_wait(), Ok(Some(_))) {
                 return;
             }
@@ -308,7 +334,7 @@ fn answers(port: u16) -> bool {
     TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, port).into(), Duration::from_millis(200)).is_ok()
 }
 
-/// Where the build puts things: two levels above the binary.
-fn target() -> &'static Path {
-    app_binary().ancestors().nth(2).expect("the target directory")
+/// `target/screenshots`, beside what the build makes.
+fn screenshots() -> PathBuf {
+    app_binary().ancestors().nth(2).expect("the target directory").join("screenshots")
 }

@@ -382,7 +382,7 @@ path: string } |
 /**  The URL; credentials in it are taken out and treated as a sign-in. */
 url: string; 
 /**  How to sign in, where that is needed. */
-sign_in: SignIn | null };
+signIn: SignIn | null };
 
 /**  What is at a source, found by really looking. */
 export type SourceReport = {

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use fgd_engine::{
-    Check, Collision, CommitSummary, DocumentCounts, ErrorReport, FabricView, Finding, Operation, Outcome,
-    Severity,
+    Check, Collision, DocumentCounts, ErrorReport, FabricView, Finding, Operation, OperationId, Outcome,
+    Revision, Severity,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,13 +14,16 @@ use crate::error_of;
 /// The object that `--json` prints. Its keys are a contract.
 #[derive(Serialize)]
 struct Record<'a> {
+    /// What was run: `sync`, `ingest`, …
     operation: Value,
+    /// The run's entry in the operation log, and the `FGD-Operation` trailer of its commit.
+    id: Option<&'a OperationId>,
     outcome: &'a str,
     summary: String,
     documents: DocumentCounts,
     findings: &'a [Finding],
     conflicts: &'a [Collision],
-    commit: Option<&'a CommitSummary>,
+    commit: Option<&'a Revision>,
     pushed: bool,
     error: Option<ErrorReport>,
 }
@@ -38,13 +41,14 @@ pub(crate) fn operation(operation: &Operation, as_json: bool) {
             Outcome::Interrupted => "interrupted",
         };
         print_json(&Record {
-            operation: json!({ "id": operation.id, "kind": operation.kind }),
+            operation: json!(operation.kind),
+            id: Some(&operation.id),
             outcome,
             summary: operation.summary.clone(),
             documents: operation.documents,
             findings: &operation.findings,
             conflicts: &operation.collisions,
-            commit: operation.commit.as_ref(),
+            commit: operation.commit.as_ref().map(|commit| &commit.revision),
             pushed: operation.pushed > 0,
             error,
         });
@@ -73,7 +77,8 @@ pub(crate) fn check(check: &Check, as_json: bool) {
     );
     if as_json {
         print_json(&Record {
-            operation: json!({ "id": null, "kind": "validate" }),
+            operation: json!("validate"),
+            id: None,
             outcome: if errors > 0 { "needsAttention" } else { "done" },
             summary,
             documents: check.documents,
@@ -115,6 +120,7 @@ pub(crate) fn failure(error: &ErrorReport, as_json: bool) {
     if as_json {
         print_json(&Record {
             operation: Value::Null,
+            id: None,
             outcome: "failed",
             summary: error.message.clone(),
             documents: DocumentCounts::default(),

@@ -34,27 +34,21 @@ impl Kept {
 /// The sign-ins of this desktop, one a remote.
 #[derive(Default)]
 pub(crate) struct SignIns {
-    memory: Mutex<HashMap<RemoteUrl, SignIn>>,
+    /// What is known of each remote that was asked for: its sign-in, or that there is none.
+    memory: Mutex<HashMap<RemoteUrl, Option<SignIn>>>,
 }
 
 impl SignIns {
     /// The sign-in for a remote, where there is one. A locked keychain counts as having none.
     pub(crate) fn get(&self, remote: &RemoteUrl) -> Option<SignIn> {
-        if let Some(found) = self.memory().get(remote) {
-            return Some(found.clone());
+        if let Some(known) = self.memory().get(remote) {
+            return known.clone();
         }
-        let stored = match entry(remote).and_then(|entry| entry.get_password()) {
-            Ok(stored) => stored,
-            Err(error) => {
-                tracing::debug!(%remote, %error, "no sign-in in the keychain");
-                return None;
-            }
-        };
-        let (user, secret) = stored.split_once('\n')?;
-        let found = SignIn { user: user.to_owned(), secret: secret.to_owned() };
-        // Asking a keychain can take a while, and may ask the user: once a run of the app is enough.
+        // Asking a keychain can take a while, and may ask the user: once while the app runs is enough,
+        // whatever it answers.
+        let found = ask(remote);
         self.memory().insert(remote.clone(), found.clone());
-        Some(found)
+        found
     }
 
     /// Whether the machine has a keychain that can be used.
@@ -67,7 +61,7 @@ impl SignIns {
         if sign_in.user.contains('\n') {
             return Err(Error::Keychain { detail: "a user name can't span lines".to_owned() });
         }
-        self.memory().insert(remote.clone(), sign_in.clone());
+        self.memory().insert(remote.clone(), Some(sign_in.clone()));
         let stored = format!("{}\n{}", sign_in.user, sign_in.secret);
         match entry(remote).and_then(|entry| entry.set_password(&stored)) {
             Ok(()) => Ok(Kept::Keychain),
@@ -78,9 +72,21 @@ impl SignIns {
         }
     }
 
-    fn memory(&self) -> MutexGuard<'_, HashMap<RemoteUrl, SignIn>> {
+    fn memory(&self) -> MutexGuard<'_, HashMap<RemoteUrl, Option<SignIn>>> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn ask(remote: &RemoteUrl) -> Option<SignIn> {
+    let stored = match entry(remote).and_then(|entry| entry.get_password()) {
+        Ok(stored) => stored,
+        Err(error) => {
+            tracing::debug!(%remote, %error, "no sign-in in the keychain");
+            return None;
+        }
+    };
+    let (user, secret) = stored.split_once('\n')?;
+    Some(SignIn { user: user.to_owned(), secret: secret.to_owned() })
 }
 
 fn entry(remote: &RemoteUrl) -> keyring::Result<keyring::Entry> {

@@ -111,6 +111,20 @@ impl Inner {
         Ok(())
     }
 
+    /// Measures a fabric; what prevents that becomes its error.
+    pub(super) fn measure_or_say_why(&self, fabric: &StoredFabric) {
+        if let Err(error) = self.measure(fabric) {
+            tracing::warn!(fabric = %fabric.name, %error, "the fabric could not be measured");
+            self.live(&fabric.id).state().error.get_or_insert_with(|| error.report());
+        }
+    }
+
+    /// Measures a fabric and tells what has changed.
+    pub(super) fn look(&self, fabric: &StoredFabric) -> Result<()> {
+        self.measure_or_say_why(fabric);
+        self.tell(fabric)
+    }
+
     /// The view of a fabric from what is known now.
     pub(super) fn view(&self, fabric: &StoredFabric) -> Result<FabricView> {
         let repository = self.repository(fabric)?;

@@ -49,13 +49,11 @@ impl Inner {
         let asked = matches!(job.trigger, Trigger::Click | Trigger::Command);
         let by_itself = fabric.auto_sync && self.live(&fabric.id).state().attended;
         if !asked && !by_itself {
-            self.measure(&fabric)?;
-            self.tell(&fabric)?;
+            self.look(&fabric)?;
             return Ok(None);
         }
         if job.trigger == Trigger::FileEvent && !self.has_news(&fabric)? {
-            self.measure(&fabric)?;
-            self.tell(&fabric)?;
+            self.look(&fabric)?;
             return Ok(None);
         }
         let report = Arc::new(Reporter::new(
@@ -163,10 +161,7 @@ impl Inner {
         let summary = sync::summary(kind, result, failure.as_ref());
         let operation = as_operation(report, result, outcome, summary);
         let contact_failed = failure.is_some() && !result.contacted;
-        if let Err(error) = self.measure(fabric) {
-            tracing::warn!(fabric = %fabric.name, %error, "the fabric could not be measured");
-            live.state().error.get_or_insert_with(|| error.report());
-        }
+        self.measure_or_say_why(fabric);
         self.note_contact(fabric, result.contacted, contact_failed)?;
 
         // Nobody asked and nothing came of it, or the same failure once more: not worth an entry.

@@ -61,10 +61,7 @@ impl Inner {
         };
         let live = self.live(id);
         live.state().attended = true;
-        if let Err(error) = self.measure(&fabric) {
-            live.state().error = Some(error.report());
-        }
-        if let Err(error) = self.tell(&fabric) {
+        if let Err(error) = self.look(&fabric) {
             tracing::warn!(%error, "a fabric could not be shown");
         }
         let (engine, watched): (Weak<Self>, _) = (Arc::downgrade(self), id.clone());
