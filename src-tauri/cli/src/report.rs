@@ -31,6 +31,9 @@ struct Record<'a> {
 /// Prints what came of an operation.
 pub(crate) fn operation(operation: &Operation, as_json: bool) {
     let error = error_of(&operation.outcome);
+    if let Some(error) = &error {
+        eprintln!("{}\nHint: {}", error.message, error.hint);
+    }
     if as_json {
         let outcome = match operation.outcome {
             Outcome::Done => "done",
@@ -62,9 +65,6 @@ pub(crate) fn operation(operation: &Operation, as_json: bool) {
         say(&format!("conflict: {} was changed here and on the remote", collision.file));
     }
     findings(&operation.findings);
-    if let Some(error) = error {
-        say(&format!("Hint: {}", error.hint));
-    }
 }
 
 /// Prints what a check found.

@@ -308,8 +308,12 @@ impl From<Error> for ErrorReport {
     }
 }
 
-/// Makes a sentence of a clause: a capital first letter and a full stop.
+/// Makes a sentence of a clause: a capital first letter, unless it begins with a URL or a path, and a full
+/// stop.
 fn sentence(clause: &str) -> String {
+    if clause.split(' ').next().is_some_and(|word| word.contains(['/', '\\', ':', '.'])) {
+        return format!("{clause}{}", if clause.ends_with('.') { "" } else { "." });
+    }
     let mut chars = clause.chars();
     let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     let stop = if clause.ends_with(['.', '!', '?', '…']) { "" } else { "." };
@@ -330,5 +334,8 @@ mod tests {
         assert_eq!(report.code, ErrorCode::BranchMissing);
         assert_eq!(report.message, "There is no branch prod; there is only main.");
         assert!(report.hint.ends_with('.'));
+        let remote = crate::id::RemoteUrl::from_clean("https://example.org/lab.git".to_owned());
+        let refused = Error::AuthRefused { remote }.report();
+        assert_eq!(refused.message, "https://example.org/lab.git refused the sign-in.");
     }
 }

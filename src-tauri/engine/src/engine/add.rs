@@ -8,7 +8,7 @@ use crate::change::ContentHash;
 use crate::error::{Error, Result};
 use crate::git::{self, Access, Repo};
 use crate::id::{BranchName, FabricId, RemoteUrl, RepoPath};
-use crate::operation::{OperationKind, Outcome, Trigger};
+use crate::operation::{OperationKind, Trigger};
 use crate::sync::{self, FlowResult, Reporter, onboard_clone};
 use crate::view::{AddFabric, FabricView, SignIn, Source};
 
@@ -35,6 +35,7 @@ impl Inner {
         let steps = sync::adding_steps(clones);
         let report = Arc::new(Reporter::new(
             self.emit.clone(),
+            Box::new(|_| {}),
             id.clone(),
             OperationKind::Onboard,
             Trigger::Click,
@@ -148,12 +149,6 @@ impl Inner {
         self.store.list_fabric(&fabric.id, &fabric.name)?;
         let fabric = self.store.fabric(&fabric.id)?;
         let pushed = self.flow(&fabric, report, &mut result, |flow| flow.publish());
-        self.store.record_operation(&super::run::as_operation(
-            report,
-            &result,
-            Outcome::Interrupted,
-            String::new(),
-        ))?;
         self.finish(&fabric, report, &result, pushed)?;
         self.view(&self.store.fabric(&fabric.id)?)
     }

@@ -62,15 +62,16 @@ impl Live {
 
     /// Stops whatever runs.
     pub(super) fn cancel(&self) {
-        if let Some(running) = &self.state().running {
+        // Cloned first: the run tells of it, and that looks at the state.
+        let running = self.state().running.clone();
+        if let Some(running) = running {
             running.cancel();
         }
     }
 
     pub(super) fn cancel_if(&self, operation: &OperationId) {
-        if let Some(running) = &self.state().running
-            && running.operation() == *operation
-        {
+        let running = self.state().running.clone();
+        if let Some(running) = running.filter(|running| running.operation() == *operation) {
             running.cancel();
         }
     }

@@ -162,7 +162,8 @@ impl Engine {
     pub async fn remove(&self, id: FabricId) -> Result<()> {
         self.blocking(move |engine| {
             engine.store.unlist_fabric(&id)?;
-            if let Some(live) = lock(&engine.live).remove(&id) {
+            let live = lock(&engine.live).remove(&id);
+            if let Some(live) = live {
                 live.cancel();
             }
             (engine.emit)(Event::Removed(id));
@@ -181,7 +182,8 @@ impl Engine {
 
     /// Asks a run to stop at its next safe point. One that has ended already is left alone.
     pub fn cancel(&self, operation: &OperationId) {
-        for live in lock(&self.inner.live).values() {
+        let all: Vec<_> = lock(&self.inner.live).values().cloned().collect();
+        for live in all {
             live.cancel_if(operation);
         }
     }
@@ -205,18 +207,31 @@ impl Engine {
         Ok(view)
     }
 
-    /// The last runs of a fabric, newest first.
+    /// The last runs of a fabric that have ended, newest first.
     pub async fn operations(&self, id: FabricId, limit: u32) -> Result<Vec<Operation>> {
-        self.blocking(move |engine| engine.store.operations(&id, limit)).await
+        self.blocking(move |engine| {
+            let running = engine.live(&id).state().running.as_ref().map(|running| running.operation());
+            let mut operations = engine.store.operations(&id, limit)?;
+            operations.retain(|operation| Some(&operation.id) != running.as_ref());
+            Ok(operations)
+        })
+        .await
     }
 
-    /// Keeps a sign-in for a fabric's remote; says in a sentence where it is kept.
+    /// Keeps a sign-in for a fabric's remote and syncs the fabric; says in a sentence where it is kept.
     pub async fn sign_in(&self, id: FabricId, sign_in: SignIn) -> Result<String> {
         self.blocking(move |engine| {
             let fabric = engine.store.fabric(&id)?;
             let repo = engine.open_repo(&fabric)?;
             let remote = repo.remote(&fabric.branch)?.ok_or(Error::NoRemote)?;
-            Ok(engine.sign_ins.put(&remote.url, &sign_in)?.sentence().to_owned())
+            let kept = engine.sign_ins.put(&remote.url, &sign_in)?;
+            engine.enqueue(Job {
+                fabric: id,
+                kind: OperationKind::Sync,
+                trigger: Trigger::Click,
+                reply: None,
+            })?;
+            Ok(kept.sentence().to_owned())
         })
         .await
     }

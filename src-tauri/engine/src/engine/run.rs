@@ -1,6 +1,7 @@
 //! One worker a repository: its runs happen one after the other, apart from everybody else's threads.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
@@ -11,9 +12,9 @@ use crate::fgd::{self, Layout};
 use crate::finding::Severity;
 use crate::git::{Access, Repo, RepoLock};
 use crate::id::{FabricId, Timestamp};
-use crate::operation::{DocumentCounts, Operation, OperationKind, Outcome, Trigger};
+use crate::operation::{DocumentCounts, Operation, OperationKind, Outcome, Progress, Trigger};
 use crate::store::StoredFabric;
-use crate::sync::{self, Flow, FlowResult, Reporter};
+use crate::sync::{self, Flow, FlowResult, OnStep, Reporter};
 
 use super::{Check, Inner, lock};
 
@@ -44,7 +45,7 @@ impl Inner {
         worker.send(job).map_err(|_| Error::Internal { detail: "the worker is gone".to_owned() })
     }
 
-    fn execute(&self, job: &Job) -> Result<Option<Operation>> {
+    fn execute(self: &Arc<Self>, job: &Job) -> Result<Option<Operation>> {
         let fabric = self.store.fabric(&job.fabric)?;
         let asked = matches!(job.trigger, Trigger::Click | Trigger::Command);
         let by_itself = fabric.auto_sync && self.live(&fabric.id).state().attended;
@@ -58,6 +59,7 @@ impl Inner {
         }
         let report = Arc::new(Reporter::new(
             self.emit.clone(),
+            self.on_step(&fabric),
             fabric.id.clone(),
             job.kind,
             job.trigger,
@@ -65,15 +67,31 @@ impl Inner {
             !asked,
         ));
         let mut result = FlowResult::default();
-        self.store.record_operation(&as_operation(&report, &result, Outcome::Interrupted, String::new()))?;
-        let live = self.live(&fabric.id);
-        live.state().running = Some(Arc::clone(&report));
-        if asked {
-            self.tell(&fabric)?;
-        }
+        self.live(&fabric.id).state().running = Some(Arc::clone(&report));
         let ended = self.flow(&fabric, &report, &mut result, |flow| flow.run(job.kind));
         let operation = self.finish(&fabric, &report, &result, ended)?;
         Ok(Some(operation))
+    }
+
+    /// What is done at each step of a run that has work: it is written down as interrupted at its first
+    /// one, and what is true of the fabric is told.
+    fn on_step(self: &Arc<Self>, fabric: &StoredFabric) -> OnStep {
+        let (engine, fabric, begun) = (Arc::downgrade(self), fabric.clone(), AtomicBool::new(false));
+        Box::new(move |progress| {
+            let Some(engine) = engine.upgrade() else { return };
+            let record = || {
+                if begun.swap(true, Ordering::Relaxed) {
+                    return Ok(());
+                }
+                let nothing = FlowResult::default();
+                let interrupted =
+                    as_operation(progress.clone(), &nothing, Outcome::Interrupted, String::new());
+                engine.store.record_operation(&interrupted)
+            };
+            if let Err(error) = record().and_then(|()| engine.tell(&fabric)) {
+                tracing::warn!(%error, "a run could not be told");
+            }
+        })
     }
 
     /// Whether the inbox holds anything that the last run did not leave there.
@@ -100,6 +118,7 @@ impl Inner {
         let _lock = wait_for_lock(&repo, report)?;
         let live = self.live(&fabric.id);
         let mut index = lock(&live.index);
+        let left = live.state().left.clone().unwrap_or_default();
         let access = self.access(&repo, fabric)?;
         let mut flow = Flow {
             repo: &repo,
@@ -109,6 +128,7 @@ impl Inner {
             access,
             report,
             index: &mut index,
+            left: &left,
             result,
         };
         work(&mut flow)
@@ -134,11 +154,12 @@ impl Inner {
             report.fail(if matches!(error, Error::Cancelled) { "cancelled" } else { "failed" });
         }
         let live = self.live(&fabric.id);
-        let known_error = {
+        let news = {
             let mut state = live.state();
             state.running = None;
-            let repeated = state.error.is_some() && state.error == failure;
-            if failure.as_ref().is_none_or(|failure| failure.code != ErrorCode::Cancelled) {
+            let cancelled = failure.as_ref().is_some_and(|failure| failure.code == ErrorCode::Cancelled);
+            let changed = state.error != failure;
+            if !cancelled {
                 state.error.clone_from(&failure);
             }
             if result.scanned {
@@ -148,7 +169,8 @@ impl Inner {
             if result.compared {
                 state.collisions.clone_from(&result.collisions);
             }
-            repeated
+            // A run that nobody asked for is told if it did something, or if it fails or recovers.
+            changed || report.visible().is_some()
         };
         let kind = report.progress().kind;
         let outcome = match &failure {
@@ -159,21 +181,12 @@ impl Inner {
             None => Outcome::Done,
         };
         let summary = sync::summary(kind, result, failure.as_ref());
-        let operation = as_operation(report, result, outcome, summary);
+        let operation = as_operation(report.progress(), result, outcome, summary);
         let contact_failed = failure.is_some() && !result.contacted;
         self.measure_or_say_why(fabric);
         self.note_contact(fabric, result.contacted, contact_failed)?;
 
-        // Nobody asked and nothing came of it, or the same failure once more: not worth an entry.
-        let asked = matches!(operation.trigger, Trigger::Click | Trigger::Command);
-        let nothing = match operation.outcome {
-            Outcome::Unchanged => true,
-            Outcome::Failed { .. } => known_error && result.commit.is_none(),
-            _ => false,
-        };
-        if nothing && !asked {
-            self.store.forget_operation(&operation.id)?;
-        } else {
+        if news {
             self.store.record_operation(&operation)?;
             (self.emit)(Event::Finished(Box::new(operation.clone())));
         }
@@ -187,6 +200,7 @@ impl Inner {
         let steps = sync::steps(OperationKind::Ingest);
         let report = Arc::new(Reporter::new(
             self.emit.clone(),
+            Box::new(|_| {}),
             fabric.id.clone(),
             OperationKind::Ingest,
             Trigger::Command,
@@ -247,13 +261,7 @@ fn wait_for_lock(repo: &Repo, report: &Reporter) -> Result<RepoLock> {
     }
 }
 
-pub(super) fn as_operation(
-    report: &Reporter,
-    result: &FlowResult,
-    outcome: Outcome,
-    summary: String,
-) -> Operation {
-    let progress = report.progress();
+fn as_operation(progress: Progress, result: &FlowResult, outcome: Outcome, summary: String) -> Operation {
     // A rejected document is told by an error; a run that failed before it counted has none.
     debug_assert!(
         result.documents == DocumentCounts::default()

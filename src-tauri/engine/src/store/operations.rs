@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use crate::error::{Error, Result};
-use crate::id::{FabricId, OperationId};
+use crate::id::FabricId;
 use crate::operation::Operation;
 use crate::store::Store;
 
@@ -42,12 +42,6 @@ impl Store {
              (SELECT id FROM operations WHERE fabric = ?1 ORDER BY started_at DESC LIMIT ?2)",
             params![operation.fabric.as_str(), KEPT],
         )?;
-        Ok(())
-    }
-
-    /// Takes a run out of the log again: one that found nothing to do by itself.
-    pub(crate) fn forget_operation(&self, id: &OperationId) -> Result<()> {
-        self.lock().execute("DELETE FROM operations WHERE id = ?1", [id.as_str()])?;
         Ok(())
     }
 

@@ -52,6 +52,8 @@ pub(crate) struct Flow<'a> {
     pub(crate) access: Access,
     pub(crate) report: &'a Arc<Reporter>,
     pub(crate) index: &'a mut ManagedIndex,
+    /// What the last run left in the inbox.
+    pub(crate) left: &'a [InboxEntry],
     pub(crate) result: &'a mut FlowResult,
 }
 
@@ -251,7 +253,9 @@ impl Flow<'_> {
             }
             return Ok(());
         }
-        self.report.loud();
+        if entries.iter().any(|entry| !self.left.contains(entry)) {
+            self.report.loud();
+        }
         self.report.end(Step::Scan, count(entries.len(), "file", "files"));
 
         let inbox = self.parse(&entries, unreadable)?;
@@ -264,6 +268,7 @@ impl Flow<'_> {
             self.report.skip(Step::Commit, "nothing to commit");
             return Ok(());
         }
+        self.report.loud();
         self.write(&plan)
     }
 

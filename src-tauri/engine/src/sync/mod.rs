@@ -9,7 +9,7 @@ mod watch;
 
 pub(crate) use flow::{Flow, FlowResult, adding_steps, by_file, onboard_clone, steps};
 pub(crate) use message::summary;
-pub(crate) use progress::Reporter;
+pub(crate) use progress::{OnStep, Reporter};
 pub(crate) use schedule::Schedule;
 pub(crate) use status::{Facts, derive};
 pub(crate) use watch::{DEBOUNCE, Watch};

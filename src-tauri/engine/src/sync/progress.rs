@@ -12,9 +12,13 @@ use crate::operation::{OperationKind, Progress, Step, StepProgress, StepState, T
 /// Counts are told at most this often; steps that begin and end are always told.
 const INTERVAL: Duration = Duration::from_millis(50);
 
+/// Hears of a run at each of its steps, once it is not quiet any more. It may ask the reporter.
+pub(crate) type OnStep = Box<dyn Fn(&Progress) + Send + Sync>;
+
 /// Tells the world how far one run is. Shared between the run and whoever may cancel it.
 pub(crate) struct Reporter {
     emit: Emit,
+    on_step: OnStep,
     state: Mutex<State>,
     cancelled: Arc<AtomicBool>,
 }
@@ -30,6 +34,7 @@ impl Reporter {
     /// woke by itself and finds nothing to do is nobody's business.
     pub(crate) fn new(
         emit: Emit,
+        on_step: OnStep,
         fabric: FabricId,
         kind: OperationKind,
         trigger: Trigger,
@@ -58,7 +63,7 @@ impl Reporter {
             cancelling: false,
         };
         let state = Mutex::new(State { progress, told: None, quiet });
-        Self { emit, state, cancelled: Arc::new(AtomicBool::new(false)) }
+        Self { emit, on_step, state, cancelled: Arc::new(AtomicBool::new(false)) }
     }
 
     /// The run as it stands.
@@ -85,10 +90,13 @@ impl Reporter {
     /// There is something to do: from now on the run is told.
     pub(crate) fn loud(&self) {
         let mut state = self.state();
-        if state.quiet {
-            state.quiet = false;
-            self.tell(&mut state);
+        if !state.quiet {
+            return;
         }
+        state.quiet = false;
+        self.tell(&mut state);
+        drop(state);
+        self.stepped();
     }
 
     /// A step begins.
@@ -99,6 +107,7 @@ impl Reporter {
             progress.unit = unit;
             progress.note = None;
         });
+        self.stepped();
         Ok(())
     }
 
@@ -163,6 +172,8 @@ impl Reporter {
         let mut state = self.state();
         state.progress.cancelling = true;
         self.tell(&mut state);
+        drop(state);
+        self.stepped();
     }
 
     /// The flag that is up once the run was cancelled.
@@ -173,6 +184,12 @@ impl Reporter {
     /// Fails when the run was cancelled.
     pub(crate) fn check(&self) -> Result<()> {
         if self.cancelled.load(Ordering::Relaxed) { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
+    fn stepped(&self) {
+        if let Some(progress) = self.visible() {
+            (self.on_step)(&progress);
+        }
     }
 
     fn change(&self, step: Step, change: impl FnOnce(&mut StepProgress)) {
@@ -210,7 +227,9 @@ mod tests {
             }
         });
         let steps = [Step::Scan, Step::Parse];
-        (Reporter::new(emit, FabricId::random(), OperationKind::Ingest, Trigger::Click, &steps, quiet), told)
+        let kind = OperationKind::Ingest;
+        let on_step = Box::new(|_: &Progress| {});
+        (Reporter::new(emit, on_step, FabricId::random(), kind, Trigger::Click, &steps, quiet), told)
     }
 
     #[test]
