@@ -9,9 +9,15 @@ TOOLS      := $(TARGET_DIR)/tools
 DEMO       := $(TARGET_DIR)/demo
 # The same everywhere, so that nothing is built twice.
 CARGO_ARGS := --workspace --features custom-protocol
-# Its configuration ends a test that hangs.
-NEXTEST    := cargo nextest run $(CARGO_ARGS) --config-file .ci/nextest.toml
-WINDOW     := test(/^window::/)
+# cargo-nextest where it is there: it is quicker, and ends a test that hangs.
+ifneq ($(shell command -v cargo-nextest),)
+NEXTEST      := cargo nextest run $(CARGO_ARGS) --config-file .ci/nextest.toml
+TESTS        := $(NEXTEST) -E 'not test(/^window::/)'
+WINDOW_TESTS := $(NEXTEST) -E 'test(/^window::/)' --test-threads 1
+else
+TESTS        := cargo test $(CARGO_ARGS) -- --skip window::
+WINDOW_TESTS := cargo test $(CARGO_ARGS) --test product -- window:: --test-threads 1
+endif
 export PATH := $(TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
 export FGD_TOOLS := $(TOOLS)
 
@@ -43,19 +49,20 @@ test: deps ui/dist/index.html ## check and test everything
 	cargo clippy $(CARGO_ARGS) --all-targets -- -D warnings
 	@echo "== The engine, the shell and the command line"
 	$(MAKE) --no-print-directory build
-	$(NEXTEST) -E 'not $(WINDOW)'
+	$(TESTS)
 	@echo "== The app in a real window"
 	$(MAKE) --no-print-directory e2e
 	@echo "All checks and tests passed."
 
 e2e: deps build ## the tests in the real window; screenshots in target/screenshots
-	@if [ "$$(uname)" != Linux ]; then echo "The real window is tested on Linux only: no driver is there for this system's web view."; exit 0; fi; \
-	cargo build $(CARGO_ARGS)
-	FGD_REQUIRE_WINDOW=1 xvfb-run -a -s "-screen 0 1280x800x24" dbus-run-session -- \
-		$(NEXTEST) -E '$(WINDOW)' --test-threads 1
+	@if [ "$$(uname)" = Linux ]; then \
+		FGD_REQUIRE_WINDOW=1 xvfb-run -a -s "-screen 0 1280x800x24" dbus-run-session -- $(WINDOW_TESTS); \
+	else \
+		echo "The real window is tested on Linux only: no driver is there for this system's web view."; \
+	fi
 
-bench: build-packages ## how long things take, printed
-	cargo bench -p fgd-engine --bench spine
+bench: build-packages ui/dist/index.html ## how long things take, printed
+	cargo bench $(CARGO_ARGS) --bench spine
 
 lint: build-packages ui/dist/index.html ## formatting and lints only
 	cargo fmt --all --check
@@ -87,7 +94,7 @@ clean: ## remove all that was built
 	rm -rf ui/dist ui/node_modules src-tauri/gen
 
 # What `make test` needs.
-deps: build-packages test-packages ui/node_modules/.package-lock.json $(TOOLS)/bin/tauri-driver $(TOOLS)/nextest
+deps: build-packages test-packages ui/node_modules/.package-lock.json $(TOOLS)/bin/tauri-driver
 
 # Tests start `fgd`, and no test target of Cargo's makes it.
 build: build-packages ui/dist/index.html
@@ -131,9 +138,3 @@ ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
 
 $(TOOLS)/bin/tauri-driver:
 	cargo install tauri-driver --version '^2' --locked --root "$(TOOLS)"
-
-# A mark that the command is there, from wherever.
-$(TOOLS)/nextest:
-	mkdir -p "$(TOOLS)"
-	cargo nextest --version >/dev/null 2>&1 || cargo install cargo-nextest --locked --root "$(TOOLS)"
-	touch $@

@@ -34,6 +34,54 @@ fn an_operator_drops_a_file_and_sees_it_pushed() {
     });
 }
 
+/// A data hall's worth at once: the window goes on answering while it is taken in.
+#[test]
+fn ten_thousand_documents_leave_the_window_answering() {
+    tell(async {
+        let machine = tempfile::tempdir().expect("a directory");
+        let remote = Remote::begun(&machine.path().join("host"));
+        let clone = Checkout::of(&remote.location(), &machine.path().join("clone"));
+        let app = App::start(&machine.path().join("home"), Look::Light).await;
+        app.click("Add a fabric").await;
+        app.choose("Folder on this machine").await;
+        app.fill("Folder", clone.path.to_str().expect("a path in UTF-8")).await;
+        app.wait_for_text("Found a").await;
+        app.fill("Directory", FABRIC).await;
+        app.fill("Name", "Data hall").await;
+        app.click("Add fabric").await;
+        app.wait_for_status("inSync").await;
+
+        app.measure_pauses().await;
+        let servers: Vec<String> = (0..10_000).map(server).collect();
+        clone.drop_raw("hall.yaml", &servers.join("---\n"));
+        app.wait_for_progress("").await;
+        app.click("Add a fabric").await;
+        app.wait_for_text("Folder on this machine").await;
+        app.screenshots("16-dialog-over-a-large-run").await;
+        let progress = app.text_of_testid("progress").await.unwrap_or_default();
+        assert!(progress.contains("Syncing"), "the run is still under way behind the dialog: {progress}");
+        app.click("Close").await;
+        app.wait_for_progress(&progress).await;
+        app.screenshots("17-large-run").await;
+        app.wait_for_status("inSync").await;
+        app.wait_for_summary("10000 objects created").await;
+        eprintln!(
+            "longest pause of the page during a sync of 10,000 documents: {} ms",
+            app.longest_pause().await
+        );
+        assert_eq!(remote.yaml("managed").len(), 10_000);
+        app.close().await;
+    });
+}
+
+fn server(number: usize) -> String {
+    format!(
+        "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Server\nmetadata:\n  name: server-{number}\n\
+         spec:\n  description: rack {} # by hand\n",
+        number / 40
+    )
+}
+
 /// The operator's machine, and the Git host that it talks to.
 struct Desk {
     home: PathBuf,

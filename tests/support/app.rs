@@ -118,6 +118,20 @@ impl App {
         answer.convert().expect("yes or no")
     }
 
+    /// Begins to measure how long the page does not answer at a stretch.
+    pub(crate) async fn measure_pauses(&self) {
+        let script = "let last = performance.now(); window.longestPause = 0; setInterval(() => { \
+                      const now = performance.now(); \
+                      window.longestPause = Math.max(window.longestPause, now - last); last = now; }, 10)";
+        self.window.execute(script, Vec::new()).await.expect("the page answers");
+    }
+
+    /// The longest time, in milliseconds, that the page did not answer since it is measured.
+    pub(crate) async fn longest_pause(&self) -> u64 {
+        let answer = self.window.execute("return Math.round(window.longestPause)", Vec::new()).await;
+        answer.expect("the page answers").convert().expect("a number")
+    }
+
     /// Presses the button whose name begins like this, as soon as it can be pressed.
     pub(crate) async fn click(&self, name: &str) {
         let button = format!(

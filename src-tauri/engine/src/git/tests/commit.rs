@@ -1,7 +1,5 @@
 //! Commits: what is in them, that Git takes them for sound, and what they cost.
 
-use std::time::Instant;
-
 use super::*;
 use crate::error::Error;
 
@@ -89,29 +87,4 @@ fn the_same_input_makes_the_same_tree() {
     let (a, _) = one.commit(&[("b/c", "2"), ("a", "3")]);
     let (b, _) = two.commit(&[("a", "3"), ("b/c", "2")]);
     assert_eq!(tree(&one, &a), tree(&two, &b));
-}
-
-/// Not a check: prints what commits of some sizes cost. Run with `--ignored --nocapture`.
-#[test]
-#[ignore = "measures"]
-#[allow(clippy::print_stdout, reason = "the numbers are what it is for")]
-fn costs() {
-    for count in [48, 1_000, 10_000] {
-        let lab = Lab::with(&[("keep", "1")]);
-        let changes = many(count);
-        let began = Instant::now();
-        let made = lab.repo.commit(lab.tip().as_ref(), &changes, "many", &mut |_, _| {}).expect("commit");
-        let committed = began.elapsed();
-        lab.advance(&made, &changes).expect("advance");
-        let advanced = began.elapsed() - committed;
-        let began = Instant::now();
-        assert_eq!(lab.repo.local_edits(Some(&made), &at("")).expect("edits"), []);
-        let looked = began.elapsed();
-        let began = Instant::now();
-        let (_, _) = lab.commit(&[("fabrics/lab/managed/switches/leaf-00007.yaml", "new")]);
-        println!(
-            "{count} files: commit {committed:?}, advance {advanced:?}, local_edits {looked:?}, one more {:?}",
-            began.elapsed()
-        );
-    }
 }
