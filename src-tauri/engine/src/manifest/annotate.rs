@@ -1,237 +1,86 @@
 //! Annotations into a text, and nothing else changed in it.
 
-use crate::manifest::compare::{Resolved, resolve};
-use crate::manifest::{Document, Node, Value, parse, split};
+use crate::manifest::block::block;
+use crate::manifest::comments::comments;
+use crate::manifest::compare::{key_text, same_value};
+use crate::manifest::node::Value;
+use crate::manifest::patch::patch;
+use crate::manifest::{Node, parse, split};
 
 /// A text with its annotations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Annotated {
+    /// The text.
     pub(crate) text: String,
-    /// Whether the author's text could not be kept, and this is the same value in block style.
+    /// Whether the author's writing could not be kept, and this is the same value in block style.
     pub(crate) canonical: bool,
 }
 
 /// Adds annotations to an object's own text, or replaces those that are there, as a person would: below
-/// `metadata`, in the text's own indentation and line ends. Everything else stays as it is.
+/// `metadata`, in the text's own style, indentation and line ends. All other lines stay as they are.
 ///
-/// The result is parsed again and compared; where the text can't be patched, the value is written in
-/// block style instead. `Err` says why neither was possible.
+/// `text` is a document's and `node` is its tree. The result is always read again: it says exactly what the
+/// source says, with these annotations, in one document, with every comment of the author. Where that can't
+/// be had (`metadata` is an alias, say), it is the same value in block style, without comments. Annotating
+/// twice is annotating once. `Err` says why there is no place for annotations.
 pub(crate) fn annotate(text: &str, node: &Node, annotations: &[(&str, &str)]) -> Result<Annotated, String> {
-    let mut wanted = plain(node);
+    let mut wanted = node.clone();
     set_annotations(&mut wanted, annotations)?;
     if let Some(patched) = patch(text, node, annotations)
-        && value_of(&patched).as_ref() == Some(&wanted)
+        && read(&patched).is_some_and(|read| {
+            same_value(&read, &wanted) && comments(&patched, &read) == comments(text, node)
+        })
     {
         return Ok(Annotated { text: patched, canonical: false });
     }
-    let text = serde_yaml::to_string(&wanted).map_err(|error| error.to_string())?;
-    Ok(Annotated { text, canonical: true })
+    let text = block(&wanted);
+    if read(&text).is_some_and(|read| same_value(&read, &wanted)) {
+        return Ok(Annotated { text, canonical: true });
+    }
+    Err("The document is written in a way that annotations can't be added to.".to_owned())
 }
 
-fn value_of(text: &str) -> Option<serde_yaml::Value> {
+/// The tree of a text that is one document.
+fn read(text: &str) -> Option<Node> {
     let documents = split(text);
     let [document] = documents.as_slice() else { return None };
-    parse(&Document { ..document.clone() }).ok().map(|node| plain(&node))
+    // Else something of the text would be outside of it.
+    (document.text == text).then(|| parse(document).ok()).flatten()
 }
 
-/// The value of a tree. Numbers and the like stay the text they were written as when they are not exactly
-/// what they read as, so that block style changes no value.
-fn plain(node: &Node) -> serde_yaml::Value {
-    use serde_yaml::Value as V;
-    match &node.value {
-        Value::Scalar { text, plain: false } => V::String(text.clone()),
-        Value::Scalar { text, plain: true } => match resolve(text) {
-            Resolved::Null => V::Null,
-            Resolved::Bool(value) => V::Bool(value),
-            Resolved::Int(value) => {
-                i64::try_from(value).map_or_else(|_| V::String(text.clone()), |v| V::Number(v.into()))
-            }
-            Resolved::Float(value) => V::Number(value.into()),
-            Resolved::Text(text) => V::String(text),
-        },
-        Value::Sequence { items, .. } => V::Sequence(items.iter().map(plain).collect()),
-        Value::Mapping { entries, .. } => {
-            V::Mapping(entries.iter().map(|(key, value)| (plain(key), plain(value))).collect())
-        }
+fn set_annotations(object: &mut Node, annotations: &[(&str, &str)]) -> Result<(), String> {
+    let metadata = value_of(object, "metadata").ok_or("The document has no metadata.")?;
+    if !matches!(metadata.value, Value::Mapping { .. }) {
+        return Err("The document's metadata is not a mapping.".to_owned());
     }
-}
-
-fn set_annotations(object: &mut serde_yaml::Value, annotations: &[(&str, &str)]) -> Result<(), String> {
-    let metadata = object
-        .get_mut("metadata")
-        .and_then(serde_yaml::Value::as_mapping_mut)
-        .ok_or("metadata is not a mapping")?;
-    let there = metadata.entry("annotations".into()).or_insert(serde_yaml::Value::Null);
-    if there.is_null() {
-        *there = serde_yaml::Mapping::new().into();
+    if metadata.get("annotations").is_none() {
+        add(metadata, "annotations", Node::unplaced(""));
     }
-    let there = there.as_mapping_mut().ok_or("metadata.annotations is not a mapping")?;
+    let there = value_of(metadata, "annotations").ok_or("The document's metadata takes no annotations.")?;
+    if there.is_null() || there.as_str() == Some("") {
+        there.value = Value::Mapping { entries: Vec::new(), flow: false };
+    }
+    if !matches!(there.value, Value::Mapping { .. }) {
+        return Err("The document's annotations are not a mapping.".to_owned());
+    }
     for (key, value) in annotations {
-        there.insert((*key).into(), (*value).into());
+        match value_of(there, key) {
+            Some(known) => *known = Node::unplaced(value),
+            None => add(there, key, Node::unplaced(value)),
+        }
     }
     Ok(())
 }
 
-/// A change of a text: the bytes from `start` to `end` become `text`.
-struct Edit {
-    start: usize,
-    end: usize,
-    text: String,
+fn value_of<'a>(node: &'a mut Node, key: &str) -> Option<&'a mut Node> {
+    let Value::Mapping { entries, .. } = &mut node.value else { return None };
+    entries.iter_mut().find(|(known, _)| key_text(known) == key).map(|(_, value)| value)
 }
 
-fn patch(text: &str, node: &Node, annotations: &[(&str, &str)]) -> Option<String> {
-    let (key, metadata) = node.entry("metadata")?;
-    if metadata.aliased {
-        return None;
+fn add(node: &mut Node, key: &str, value: Node) {
+    if let Value::Mapping { entries, .. } = &mut node.value {
+        entries.push((Node::unplaced(key), value));
     }
-    let Value::Mapping { entries, flow } = &metadata.value else { return None };
-    let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let edits = match metadata.get("annotations") {
-        None if *flow => {
-            vec![into_flow(text, metadata, &format!("annotations: {{{}}}", flow_items(annotations)))?]
-        }
-        None => {
-            let indent = indent_of(text, &entries.first()?.0)?;
-            let step = indent.len().checked_sub(indent_of(text, key)?.len()).filter(|step| *step > 0)?;
-            let inner = format!("{indent}{}", " ".repeat(step));
-            let lines = format!("{indent}annotations:{eol}{}", block_lines(&inner, annotations, eol));
-            vec![after_last_line(text, metadata.span.end, lines, eol)]
-        }
-        Some(there) if there.aliased => return None,
-        Some(there) => match &there.value {
-            Value::Mapping { entries, flow } => {
-                into_annotations(text, there, entries, *flow, annotations, eol)?
-            }
-            Value::Scalar { text: empty, plain: true } if empty.is_empty() => {
-                let (own, _) = metadata.entry("annotations")?;
-                let indent = indent_of(text, own)?;
-                let step = indent.len().checked_sub(indent_of(text, key)?.len()).filter(|step| *step > 0)?;
-                let inner = format!("{indent}{}", " ".repeat(step));
-                vec![after_last_line(text, own.span.end, block_lines(&inner, annotations, eol), eol)]
-            }
-            _ => return None,
-        },
-    };
-    Some(apply(text, edits))
-}
-
-fn into_annotations(
-    text: &str,
-    there: &Node,
-    entries: &[(Node, Node)],
-    flow: bool,
-    annotations: &[(&str, &str)],
-    eol: &str,
-) -> Option<Vec<Edit>> {
-    let mut edits = Vec::new();
-    let mut missing = Vec::new();
-    for (key, value) in annotations {
-        match entries.iter().find(|(node, _)| node.text() == Some(key)) {
-            Some((_, node)) if node.text() == Some(value) && !needs_quotes_but_has_none(node) => {}
-            Some((_, node)) if !node.aliased && one_line(text, node) => {
-                edits.push(Edit { start: node.span.start, end: node.span.end, text: quoted(value) });
-            }
-            Some(_) => return None,
-            None => missing.push((*key, *value)),
-        }
-    }
-    if missing.is_empty() {
-        return Some(edits);
-    }
-    if flow {
-        edits.push(into_flow(text, there, &flow_items(&missing))?);
-    } else {
-        let indent = indent_of(text, &entries.first()?.0)?;
-        edits.push(after_last_line(text, there.span.end, block_lines(&indent, &missing, eol), eol));
-    }
-    Some(edits)
-}
-
-/// A plain `0` reads as a number, and an annotation is a text.
-fn needs_quotes_but_has_none(node: &Node) -> bool {
-    matches!(&node.value, Value::Scalar { text, plain: true } if !matches!(resolve(text), Resolved::Text(_)))
-}
-
-fn one_line(text: &str, node: &Node) -> bool {
-    let piece = &text[node.span.clone()];
-    !piece.is_empty() && !piece.contains('\n') && !piece.starts_with(['|', '>', '&', '!'])
-}
-
-/// The white space before a block key; none where something else stands before it.
-fn indent_of(text: &str, key: &Node) -> Option<String> {
-    let start = text[..key.span.start].rfind('\n').map_or(0, |at| at + 1);
-    let before = &text[start..key.span.start];
-    before.chars().all(|c| c == ' ').then(|| before.to_owned())
-}
-
-fn block_lines(indent: &str, annotations: &[(&str, &str)], eol: &str) -> String {
-    annotations.iter().map(|(key, value)| format!("{indent}{key}: {}{eol}", quoted(value))).collect()
-}
-
-fn flow_items(annotations: &[(&str, &str)]) -> String {
-    let items: Vec<String> =
-        annotations.iter().map(|(key, value)| format!("{key}: {}", quoted(value))).collect();
-    items.join(", ")
-}
-
-/// Puts items at the end of a flow mapping.
-fn into_flow(text: &str, mapping: &Node, items: &str) -> Option<Edit> {
-    let close = mapping.span.end.checked_sub(1).filter(|at| text[*at..].starts_with('}'))?;
-    let inside = text[mapping.span.start + 1..close].trim_end();
-    let at = mapping.span.start + 1 + inside.len();
-    let separator = match inside.trim_start() {
-        "" => "",
-        inside if inside.ends_with(',') => " ",
-        _ => ", ",
-    };
-    Some(Edit { start: at, end: at, text: format!("{separator}{items}") })
-}
-
-/// Puts whole lines below the line on which something ends.
-fn after_last_line(text: &str, end: usize, lines: String, eol: &str) -> Edit {
-    // A block scalar's span takes in the blank lines below it.
-    let end = text[..end].trim_end().len();
-    match text[end..].find('\n') {
-        Some(offset) => {
-            let at = end + offset + 1;
-            Edit { start: at, end: at, text: lines }
-        }
-        None => {
-            // The text's last line has no end: it keeps having none.
-            let lines = lines.trim_end_matches(['\r', '\n']);
-            Edit { start: text.len(), end: text.len(), text: format!("{eol}{lines}") }
-        }
-    }
-}
-
-fn apply(text: &str, mut edits: Vec<Edit>) -> String {
-    edits.sort_by_key(|edit| edit.start);
-    let mut out = String::with_capacity(text.len() + edits.iter().map(|edit| edit.text.len()).sum::<usize>());
-    let mut at = 0;
-    for edit in edits {
-        out.push_str(&text[at..edit.start]);
-        out.push_str(&edit.text);
-        at = edit.end;
-    }
-    out.push_str(&text[at..]);
-    out
-}
-
-/// A text as a scalar that reads back as that text, plain where that is safe.
-fn quoted(value: &str) -> String {
-    let safe = |c: char| c.is_alphanumeric() || "-_./ +@".contains(c);
-    let plain = value.starts_with(|c: char| c.is_alphabetic())
-        && !value.ends_with(' ')
-        && value.chars().all(safe)
-        && matches!(resolve(value), Resolved::Text(_));
-    if plain {
-        return value.to_owned();
-    }
-    if value.chars().any(char::is_control) {
-        // JSON's strings are YAML's double-quoted ones.
-        return serde_json::Value::from(value).to_string();
-    }
-    format!("'{}'", value.replace('\'', "''"))
 }
 
 #[cfg(test)]
@@ -239,121 +88,261 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::manifest::compare::content_hash;
+    use crate::manifest::testing::tree;
 
-    const OURS: [(&str, &str); 2] = [("hnp.x/a", "fgd-sync"), ("hnp.x/index", "0")];
+    const OURS: [(&str, &str); 2] = [("hnp.x/by", "fgd-sync"), ("hnp.x/index", "0")];
 
     fn annotated(text: &str) -> Annotated {
-        let documents = split(text);
-        let node = parse(&documents[0]).expect(text);
-        annotate(documents[0].text, &node, &OURS).expect(text)
+        annotate(text, &tree(text), &OURS).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    /// What becomes of each text; `+` is where a line was added, and all others are the author's.
+    fn check(cases: &[(&str, &str)]) {
+        for (text, expected) in cases {
+            let result = annotated(text);
+            assert_eq!(result.text, *expected, "{text}");
+            assert!(!result.canonical, "{text}");
+            assert_eq!(annotated(expected), result, "twice is once");
+            assert_eq!(content_hash(&tree(text), "hnp.x/"), content_hash(&tree(expected), "hnp.x/"));
+        }
     }
 
     #[test]
-    fn annotations_go_where_a_person_would_put_them() {
-        for (text, expected) in [
+    fn they_go_to_the_end_of_the_metadata() {
+        check(&[
             (
                 "kind: A\nmetadata:\n  name: a # its name\nspec: {}\n",
-                "kind: A\nmetadata:\n  name: a # its name\n  annotations:\n    hnp.x/a: fgd-sync\n    hnp.x/index: '0'\nspec: {}\n",
+                "kind: A\nmetadata:\n  name: a # its name\n  annotations:\n    hnp.x/by: fgd-sync\n    hnp.x/index: '0'\nspec: {}\n",
+            ),
+            // Before the comment that describes the next key, and after the one that goes on with this.
+            (
+                "metadata:\n  name: a # the first\n          # in its rack\n\n# of spec\nspec: 1\n",
+                "metadata:\n  name: a # the first\n          # in its rack\n  annotations:\n    hnp.x/by: fgd-sync\n    hnp.x/index: '0'\n\n# of spec\nspec: 1\n",
+            ),
+            // Metadata is last, and the text has no line end.
+            (
+                "kind: A\nmetadata:\n    name: a",
+                "kind: A\nmetadata:\n    name: a\n    annotations:\n        hnp.x/by: fgd-sync\n        hnp.x/index: '0'",
             ),
             (
-                "metadata:\r\n    name: a\r\nkind: A",
-                "metadata:\r\n    name: a\r\n    annotations:\r\n        hnp.x/a: fgd-sync\r\n        hnp.x/index: '0'\r\nkind: A",
+                "metadata:\r\n  name: a\r\nkind: A",
+                "metadata:\r\n  name: a\r\n  annotations:\r\n    hnp.x/by: fgd-sync\r\n    hnp.x/index: '0'\r\nkind: A",
+            ),
+            // Mixed line ends: those of the line above.
+            (
+                "metadata:\r\n  name: a\nkind: A\r\n",
+                "metadata:\r\n  name: a\n  annotations:\n    hnp.x/by: fgd-sync\n    hnp.x/index: '0'\nkind: A\r\n",
             ),
             (
-                "kind: A\nmetadata:\n  name: a",
-                "kind: A\nmetadata:\n  name: a\n  annotations:\n    hnp.x/a: fgd-sync\n    hnp.x/index: '0'",
+                "\"metadata\":\n  'name': a\n  labels:\n    l: |\n      text\n\nspec:\n- x\n",
+                "\"metadata\":\n  'name': a\n  labels:\n    l: |\n      text\n  annotations:\n    hnp.x/by: fgd-sync\n    hnp.x/index: '0'\n\nspec:\n- x\n",
             ),
             (
-                "metadata:\n  annotations:\n    b: c # own\n    hnp.x/index: '7'\n  name: a\n",
-                "metadata:\n  annotations:\n    b: c # own\n    hnp.x/index: '0'\n    hnp.x/a: fgd-sync\n  name: a\n",
+                "metadata:\n  finalizers:\n  - a: |+\n      text\n\nspec: 1\n",
+                "metadata:\n  finalizers:\n  - a: |+\n      text\n\n  annotations:\n    hnp.x/by: fgd-sync\n    hnp.x/index: '0'\nspec: 1\n",
             ),
             (
-                "metadata:\n  name: a\n  annotations:\n  labels:\n    l: m\n# end\n",
-                "metadata:\n  name: a\n  annotations:\n    hnp.x/a: fgd-sync\n    hnp.x/index: '0'\n  labels:\n    l: m\n# end\n",
+                "# c\n---\nx: &x {l: m}\nmetadata: &m\n  name: a\n  labels: *x\n...\n# tail\n",
+                "# c\n---\nx: &x {l: m}\nmetadata: &m\n  name: a\n  labels: *x\n  annotations:\n    hnp.x/by: fgd-sync\n    hnp.x/index: '0'\n...\n# tail\n",
             ),
+        ]);
+    }
+
+    #[test]
+    fn they_join_those_that_are_there() {
+        check(&[
+            (
+                "metadata:\n  annotations:\n    b: c # own\n    hnp.x/index: '7' # old\n  name: a\n",
+                "metadata:\n  annotations:\n    b: c # own\n    hnp.x/index: '0' # old\n    hnp.x/by: fgd-sync\n  name: a\n",
+            ),
+            // A number is no text; what is right already is not touched, however it is written.
+            (
+                "metadata:\n  annotations:\n    \"hnp.x/by\": \"fgd-sync\"\n    hnp.x/index: 0\n",
+                "metadata:\n  annotations:\n    \"hnp.x/by\": \"fgd-sync\"\n    hnp.x/index: '0'\n",
+            ),
+            (
+                "metadata:\n  annotations:\n    hnp.x/by:\n    hnp.x/index: \"1\"\n",
+                "metadata:\n  annotations:\n    hnp.x/by: fgd-sync\n    hnp.x/index: \"0\"\n",
+            ),
+            (
+                "metadata:\n  name: a\n  annotations:\n    # none yet\n  labels:\n    l: m\n# end\n",
+                "metadata:\n  name: a\n  annotations:\n    # none yet\n    hnp.x/by: fgd-sync\n    hnp.x/index: '0'\n  labels:\n    l: m\n# end\n",
+            ),
+            (
+                "metadata:\n  annotations: ~ # none\n  name: a\n",
+                "metadata:\n  annotations: {hnp.x/by: fgd-sync, hnp.x/index: '0'} # none\n  name: a\n",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn braces_stay_braces() {
+        check(&[
             (
                 "metadata: {name: a}\n",
-                "metadata: {name: a, annotations: {hnp.x/a: fgd-sync, hnp.x/index: '0'}}\n",
+                "metadata: {name: a, annotations: {hnp.x/by: fgd-sync, hnp.x/index: '0'}}\n",
+            ),
+            ("metadata: {}\n", "metadata: {annotations: {hnp.x/by: fgd-sync, hnp.x/index: '0'}}\n"),
+            (
+                "metadata: {name: a, }\n",
+                "metadata: {name: a, annotations: {hnp.x/by: fgd-sync, hnp.x/index: '0'}, }\n",
+            ),
+            (
+                "metadata: {name: a, annotations: }\n",
+                "metadata: {name: a, annotations: {hnp.x/by: fgd-sync, hnp.x/index: '0'} }\n",
             ),
             (
                 "metadata:\n  name: a\n  annotations: {}\n",
-                "metadata:\n  name: a\n  annotations: {hnp.x/a: fgd-sync, hnp.x/index: '0'}\n",
+                "metadata:\n  name: a\n  annotations: {hnp.x/by: fgd-sync, hnp.x/index: '0'}\n",
             ),
             (
                 "{kind: A, metadata: {name: a, annotations: {b: c}}}\n",
-                "{kind: A, metadata: {name: a, annotations: {b: c, hnp.x/a: fgd-sync, hnp.x/index: '0'}}}\n",
+                "{kind: A, metadata: {name: a, annotations: {b: c, hnp.x/by: fgd-sync, hnp.x/index: '0'}}}\n",
             ),
             (
-                "metadata:\n  name: a\n  labels:\n    l: |\n      text\n\n# of spec\nspec: 1\n",
-                "metadata:\n  name: a\n  labels:\n    l: |\n      text\n  annotations:\n    hnp.x/a: fgd-sync\n    hnp.x/index: '0'\n\n# of spec\nspec: 1\n",
+                "--- {metadata: {name: a}} # c\n",
+                "--- {metadata: {name: a, annotations: {hnp.x/by: fgd-sync, hnp.x/index: '0'}}} # c\n",
             ),
-        ] {
-            let result = annotated(text);
-            assert_eq!(result, Annotated { text: expected.to_owned(), canonical: false }, "{text}");
-            assert_eq!(annotated(expected).text, expected, "once is enough");
+            (
+                "metadata: {\n  name: a # its name\n}\n",
+                "metadata: {\n  name: a, # its name\n  annotations: {hnp.x/by: fgd-sync, hnp.x/index: '0'}\n}\n",
+            ),
+            (
+                "metadata: {\n  name: a, # its name\n}\n",
+                "metadata: {\n  name: a, # its name\n  annotations: {hnp.x/by: fgd-sync, hnp.x/index: '0'},\n}\n",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn json_stays_json() {
+        let text = "{\n\t\"kind\": \"A\",\n\t\"metadata\": {\n\t\t\"name\": \"a\"\n\t}\n}\n";
+        let added = "\"annotations\": {\"hnp.x/by\": \"fgd-sync\", \"hnp.x/index\": \"0\"}";
+        let expected = text.replace("\"a\"\n", &format!("\"a\",\n\t\t{added}\n"));
+        check(&[(text, &expected)]);
+        let compact = "{\"metadata\":{\"name\":\"a\",\"annotations\":{}}}";
+        let result = annotated(compact);
+        for text in [&expected, &result.text] {
+            let json: serde_json::Value = serde_json::from_str(text).expect("JSON");
+            assert_eq!(json["metadata"]["annotations"]["hnp.x/index"], "0");
         }
     }
 
     #[test]
     fn what_cannot_be_patched_is_written_anew() {
-        let result = annotated("x: &m {name: a}\nmetadata: *m\n");
-        assert!(result.canonical && result.text.contains("hnp.x/index: '0'"), "{}", result.text);
+        for text in [
+            "x: &m {name: a}\nmetadata: *m\n",
+            "x: &m {name: a}\nmetadata:\n  <<: *m\n",
+            "x: &a {b: c}\nmetadata: {name: a, annotations: *a}\n",
+            // The alias below would say more than it does.
+            "metadata: &m\n  name: a\nspec: *m\n",
+            "? metadata\n: name: a\n",
+            "metadata:\n  annotations:\n    hnp.x/index: |\n      1\n",
+            "metadata:\n  annotations:\n    hnp.x/index: [1]\n",
+        ] {
+            let result = annotated(text);
+            assert!(
+                result.canonical && result.text.contains("hnp.x/index: '0'\n"),
+                "{text}: {}",
+                result.text
+            );
+            assert_eq!(annotated(&result.text), Annotated { text: result.text, canonical: false });
+        }
     }
 
     #[test]
-    fn values_read_back_as_they_were() {
-        for value in [
-            "",
-            "yes",
-            "0",
-            "1e3",
-            "a: b",
-            "it's",
-            "ü",
-            " x",
-            "x ",
-            "#x",
-            "a #b",
-            "line\nbreak",
-            "-",
-            "*x",
-            "Lab 1",
-        ] {
-            let text = format!("a: {}\n", quoted(value));
-            let node = parse(&split(&text)[0]).expect(value);
-            let read = node.get("a").expect("value");
-            assert_eq!(read.text(), Some(value));
-            assert!(!needs_quotes_but_has_none(read), "{value}");
+    fn where_there_is_no_place_it_says_so() {
+        for text in ["- a\n", "kind: A\n", "metadata: a\n", "metadata: {annotations: [a]}\n"] {
+            assert!(annotate(text, &tree(text), &OURS).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn values_read_back_whatever_they_are() {
+        for value in ["", "yes", "1.0", "a: b", "it's \"x\"", "#", "line\nbreak", "Lab 1", "größe"] {
+            for text in
+                ["metadata:\n  name: a\n", "metadata: {name: a}\n", "{\"metadata\": {\"name\": \"a\"}}"]
+            {
+                let result = annotate(text, &tree(text), &[("k", value)]).expect(value);
+                let read = tree(&result.text);
+                let found = read.get("metadata").and_then(|m| m.get("annotations")?.get("k")?.as_str());
+                assert_eq!((found, result.canonical), (Some(value), false));
+            }
+        }
+    }
+
+    /// The lines that a patch of block style adds, taken out again.
+    fn without_ours(text: &str, had_annotations: bool) -> String {
+        let is_ours =
+            |line: &&str| line.contains("hnp.x/") || (!had_annotations && line.trim() == "annotations:");
+        text.split_inclusive('\n').filter(|line| !is_ours(line)).collect()
     }
 
     proptest! {
         #[test]
         fn the_authors_lines_stay(
-            labels in prop::collection::vec("[a-z]{1,6}", 0..4),
-            comment in "[a-z ]{0,12}",
-            name_first in any::<bool>(),
+            labels in prop::collection::btree_set("[a-z]{1,6}", 0..4),
+            annotations in prop::collection::btree_set("[a-z]{1,6}", 0..3),
+            comment in "[a-z#][a-z #]{0,12}",
+            order in Just(vec![0, 1, 2, 3]).prop_shuffle(),
+            step in 1usize..6,
+            crlf in any::<bool>(),
+            below in any::<bool>(),
         ) {
-            let mut parts = vec!["  name: a\n".to_owned()];
-            let mut keys = labels;
-            keys.sort();
-            keys.dedup();
-            if !keys.is_empty() {
-                let lines: String = keys.iter().map(|key| format!("    {key}: v # {comment}\n")).collect();
-                parts.push(format!("  labels:\n{lines}"));
-            }
-            if !name_first {
-                parts.reverse();
-            }
-            let text = format!("# {comment}\nkind: A\nmetadata:\n{}spec:\n- x\n", parts.concat());
+            let entries = |of: &str, keys: &std::collections::BTreeSet<String>, value: &str| -> String {
+                let lines: String = keys.iter().map(|key| format!("@@{key}: {value} # {comment}\n")).collect();
+                if lines.is_empty() { String::new() } else { format!("@{of}:\n{lines}") }
+            };
+            let metadata = [
+                "@name: a\n".to_owned(),
+                entries("labels", &labels, "'v # w'"),
+                entries("annotations", &annotations, "\"v\""),
+                format!("@note: >-\n@@{comment}x\n\n@@y\n# {comment}\n"),
+            ];
+            let metadata: String = order.iter().map(|index| metadata[*index].as_str()).collect();
+            let (head, tail) = if below { ("kind: A\nspec:\n- x\n", "") } else { ("# h\n", "spec:\n- x\n") };
+            let text = format!("{head}metadata:\n{metadata}{tail}").replace('@', &" ".repeat(step));
+            let text = if crlf { text.replace('\n', "\r\n") } else { text };
             let result = annotated(&text);
-            prop_assert!(!result.canonical);
-            let kept: String = result
-                .text
-                .split_inclusive('\n')
-                .filter(|line| !line.contains("hnp.x/") && line.trim_end() != "  annotations:")
-                .collect();
-            prop_assert_eq!(kept, text);
+            prop_assert!(!result.canonical, "{text}");
+            prop_assert_eq!(without_ours(&result.text, !annotations.is_empty()), text);
+            prop_assert_eq!(&annotated(&result.text).text, &result.text);
+        }
+
+        #[test]
+        fn no_text_is_too_odd(text in "(metadata:|name: a|annotations:|<<: \\*a|- |\\? |[&*!]a|[\\[\\]{}:,#'\"|>%\\\\-]|ü|a|---|\n|\r\n|\r|\t|  | ){0,30}") {
+            for document in split(&text) {
+                let Ok(node) = parse(&document) else { continue };
+                let _ = crate::manifest::Manifest::of(&node);
+                let Ok(result) = annotate(document.text, &node, &OURS) else { continue };
+                let read = read(&result.text).expect("it was read");
+                prop_assert_eq!(content_hash(&node, "hnp.x/"), content_hash(&read, "hnp.x/"));
+                prop_assert_eq!(annotated(&result.text).text, result.text);
+            }
+        }
+
+        #[test]
+        fn any_object_takes_annotations(
+            metadata in prop::collection::vec(
+                "(name: a|labels: \\{a: b\\}|labels:|  l: m|annotations:|annotations: \\{\\}|  hnp\\.x/by: x|  o: p # c|# c|  # c|n: \\|\\+|  t|)",
+                0..7,
+            ),
+            crlf in any::<bool>(),
+        ) {
+            let text = format!("metadata:\n  name: a\n{}spec: 1\n", metadata.iter().map(|line| format!("  {line}\n")).collect::<String>());
+            let text = if crlf { text.replace('\n', "\r\n") } else { text };
+            if let Ok(node) = crate::manifest::testing::parsed(&text)
+                && let Ok(result) = annotate(&text, &node, &OURS)
+            {
+                prop_assert!(!result.canonical, "{text}\n{}", result.text);
+                let kept = |line: &&str| !line.contains("hnp.x/") && !line.trim().starts_with("annotations:");
+                prop_assert_eq!(
+                    result.text.lines().filter(kept).collect::<Vec<_>>(),
+                    text.lines().filter(kept).collect::<Vec<_>>()
+                );
+                prop_assert_eq!(annotated(&result.text), result);
+            }
         }
     }
 }

@@ -1,15 +1,36 @@
 //! The text of one object: split a stream, parse, say what it is, annotate, compare. Pure.
+//!
+//! Bytes become a [`Source`], a source [`split`]s into [`Document`]s, a document [`parse`]s into a tree of
+//! [`Node`]s that know their places, and a tree is a [`Manifest`] or says why it is none. [`annotate`] is the
+//! only one that writes, and it writes into the author's own text.
 
 mod annotate;
+mod block;
+mod comments;
 mod compare;
+mod extent;
 mod identity;
+mod merge;
 mod node;
+mod parse;
+mod patch;
+mod resolve;
+mod scalar;
 mod source;
 mod split;
+mod syntax;
+mod text_error;
+mod value;
 
 pub(crate) use annotate::annotate;
-pub(crate) use compare::{comments, content_hash};
+pub(crate) use comments::comments;
+pub(crate) use compare::content_hash;
 pub(crate) use identity::Manifest;
-pub(crate) use node::{Node, TextError, Value, parse};
+pub(crate) use node::Node;
+pub(crate) use parse::parse;
 pub(crate) use source::Source;
 pub(crate) use split::{Document, split};
+pub(crate) use text_error::TextError;
+
+#[cfg(test)]
+mod testing;

@@ -2,145 +2,226 @@
 
 use std::ops::Range;
 
+use crate::manifest::text_error::place;
+
 /// One document of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Document<'a> {
-    /// Its place among the stream's documents, from 0; empty ones do not count.
+    /// Its place among the stream's documents, from 0; those without content do not count.
     pub(crate) index: u32,
+    /// Where its text is in the stream, in bytes.
+    pub(crate) span: Range<usize>,
     /// Its text: one contiguous piece of the stream.
     pub(crate) text: &'a str,
     /// The line of the stream on which the text begins, from 1.
     pub(crate) line: u32,
 }
 
+/// Splits a YAML stream into its documents, in order.
+///
+/// By lines, since a `---` in the first column ends a document whatever it stands in; so a broken document
+/// is returned as a document, never skipped, and disturbs no other. Comments that stand directly above a
+/// `---` describe the document below it and go with it, marker and all; comments at the end of the stream go
+/// with the last document. Whatever is no white space and no bare marker is in some document's text; only a
+/// stream of nothing but comments has none.
+pub(crate) fn split(text: &str) -> Vec<Document<'_>> {
+    let mut splitter = Splitter::default();
+    let mut start = 0;
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        splitter.take(Line { kind: Kind::of(line), start, end: start + line.len(), number });
+        start += line.len();
+    }
+    splitter.finish();
+    let document = |(index, piece): (usize, Piece)| Document {
+        index: place(index),
+        text: &text[piece.start..piece.end],
+        span: piece.start..piece.end,
+        line: place(piece.number),
+    };
+    splitter.done.into_iter().enumerate().map(document).collect()
+}
+
 /// What a line of a stream is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line {
+enum Kind {
     Blank,
     /// A comment that begins in the first column.
     Comment,
-    /// `%YAML 1.2`: it speaks of the document below it.
-    Directive,
     /// A comment further right: it belongs to what stands around it.
     InnerComment,
+    /// `%YAML …`, which says something about the document below.
+    Directive,
     /// `---` and nothing else.
     Marker,
     /// `--- # …`: the comment is the author's, and stays.
     MarkerWithComment,
     /// `--- …`: the document begins on the marker's own line.
     MarkerWithContent,
-    /// `...`
+    /// `...` and nothing else.
     End,
-    Content,
+    /// `... # …`
+    EndWithComment,
+    /// Content; `keeps` where it ends with the head of a block scalar that keeps the blank lines below it.
+    Content {
+        keeps: bool,
+    },
 }
 
-/// Splits a YAML stream into its documents, in order.
-///
-/// By lines, since a `---` in the first column ends a document whatever it stands in; so a broken document
-/// is returned as a document, never skipped, and disturbs no other. Comments that stand directly above a
-/// `---` describe the document below it, and go with it, marker and all. Whatever is no white space and no
-/// bare marker is in some document; a stream of comments alone has none.
-pub(crate) fn split(text: &str) -> Vec<Document<'_>> {
-    let lines = lines(text);
-    let mut documents: Vec<Range<usize>> = Vec::new();
-    let mut start = 0;
-    for (index, (_, line)) in lines.iter().enumerate() {
-        match line {
-            Line::Marker | Line::MarkerWithComment | Line::MarkerWithContent => {
-                let head = head_above(&lines, start, index);
-                push(&mut documents, &lines, start..head);
-                start = head;
-            }
-            Line::End => {
-                push(&mut documents, &lines, start..index);
-                start = index + 1;
-            }
+impl Kind {
+    fn of(line: &str) -> Self {
+        let line = line.trim_end_matches(['\n', '\r']);
+        let after = |marker: &str| {
+            let rest = line.strip_prefix(marker)?;
+            (rest.is_empty() || rest.starts_with([' ', '\t'])).then(|| rest.trim_start_matches([' ', '\t']))
+        };
+        if let Some(rest) = after("---") {
+            return match rest.chars().next() {
+                None => Self::Marker,
+                Some('#') => Self::MarkerWithComment,
+                Some(_) => Self::MarkerWithContent,
+            };
+        }
+        match after("...").map(|rest| rest.chars().next()) {
+            Some(None) => return Self::End,
+            Some(Some('#')) => return Self::EndWithComment,
             _ => {}
         }
-    }
-    push(&mut documents, &lines, start..lines.len());
-    documents
-        .into_iter()
-        .enumerate()
-        .map(|(index, span)| Document {
-            index: u32::try_from(index).unwrap_or(u32::MAX),
-            line: line_of(&lines, span.start),
-            text: &text[span],
-        })
-        .collect()
-}
-
-/// Where the comments directly above a marker begin: they are the head of what follows it.
-fn head_above(lines: &[(Range<usize>, Line)], start: usize, marker: usize) -> usize {
-    let mut head = marker;
-    while head > start && matches!(lines[head - 1].1, Line::Comment | Line::Directive | Line::Blank) {
-        head -= 1;
-    }
-    head
-}
-
-fn line_of(lines: &[(Range<usize>, Line)], start: usize) -> u32 {
-    let line = lines.partition_point(|(span, _)| span.start < start) + 1;
-    u32::try_from(line).unwrap_or(u32::MAX)
-}
-
-/// Adds the document that these lines are, without the blank lines around it and without a bare marker
-/// that has nothing above it. Lines without content are no document: comments go with the one before.
-fn push(documents: &mut Vec<Range<usize>>, lines: &[(Range<usize>, Line)], range: Range<usize>) {
-    let (mut first, mut last) = (range.start, range.end);
-    let empty = |line: Line| matches!(line, Line::Blank | Line::Marker);
-    while first < last && empty(lines[first].1) {
-        first += 1;
-    }
-    while last > first && empty(lines[last - 1].1) {
-        last -= 1;
-    }
-    if first == last {
-        return;
-    }
-    let span = lines[first].0.start..lines[last - 1].0.end;
-    let is_content = |line: &Line| matches!(line, Line::Content | Line::MarkerWithContent);
-    if lines[first..last].iter().any(|(_, line)| is_content(line)) {
-        documents.push(span);
-    } else if let Some(before) = documents.last_mut() {
-        before.end = span.end;
+        match line.trim_start_matches([' ', '\t']).chars().next() {
+            None => Self::Blank,
+            Some('#') if line.starts_with('#') => Self::Comment,
+            Some('#') => Self::InnerComment,
+            Some('%') if line.starts_with('%') => Self::Directive,
+            Some(_) => Self::Content { keeps: keeps_blank_lines(line) },
+        }
     }
 }
 
-fn lines(text: &str) -> Vec<(Range<usize>, Line)> {
-    let mut lines = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let end = start + line.len();
-        lines.push((start..end, classify(line)));
-        start = end;
-    }
-    lines
+/// Whether a line ends with `|+` or its like. What only looks like it costs some blank lines more, no value.
+fn keeps_blank_lines(line: &str) -> bool {
+    let code = line.split(" #").next().unwrap_or_default().trim_end();
+    let head = code.trim_end_matches(|c: char| c.is_ascii_digit() || c == '+');
+    code[head.len()..].contains('+') && head.ends_with(['|', '>'])
 }
 
-fn classify(line: &str) -> Line {
-    let line = line.trim_end_matches(['\n', '\r']);
-    let after = |marker: &str| {
-        line.strip_prefix(marker)
-            .filter(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
-            .map(str::trim)
-    };
-    if let Some(rest) = after("---") {
-        return match rest.chars().next() {
-            None => Line::Marker,
-            Some('#') => Line::MarkerWithComment,
-            Some(_) => Line::MarkerWithContent,
-        };
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    kind: Kind,
+    start: usize,
+    end: usize,
+    /// From 1.
+    number: usize,
+}
+
+/// A piece of the stream: a document's text.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    start: usize,
+    end: usize,
+    /// The line on which it begins.
+    number: usize,
+    /// Whether a directive is in it.
+    directive: bool,
+}
+
+impl Piece {
+    fn of(line: Line) -> Self {
+        let directive = line.kind == Kind::Directive;
+        Self { start: line.start, end: line.end, number: line.number, directive }
     }
-    if after("...").is_some() {
-        return Line::End;
+
+    /// Reaches as far as a later piece.
+    fn reach(&mut self, later: Self) {
+        self.end = later.end;
+        self.directive |= later.directive;
     }
-    match line.trim_start().chars().next() {
-        None => Line::Blank,
-        Some('%') if line.starts_with('%') => Line::Directive,
-        Some('#') if line.starts_with('#') => Line::Comment,
-        Some('#') => Line::InnerComment,
-        Some(_) => Line::Content,
+}
+
+/// Reads lines, and gathers pieces.
+#[derive(Debug, Default)]
+struct Splitter {
+    done: Vec<Piece>,
+    /// What stands since the last document's end, from its first line that is not blank nor a bare marker.
+    open: Option<Piece>,
+    /// Whether there is content in it.
+    has_content: bool,
+    /// Whether blank lines at its end are part of a value.
+    keeps: bool,
+    /// What a marker would make the head of the next document: comments, directives, and what is between.
+    head: Option<Piece>,
+}
+
+impl Splitter {
+    fn take(&mut self, line: Line) {
+        match line.kind {
+            Kind::Blank => {
+                if self.keeps && self.head.is_none() {
+                    self.extend(line);
+                }
+            }
+            Kind::Comment | Kind::Directive => {
+                self.head.get_or_insert(Piece::of(line)).reach(Piece::of(line));
+            }
+            Kind::InnerComment => self.extend(line),
+            Kind::Content { keeps } => {
+                self.extend(line);
+                self.has_content = true;
+                self.keeps |= keeps;
+            }
+            Kind::Marker | Kind::MarkerWithComment | Kind::MarkerWithContent => {
+                self.close();
+                if line.kind != Kind::Marker {
+                    self.extend(line);
+                }
+                self.has_content = line.kind == Kind::MarkerWithContent;
+            }
+            Kind::End => self.close_with_head(),
+            Kind::EndWithComment => {
+                self.extend(line);
+                self.close_with_head();
+            }
+        }
+    }
+
+    /// Adds a line to what is open, with the head above it: no marker came, so it is no head.
+    fn extend(&mut self, line: Line) {
+        let mut piece = self.head.take().unwrap_or(Piece::of(line));
+        piece.reach(Piece::of(line));
+        self.open.get_or_insert(piece).reach(piece);
+    }
+
+    /// Ends the document above a marker; the head below its last content begins the next one.
+    fn close(&mut self) {
+        if self.has_content {
+            self.done.extend(self.open.take());
+            self.open = self.head.take();
+        } else {
+            // Comments alone are no document: they wait for one.
+            self.absorb_head();
+        }
+        (self.has_content, self.keeps) = (false, false);
+    }
+
+    /// Ends the document above a `...`, and all that stands above it belongs to it.
+    fn close_with_head(&mut self) {
+        self.absorb_head();
+        self.close();
+    }
+
+    fn absorb_head(&mut self) {
+        if let Some(head) = self.head.take() {
+            self.open.get_or_insert(head).reach(head);
+        }
+    }
+
+    /// Ends the stream: comments go with the document before, a directive without a document is a broken one.
+    fn finish(&mut self) {
+        self.close_with_head();
+        let Some(rest) = self.open.take() else { return };
+        match self.done.last_mut() {
+            Some(last) if !rest.directive => last.reach(rest),
+            _ if rest.directive => self.done.push(rest),
+            _ => {}
+        }
     }
 }
 
@@ -159,52 +240,108 @@ mod tests {
         for (stream, expected) in [
             ("", &[][..]),
             ("---\n---\n\n", &[]),
-            ("# nothing here\n", &[]),
+            ("\n# nothing here\n---\n# nor here\n", &[]),
             ("a: 1\n", &["a: 1\n"]),
-            ("---\na: 1\n---\nb: 2", &["a: 1\n", "b: 2"]),
-            ("a: 1\r\n---\r\nb: 2\r\n", &["a: 1\r\n", "b: 2\r\n"]),
+            ("\n\n---\n\na: 1\n\n---\nb: 2", &["a: 1\n", "b: 2"]),
+            ("a: 1\r\n\r\n---\r\nb: 2\r\n", &["a: 1\r\n", "b: 2\r\n"]),
+            ("a: 1\r\n---\nb: 2\n---\r\nc: 3\n", &["a: 1\r\n", "b: 2\n", "c: 3\n"]),
             ("a: 1\n---\n---\nb: 2\n", &["a: 1\n", "b: 2\n"]),
             ("a: 1\n...\n---\nb: 2\n...\n", &["a: 1\n", "b: 2\n"]),
+            ("a: 1\n...\nb: 2\n", &["a: 1\n", "b: 2\n"]),
+            ("a: 1\n... # end\n---\nb: 2\n", &["a: 1\n... # end\n", "b: 2\n"]),
             ("--- # first\na: 1\n", &["--- # first\na: 1\n"]),
             ("--- {a: 1}\n--- {b: 2}\n", &["--- {a: 1}\n", "--- {b: 2}\n"]),
+            ("---\t\na: 1\n--- \nb: 2\n", &["a: 1\n", "b: 2\n"]),
             ("%YAML 1.2\n---\na: 1\n", &["%YAML 1.2\n---\na: 1\n"]),
+            ("a: 1\n...\n%YAML 1.2\n# c\n---\nb: 2\n", &["a: 1\n", "%YAML 1.2\n# c\n---\nb: 2\n"]),
+            ("%YAML 1.2\n---\n", &["%YAML 1.2\n"]),
             ("a: |\n  ---\n  x\n", &["a: |\n  ---\n  x\n"]),
-            ("a: 1\n----\n", &["a: 1\n----\n"]),
+            ("a: 1\n----\n---b\n", &["a: 1\n----\n---b\n"]),
         ] {
             assert_eq!(texts(stream), expected, "{stream:?}");
         }
     }
 
     #[test]
-    fn comments_above_a_marker_belong_to_what_follows() {
-        let stream = "# head\na: 1\n  # inner\n#\n# Switches\n#\n---\nb: 2\n---\nc: 3\n# tail\n";
-        assert_eq!(
-            texts(stream),
-            ["# head\na: 1\n  # inner\n", "#\n# Switches\n#\n---\nb: 2\n", "c: 3\n# tail\n"]
-        );
-        assert_eq!(texts("a: 1\n---\n# tail\n"), ["a: 1\n---\n# tail\n"]);
+    fn a_marker_ends_even_a_broken_document() {
+        let stream = "a: 'open\n---\nb: |\n---\nc: [\n---\nd: 1\n";
+        assert_eq!(texts(stream), ["a: 'open\n", "b: |\n", "c: [\n", "d: 1\n"]);
+    }
+
+    #[test]
+    fn comments_above_a_marker_describe_what_follows() {
+        for (stream, expected) in [
+            (
+                "# head\na: 1\n  # inner\n#\n# Switches\n\n#\n---\nb: 2\n---\nc: 3\n# tail\n",
+                &["# head\na: 1\n  # inner\n", "#\n# Switches\n\n#\n---\nb: 2\n", "c: 3\n# tail\n"][..],
+            ),
+            ("# license\n\n---\na: 1\n", &["# license\n\n---\na: 1\n"]),
+            ("# c\na: 1\n# d\nb: 2\n", &["# c\na: 1\n# d\nb: 2\n"]),
+            ("a: 1\n---\n# c\n---\nb: 2\n", &["a: 1\n", "# c\n---\nb: 2\n"]),
+            ("# c\n---\n# d\n---\nb: 2\n", &["# c\n---\n# d\n---\nb: 2\n"]),
+            ("a: 1\n# c\n...\n# d\n---\nb: 2\n", &["a: 1\n# c\n", "# d\n---\nb: 2\n"]),
+        ] {
+            assert_eq!(texts(stream), expected, "{stream:?}");
+        }
+    }
+
+    #[test]
+    fn comments_at_the_end_stay_with_the_last_document() {
+        assert_eq!(texts("a: 1\n---\n# tail\n\n"), ["a: 1\n---\n# tail\n"]);
+        assert_eq!(texts("a: 1\n...\n# tail"), ["a: 1\n...\n# tail"]);
+        assert_eq!(texts("a: 1\n--- # tail\n---\n# more\n---\n"), ["a: 1\n--- # tail\n---\n# more\n"]);
+    }
+
+    #[test]
+    fn blank_lines_that_are_part_of_a_value_stay() {
+        assert_eq!(texts("a: |+\n  x\n\n\n---\nb: |\n  x\n\n"), ["a: |+\n  x\n\n\n", "b: |\n  x\n"]);
+        assert_eq!(texts("- >2+ # c\n   x\n\n# d\n---\nb: 1\n"), ["- >2+ # c\n   x\n\n", "# d\n---\nb: 1\n"]);
     }
 
     #[test]
     fn documents_know_their_place() {
-        let places: Vec<_> = split("\n---\na: 1\n---\n\nb: 2\n").iter().map(|d| (d.index, d.line)).collect();
-        assert_eq!(places, [(0, 3), (1, 6)]);
+        let stream = "\n---\na: 1\n---\n# c\n---\n\nb: 2\n";
+        let documents = split(stream);
+        let places: Vec<_> = documents.iter().map(|document| (document.index, document.line)).collect();
+        assert_eq!(places, [(0, 3), (1, 5)]);
+        assert!(documents.iter().all(|document| &stream[document.span.clone()] == document.text));
     }
 
     proptest! {
         #[test]
-        fn nothing_is_dropped(lines in prop::collection::vec("(---|\\.\\.\\.|# [a-z]|[a-z]: [0-9]|  x|)", 0..30)) {
+        fn nothing_is_dropped(
+            lines in prop::collection::vec(
+                "(---|\\.\\.\\.|--- # m|--- \\{m: 1\\}|\\.\\.\\. # e|# [a-z]|  # i|[a-z]: [0-9]|a: \\|\\+|%Y|  x| |)(\r)?",
+                0..30,
+            ),
+        ) {
             let stream = lines.join("\n");
             let documents = split(&stream);
-            // In order, without overlap, and every line with content is in one of them.
-            let mut rest = stream.as_str();
-            for document in &documents {
-                let at = rest.find(document.text);
-                prop_assert!(at.is_some());
-                rest = &rest[at.unwrap_or_default() + document.text.len()..];
+            let (mut rest, mut outside) = (0, String::new());
+            for (index, document) in documents.iter().enumerate() {
+                prop_assert_eq!(document.index as usize, index);
+                prop_assert_eq!(&stream[document.span.clone()], document.text);
+                prop_assert!(document.span.start >= rest && document.span.end > document.span.start);
+                prop_assert_eq!(document.line as usize, stream[..document.span.start].matches('\n').count() + 1);
+                outside.push_str(&stream[rest..document.span.start]);
+                rest = document.span.end;
             }
-            let content = |text: &str| text.lines().filter(|line| !line.starts_with('#') && line.contains([':', 'x'])).count();
-            prop_assert_eq!(documents.iter().map(|d| content(d.text)).sum::<usize>(), content(&stream));
+            outside.push_str(&stream[rest..]);
+            let bare = |line: &str| matches!(line.trim(), "" | "---" | "...");
+            let comment = |line: &str| line.trim_start_matches(['-', '.', ' ']).starts_with('#');
+            let comments_only = stream.lines().all(|line| bare(line) || comment(line));
+            prop_assert_eq!(comments_only, documents.is_empty());
+            prop_assert!(documents.is_empty() || outside.lines().all(bare), "left outside: {outside:?}");
+        }
+
+        #[test]
+        fn a_documents_text_is_one_document(
+            lines in prop::collection::vec("(---|\\.\\.\\.|--- # m|--- \\{m: 1\\}|# [a-z]|  # i|[a-z]: [0-9]|a: \\|\\+|  x|)", 0..30),
+        ) {
+            let stream = lines.join("\n");
+            for document in split(&stream) {
+                prop_assert_eq!(texts(document.text), vec![document.text]);
+            }
         }
     }
 }
