@@ -21,7 +21,7 @@ fn main() {
         let mut times: Vec<Duration> = (0..runs).map(|_| runtime.block_on(once(objects))).collect();
         times.sort();
         let (median, slowest) = (times[times.len() / 2], times[times.len() - 1]);
-        println!("{objects:>7}   {runs:>4}   {median:<10.0?}   {slowest:<10.0?}");
+        println!("{objects:>7}   {runs:>4}   {median:<10.1?}   {slowest:<10.1?}");
     }
     println!("debounce: {:?}", Engine::DEBOUNCE);
 }

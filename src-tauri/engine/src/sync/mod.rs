@@ -1,13 +1,16 @@
 //! The flows and what wakes them: the one way from a trigger to the disk, to Git and to the remote.
 
+mod exchange;
 mod flow;
+mod ingest;
 mod message;
 mod progress;
 mod schedule;
 mod status;
 mod watch;
 
-pub(crate) use flow::{Flow, FlowResult, adding_steps, by_file, onboard_clone, steps};
+pub(crate) use exchange::onboard_clone;
+pub(crate) use flow::{Flow, FlowResult, adding_steps, by_file, steps};
 pub(crate) use message::summary;
 pub(crate) use progress::{OnStep, Reporter};
 pub(crate) use schedule::Schedule;

@@ -1,0 +1,237 @@
+//! The half of the flow that takes what waits: structure, inbox, plan, write, commit.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::change::{ContentHash, FileChange};
+use crate::error::{Error, Result};
+use crate::fgd::{self, ArchiveLog, FabricFile, Given, Inbox, InboxEntry, Plan, SourceFile};
+use crate::finding::Finding;
+use crate::id::{RepoPath, Revision};
+use crate::operation::{Step, Unit};
+use crate::sync::flow::Flow;
+use crate::sync::message;
+use crate::sync::status::count;
+
+impl Flow<'_> {
+    /// Makes the structure where it is missing, as a commit of its own.
+    pub(super) fn set_up(&mut self) -> Result<()> {
+        let step = Step::Write;
+        let head = self.repo.tip(self.branch)?;
+        let changes = self.missing_structure(head.as_ref())?;
+        if changes.is_empty() {
+            self.report.skip(step, "all is there");
+            self.report.skip(Step::Commit, "nothing to commit");
+            return Ok(());
+        }
+        self.report.begin(step, Some(Unit::Files))?;
+        let text = message::structure(self.name, self.layout.root(), &self.report.operation());
+        self.commit(head.as_ref(), &changes, changes.len(), &text)?;
+        self.report.end(step, count(changes.len(), "file", "files"));
+        self.tell_commit();
+        self.result.set_up = true;
+        Ok(())
+    }
+
+    fn missing_structure(&self, head: Option<&Revision>) -> Result<Vec<FileChange>> {
+        let committed = match head {
+            Some(head) => self.repo.list(head, self.layout.root())?,
+            None => Vec::new(),
+        };
+        let mut present: HashSet<RepoPath> = committed.into_iter().map(|file| file.path).collect();
+        // A file that is there and in no commit is somebody's: it is not replaced either.
+        let work_tree = self.repo.work_tree();
+        let on_disk = |path: &RepoPath| path.under(work_tree).symlink_metadata().is_ok();
+        present.extend(
+            fgd::missing_structure(&self.layout, self.name, &present)
+                .into_iter()
+                .map(|change| change.path)
+                .filter(|path| on_disk(path) && path.file_name() != ".gitkeep"),
+        );
+        let mut changes = fgd::missing_structure(&self.layout, self.name, &present);
+        for change in &mut changes {
+            change.before = read_if_there(work_tree, &change.path)?.map(|bytes| ContentHash::of(&bytes));
+        }
+        Ok(changes)
+    }
+
+    /// Takes what waits in the inbox: scan, parse, plan, write, commit.
+    pub(super) fn ingest(&mut self) -> Result<()> {
+        if !self.layout.fabric_file().under(self.repo.work_tree()).is_file() {
+            return Err(Error::NotInitialised { directory: self.layout.root().clone() });
+        }
+        self.report.begin(Step::Scan, Some(Unit::Files))?;
+        let (entries, unreadable) = fgd::scan(self.repo.work_tree(), &self.layout)?;
+        self.result.scanned = true;
+        self.result.inbox.clone_from(&entries);
+        self.report.count(Step::Scan, entries.len(), Some(entries.len()), None)?;
+        if entries.is_empty() && unreadable.is_empty() {
+            self.report.end(Step::Scan, "the inbox is empty");
+            for step in [Step::Parse, Step::Validate, Step::Write, Step::Commit] {
+                self.report.skip(step, "nothing to do");
+            }
+            return Ok(());
+        }
+        if entries.iter().any(|entry| !self.left.contains(entry)) {
+            self.report.loud();
+        }
+        self.report.end(Step::Scan, count(entries.len(), "file", "files"));
+
+        let inbox = self.parse(&entries, unreadable)?;
+        let plan = self.plan(&inbox)?;
+        self.result.documents = plan.counts();
+        self.result.findings.clone_from(&plan.findings);
+        self.result.inbox.retain(|entry| !plan.archived.contains(&entry.path));
+        if plan.is_empty() {
+            self.report.skip(Step::Write, "nothing new");
+            self.report.skip(Step::Commit, "nothing to commit");
+            return Ok(());
+        }
+        self.report.loud();
+        self.write(&plan)
+    }
+
+    fn parse(&self, entries: &[InboxEntry], unreadable: Vec<Finding>) -> Result<Inbox> {
+        self.report.begin(Step::Parse, Some(Unit::Documents))?;
+        let mut inbox = Inbox { files: Vec::with_capacity(entries.len()), unreadable };
+        let mut documents = 0;
+        for entry in entries {
+            self.report.count(Step::Parse, documents, None, Some(entry.path.file_name()))?;
+            match SourceFile::read(self.repo.work_tree(), entry) {
+                Ok(Some(file)) => {
+                    documents += file.document_count();
+                    inbox.files.push(file);
+                }
+                Ok(None) => {}
+                Err(finding) => inbox.unreadable.push(*finding),
+            }
+        }
+        self.report.count(Step::Parse, documents, Some(documents), None)?;
+        let files = count(inbox.files.len(), "file", "files");
+        self.report.end(Step::Parse, format!("{} in {files}", count(documents, "document", "documents")));
+        Ok(inbox)
+    }
+
+    /// Reads what waits in the inbox, and takes nothing.
+    pub(crate) fn read_inbox(&mut self) -> Result<Inbox> {
+        let (entries, unreadable) = fgd::scan(self.repo.work_tree(), &self.layout)?;
+        self.parse(&entries, unreadable)
+    }
+
+    /// Plans without writing: what a sync would do with what waits now, and what is wrong with what stands.
+    pub(crate) fn plan(&mut self, inbox: &Inbox) -> Result<Plan> {
+        let report = self.report;
+        report.begin(Step::Validate, Some(Unit::Objects))?;
+        let work_tree = self.repo.work_tree();
+        let incoming: usize = inbox.files.iter().map(SourceFile::document_count).sum();
+        self.index.refresh(work_tree, &self.layout, &mut |done, total| {
+            report.count(Step::Validate, done, Some(total + incoming), None)
+        })?;
+        let fabric = self.fabric_file()?;
+        let log_path = self.layout.archive_log();
+        let log_bytes = read_if_there(work_tree, &log_path)?;
+        let log = match &log_bytes {
+            Some(bytes) => ArchiveLog::read(&log_path, bytes)?,
+            None => ArchiveLog::empty(),
+        };
+        let head = self.repo.tip(self.branch)?;
+        let edited: HashSet<RepoPath> =
+            self.repo.local_edits(head.as_ref(), &self.layout.managed())?.into_iter().collect();
+        let plan = Plan::new(&Given {
+            layout: &self.layout,
+            fabric: &fabric,
+            inbox,
+            managed: self.index,
+            edited: &edited,
+            log: &log,
+            log_on_disk: log_bytes.as_deref().map(ContentHash::of),
+            archive_taken: &|path| {
+                read_if_there(work_tree, path).ok().flatten().map(|bytes| ContentHash::of(&bytes))
+            },
+        })?;
+        let checked = self.index.objects().count() + incoming;
+        report.count(Step::Validate, checked, Some(checked), None)?;
+        let rejected = plan.counts().rejected as usize;
+        let note = if rejected == 0 {
+            count(incoming, "object is", "objects are") + " fine"
+        } else {
+            format!("{} rejected", count(rejected, "document", "documents"))
+        };
+        report.end(Step::Validate, note);
+        Ok(plan)
+    }
+
+    /// The fabric's own file; one that is not there yet says what a new one would.
+    fn fabric_file(&self) -> Result<FabricFile> {
+        let path = self.layout.fabric_file();
+        match read_if_there(self.repo.work_tree(), &path)? {
+            Some(bytes) => FabricFile::read(&path, &bytes, self.layout.root()),
+            None => FabricFile::read(&path, FabricFile::text(self.name).as_bytes(), self.layout.root()),
+        }
+    }
+
+    fn write(&mut self, plan: &Plan) -> Result<()> {
+        self.report.begin(Step::Write, Some(Unit::Objects))?;
+        // Read after the plan: the structure that was just made may be its parent.
+        let head = self.repo.tip(self.branch)?;
+        let text = message::ingestion(plan, self.layout.root(), &self.report.operation());
+        let counts = plan.counts();
+        let written = (counts.created + counts.updated + counts.unmanaged) as usize;
+        self.commit(head.as_ref(), &plan.changes, written, &text)?;
+        self.report.end(Step::Write, format!("{} written", count(written, "object", "objects")));
+        self.tell_commit();
+        Ok(())
+    }
+
+    fn tell_commit(&self) {
+        match &self.result.commit {
+            Some(commit) => self.report.end(Step::Commit, commit.revision.short()),
+            None => self.report.skip(Step::Commit, "nothing to commit"),
+        }
+    }
+
+    /// Git's objects first, then the work tree, then the branch. Counts as `pieces` what is written, over
+    /// both halves of the way: to a person it is one. Where no file of the tree changes (an untracked
+    /// source that was archived before, say), there is no commit, and only the disk is brought there.
+    fn commit(
+        &mut self,
+        parent: Option<&Revision>,
+        changes: &[FileChange],
+        pieces: usize,
+        message: &str,
+    ) -> Result<()> {
+        let report = self.report;
+        let total = (changes.len() * 2).max(1);
+        let count = |done: usize, current| {
+            // A cancelled run stops between the halves, before the work tree is touched.
+            drop(report.count(Step::Write, done * pieces / total, Some(pieces), current));
+        };
+        let revision =
+            self.repo.commit(parent, changes, message, &mut |done, _| count(done as usize, None))?;
+        report.check()?;
+        let to = match parent {
+            Some(parent) if self.repo.same_tree(parent, &revision)? => parent,
+            _ => &revision,
+        };
+        self.move_to(parent, to, changes, &mut |done| {
+            count(changes.len() + done, changes.get(done).map(|change| change.path.file_name()));
+        })?;
+        if Some(to) != parent {
+            self.result.commit = Some(self.repo.commit_summary(to)?);
+        }
+        Ok(())
+    }
+}
+
+fn read_if_there(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>> {
+    let path = path.under(work_tree);
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error)
+            if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(Error::io(path)(error)),
+    }
+}
