@@ -79,6 +79,8 @@ export type Code =
 "FGD-207" | 
 /**  A form that ingestion does not take, such as a `List`. */
 "FGD-208" | 
+/**  The author's text could not be kept; the same value was written in block style. */
+"FGD-209" | 
 /**  The file could not be read. */
 "FGD-301" | 
 /**  Two files under `managed/` hold one object. */

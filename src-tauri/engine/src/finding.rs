@@ -69,6 +69,8 @@ codes! {
     NotHedgehog = "FGD-207", Warning;
     /// A form that ingestion does not take, such as a `List`.
     UnsupportedForm = "FGD-208", Error;
+    /// The author's text could not be kept; the same value was written in block style.
+    TextRewritten = "FGD-209", Warning;
     /// The file could not be read.
     Unreadable = "FGD-301", Error;
     /// Two files under `managed/` hold one object.

@@ -2,7 +2,7 @@
 
 use crate::fgd::inbox::{DocumentRead, ObjectRead};
 use crate::fgd::layout::ANNOTATION_PREFIX;
-use crate::manifest;
+use crate::manifest::{self, Annotated};
 
 /// The text that an object's file gets: the document's own, with the annotations that say where it came
 /// from. The same document gives the same bytes on every machine.
@@ -11,7 +11,7 @@ pub(crate) fn compose(
     source_name: &str,
     document: &DocumentRead,
     object: &ObjectRead,
-) -> Result<String, String> {
+) -> Result<Annotated, String> {
     let index = document.index.to_string();
     let annotations = [
         ("managed-by", "fgd-sync"),
@@ -23,5 +23,5 @@ pub(crate) fn compose(
     .map(|(key, value)| (format!("{ANNOTATION_PREFIX}{key}"), value));
     let annotations: Vec<(&str, &str)> =
         annotations.iter().map(|(key, value)| (key.as_str(), *value)).collect();
-    manifest::annotate(&document.text, &object.node, &annotations).map(|annotated| annotated.text)
+    manifest::annotate(&document.text, &object.node, &annotations)
 }

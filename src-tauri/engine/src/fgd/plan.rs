@@ -315,9 +315,14 @@ impl<'a> Planner<'a> {
                     .hint("Commit the edit or discard it with git; then this document is taken.");
             return Ok(Outcome::Rejected(Box::new(located(finding, file, object))));
         }
-        let text = compose(&self.given.fabric.fabric_name, file.path.file_name(), document, object)
-            .map_err(|detail| Error::Internal { detail })?
-            .into_bytes();
+        let composed = compose(&self.given.fabric.fabric_name, file.path.file_name(), document, object)
+            .map_err(|detail| Error::Internal { detail })?;
+        if composed.canonical {
+            let message =
+                format!("The text of {id} could not be kept; its value was written in block style.");
+            self.warn(Code::TextRewritten, message, "Its comments are in the archived source.", file, object);
+        }
+        let text = composed.text.into_bytes();
         match standing {
             Some((path, standing)) => {
                 self.write(path.clone(), Some(standing.file), text);

@@ -20,9 +20,8 @@ mod source;
 mod split;
 mod syntax;
 mod text_error;
-mod value;
 
-pub(crate) use annotate::annotate;
+pub(crate) use annotate::{Annotated, annotate};
 pub(crate) use comments::comments;
 pub(crate) use compare::content_hash;
 pub(crate) use identity::Manifest;

@@ -219,6 +219,14 @@ fn every_kind_finds_its_place() {
 }
 
 #[test]
+fn a_text_that_cannot_be_kept_is_told() {
+    let text =
+        "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nx: &m {name: leaf-01}\nmetadata: *m\n";
+    let plan = Scene { raw: vec![("x.yaml", text.to_owned())], ..Scene::default() }.plan();
+    assert_eq!((codes(&plan), counts(&plan)), (vec![Code::TextRewritten], [1, 1, 0, 0, 0, 0]));
+}
+
+#[test]
 fn a_foreign_object_is_kept_byte_for_byte() {
     let text = "apiVersion: v1\nkind: ConfigMap # odd\nmetadata: {name: x}\n";
     let plan = Scene { raw: vec![("x.yaml", text.to_owned())], ..Scene::default() }.plan();
