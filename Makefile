@@ -73,7 +73,9 @@ bindings: build-packages ui/dist/index.html ## write ui/src/bindings.ts anew fro
 	FGD_WRITE_BINDINGS=1 cargo test $(CARGO_ARGS) --lib bindings
 
 package: build-packages ui/node_modules/.package-lock.json ## a .deb that installs
-	ui/node_modules/.bin/tauri build --bundles deb
+	cargo build --release -p fgd-cli
+	ui/node_modules/.bin/tauri build --bundles deb \
+		--config '{"bundle":{"linux":{"deb":{"files":{"/usr/bin/fgd":"$(TARGET_DIR)/release/fgd"}}}}}'
 	@ls "$(TARGET_DIR)"/release/bundle/deb/*.deb
 
 package-check: ## look into the .deb: binary, menu entry, icon, what it needs
@@ -81,7 +83,7 @@ package-check: ## look into the .deb: binary, menu entry, icon, what it needs
 	[ -n "$$deb" ] || { echo "There is no package yet: run make package."; exit 1; }; \
 	root=$$(mktemp -d); trap 'rm -rf "$$root"' EXIT; \
 	dpkg-deb -x "$$deb" "$$root"; \
-	test -x "$$root/usr/bin/fgd-sync" || { echo "The binary is missing."; exit 1; }; \
+	test -x "$$root/usr/bin/fgd-sync" && test -x "$$root/usr/bin/fgd" || { echo "A binary is missing."; exit 1; }; \
 	entry=$$(find "$$root/usr/share/applications" -name '*.desktop'); \
 	grep -q '^Exec=fgd-sync' "$$entry" || { echo "The menu entry does not start the app."; exit 1; }; \
 	icon=$$(sed -n 's/^Icon=//p' "$$entry"); \

@@ -32,7 +32,6 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             desktop::open_inbox,
             desktop::open_file,
             desktop::app_ready,
-            desktop::about,
         ])
         .events(collect_events![EngineEvent])
 }

@@ -1,21 +1,11 @@
 //! The desktop around the window.
 
 use fgd_engine::{Engine, Error, ErrorReport, FabricId, RepoPath};
-use serde::Serialize;
-use specta::Type;
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt;
 
 use super::CommandResult;
 use crate::Began;
-
-/// What the app says of itself.
-#[derive(Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct About {
-    version: String,
-    data_directory: String,
-}
 
 #[tauri::command]
 #[specta::specta]
@@ -24,7 +14,7 @@ pub(crate) async fn open_inbox(
     engine: State<'_, Engine>,
     fabric: FabricId,
 ) -> CommandResult<()> {
-    let path = engine.path_of(fabric, None).await?;
+    let path = engine.inbox(fabric, None).await?;
     open(&app, &path.to_string_lossy())
 }
 
@@ -36,7 +26,7 @@ pub(crate) async fn open_file(
     fabric: FabricId,
     file: RepoPath,
 ) -> CommandResult<()> {
-    let path = engine.path_of(fabric, Some(file)).await?;
+    let path = engine.inbox(fabric, Some(file)).await?;
     open(&app, &path.to_string_lossy())
 }
 
@@ -47,15 +37,6 @@ pub(crate) async fn app_ready(began: State<'_, Began>, milliseconds: u32) -> Com
     let since_start = began.0.elapsed().as_millis();
     tracing::info!(since_start_ms = since_start, page_ms = milliseconds, "interactive");
     Ok(())
-}
-
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn about(engine: State<'_, Engine>) -> CommandResult<About> {
-    Ok(About {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        data_directory: engine.home().display().to_string(),
-    })
 }
 
 fn open(app: &AppHandle, path: &str) -> CommandResult<()> {

@@ -21,7 +21,6 @@ export const commands = {
 	openFile: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<null>("open_file", { fabric, file }),
 	/**  The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to. */
 	appReady: (milliseconds: number) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
-	about: () => __TAURI_INVOKE<About>("about"),
 };
 
 /** Events */
@@ -30,12 +29,6 @@ export const events = {
 };
 
 /* Types */
-/**  What the app says of itself. */
-export type About = {
-	version: string,
-	dataDirectory: string,
-};
-
 /**  A fabric to be added. */
 export type AddFabric = {
 	/**  Where its repository comes from. */
@@ -137,7 +130,7 @@ export type DocumentCounts = {
 export type EngineEvent = Event;
 
 /**  What the window and the command line branch on. The text form never changes its meaning. */
-export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "Internal";
+export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "Internal";
 
 /**  An error, as it is shown. */
 export type ErrorReport = {

@@ -1,5 +1,4 @@
 import type {
-  About,
   AddFabric,
   Event,
   FabricId,
@@ -41,7 +40,6 @@ export interface Transport {
   openFile(fabric: FabricId, file: RepoPath): Promise<unknown>;
   /** Says, once, how many milliseconds after the page began the first screen could be used. */
   appReady(milliseconds: number): Promise<unknown>;
-  about(): Promise<About>;
   /** Hears every event from now on; the answer ends it. */
   listen(heard: (event: Event) => void): Promise<() => void>;
 }

@@ -6,7 +6,7 @@ import {
   count,
   currentStep,
   distance,
-  facts,
+  lastWord,
   place,
   size,
   stepCount,
@@ -57,26 +57,28 @@ describe("a step", () => {
   });
 });
 
-describe("what a run changed", () => {
-  it("says it in counts", () => {
-    expect(facts(operation())).toEqual(["46 objects written", "1 commit pushed"]);
-  });
-
-  it("tells new from changed, and names what was left", () => {
-    const documents = { total: 9, created: 3, updated: 1, unchanged: 2, unmanaged: 1, rejected: 2 };
-    const collisions = [{ file: "managed/vpcs/a.yaml", ours: "workTree" as const }];
-    expect(facts(operation({ documents, pulled: 2, pushed: 0, collisions }))).toEqual([
-      "2 commits pulled",
-      "4 objects written (3 new, 1 changed)",
-      "2 unchanged",
-      "1 kept as unmanaged",
-      "2 documents rejected",
-      "1 file changed on both sides",
-    ]);
-  });
-
-  it("is empty where nothing was changed", () => {
-    expect(facts(operation({ documents: noDocuments, pushed: 0 }))).toEqual([]);
+describe("the last word of a run", () => {
+  it("is what its last step found out", () => {
+    const steps = [
+      {
+        step: "fetch" as const,
+        state: "done" as const,
+        done: 0,
+        total: null,
+        unit: null,
+        note: "the remote answered",
+      },
+      {
+        step: "push" as const,
+        state: "skipped" as const,
+        done: 0,
+        total: null,
+        unit: null,
+        note: "no remote",
+      },
+    ];
+    expect(lastWord(operation({ steps }))).toBe("Fetch: the remote answered.");
+    expect(lastWord(operation({ steps: [] }))).toBeNull();
   });
 });
 

@@ -170,21 +170,10 @@ export function stepSentence(step: StepProgress): string {
   return [`${STEP[step.step]}: ${STEP_STATE[step.state]}`, detail].filter(Boolean).join(", ");
 }
 
-/** What a run changed, in counts: "46 objects written", "1 commit pushed". Empty when it changed nothing. */
-export function facts(operation: Operation): string[] {
-  const { created, updated, unchanged, unmanaged, rejected } = operation.documents;
-  const written = created + updated;
-  const changed = updated > 0 && created > 0 ? ` (${number(created)} new, ${number(updated)} changed)` : "";
-  const all = [
-    operation.pulled > 0 && `${count(operation.pulled, "commit")} pulled`,
-    written > 0 && `${count(written, "object")} written${changed}`,
-    unchanged > 0 && `${number(unchanged)} unchanged`,
-    unmanaged > 0 && `${number(unmanaged)} kept as unmanaged`,
-    rejected > 0 && `${count(rejected, "document")} rejected`,
-    operation.collisions.length > 0 && `${count(operation.collisions.length, "file")} changed on both sides`,
-    operation.pushed > 0 && `${count(operation.pushed, "commit")} pushed`,
-  ];
-  return all.filter((fact) => fact !== false);
+/** The last thing that a run found out: "the remote has 8f3a1c20", "the inbox is empty". */
+export function lastWord(operation: Operation): string | null {
+  const step = operation.steps.findLast((step) => step.state === "done" && step.note !== null);
+  return step?.note ? `${STEP[step.step]}: ${step.note}.` : null;
 }
 
 /** How far here and the remote are apart: "2 to push", "1 to pull"; unknown is said, not hidden. */

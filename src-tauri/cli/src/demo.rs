@@ -8,6 +8,12 @@ use fgd_engine::{Demo, Engine, Error, OperationKind, Outcome, Trigger};
 use crate::progress::Progress;
 use crate::{DONE, exit_code, report};
 
+/// What the fabric has from the start.
+const STANDING: [(&str, &str); 2] = [
+    ("vpc-red.yaml", include_str!("../../../tests/samples/vpc-red.yaml")),
+    ("vpc-blue.yaml", include_str!("../../../tests/samples/vpc-blue.yaml")),
+];
+
 /// What the walk drops into the inbox: a small lab.
 const SAMPLE: &str = include_str!("../../../tests/samples/lab-wiring.yaml");
 
@@ -21,6 +27,13 @@ pub(crate) async fn run(
     let demo = Demo::prepare(folder)?;
     let id = engine.fabric_at(demo.fabric.clone()).await?;
     let set_up = engine.run(id.clone(), OperationKind::Onboard, Trigger::Command).await?;
+    if set_up.outcome == Outcome::Done {
+        for (name, text) in STANDING {
+            let path = demo.fabric.join("raw").join(name);
+            std::fs::write(&path, text).map_err(|source| Error::Io { path, source })?;
+        }
+        engine.run(id.clone(), OperationKind::Sync, Trigger::Command).await?;
+    }
     let sample = &demo.sample;
     if !sample.exists() {
         std::fs::write(sample, SAMPLE).map_err(|source| Error::Io { path: sample.clone(), source })?;

@@ -80,6 +80,9 @@ pub enum Error {
     /// A file is not what it was when the work was planned.
     #[error("{file} changed while the operation ran")]
     FileChanged { file: RepoPath },
+    /// The file does not wait in the inbox, or not any more.
+    #[error("{file} does not wait in the inbox")]
+    NotInTheInbox { file: RepoPath },
     /// Another process works in the repository.
     #[error("another FGD Sync process is working in {}", path.display())]
     RepositoryLocked { path: PathBuf },
@@ -162,6 +165,7 @@ pub enum ErrorCode {
     PushOvertaken,
     PushUnconfirmed,
     FileChanged,
+    NotInTheInbox,
     RepositoryLocked,
     Cancelled,
     FabricUnknown,
@@ -213,6 +217,8 @@ impl Error {
             PushOvertaken,
             PushUnconfirmed,
             FileChanged,
+            NotInTheInbox,
+            NotInTheInbox,
             RepositoryLocked,
             Cancelled,
             FabricUnknown,
@@ -269,6 +275,7 @@ impl Error {
                 "Sync again: the remote is asked anew before anything is repeated."
             }
             Self::FileChanged { .. } => "Sync again: nothing was written over.",
+            Self::NotInTheInbox { .. } => "It may have been taken in meanwhile; look at the last operations.",
             Self::RepositoryLocked { .. } => "Wait until it is done, then sync again.",
             Self::Cancelled => "Nothing was left half done; sync again whenever you like.",
             Self::FabricUnknown => "Add it again.",

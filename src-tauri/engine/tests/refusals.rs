@@ -99,6 +99,28 @@ async fn a_directory_that_is_not_set_up_is_not_synced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_page_can_open_what_waits_and_nothing_else() {
+    let (lab, id) = Lab::with_fabric().await;
+    lab.drop_raw("leaf.yaml", "a: [");
+    lab.drop_raw("run.sh", "#!/bin/sh");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/etc/hostname", lab.clone.join("lab/raw/link.yaml")).expect("link");
+    let file = |text: &str| serde_json::from_value(text.into()).expect("a path");
+    let opened = lab.engine.inbox(id.clone(), Some(file("lab/raw/leaf.yaml"))).await.expect("it waits");
+    assert!(opened.ends_with("lab/raw/leaf.yaml"));
+    for bad in [
+        "lab/raw",
+        "lab/raw/run.sh",
+        "lab/raw/link.yaml",
+        "lab/.hnp/manifest.yaml",
+        "lab/raw/../x.yaml",
+        "/etc/x.yaml",
+    ] {
+        assert!(lab.engine.inbox(id.clone(), Some(file(bad))).await.is_err(), "{bad}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_broken_document_stays_with_its_place() {
     let (lab, id) = Lab::with_fabric().await;
     lab.drop_raw(

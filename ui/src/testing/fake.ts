@@ -53,7 +53,6 @@ export class FakeTransport implements Transport {
   openInbox = (...args: [string]) => this.#answer("openInbox", args, () => null);
   openFile = (...args: [string, string]) => this.#answer("openFile", args, () => null);
   appReady = (...args: [number]) => this.#answer("appReady", args, () => null);
-  about = () => this.#answer("about", [], () => ({ version: "0.1.0", dataDirectory: "/home/ada/.local" }));
 
   listen = async (heard: (event: Event) => void) => {
     this.#heard.add(heard);

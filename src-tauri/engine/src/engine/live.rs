@@ -216,10 +216,13 @@ impl Inner {
         let spread = fabric.id.as_str().bytes().fold(0_u8, u8::wrapping_add);
         let spread = f64::from(spread) / f64::from(u8::MAX);
         let has_remote = state.measured.as_ref().is_some_and(|measured| measured.url.is_some());
-        if !fabric.auto_sync || !state.attended || !has_remote {
+        if !fabric.auto_sync || !state.attended {
             state.schedule.stop();
         } else if failed {
+            // Whatever it was (a folder on a share that is away, say), it may pass.
             state.schedule.failed(now, spread);
+        } else if !has_remote {
+            state.schedule.stop();
         } else if contacted {
             state.schedule.answered(now, spread);
         }

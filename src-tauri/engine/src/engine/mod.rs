@@ -241,21 +241,20 @@ impl Engine {
         self.blocking(move |engine| engine.check(&id)).await
     }
 
-    /// A path in a fabric's directory on this machine: the inbox, or a file of the repository that is in
-    /// the directory.
-    pub async fn path_of(&self, id: FabricId, file: Option<RepoPath>) -> Result<PathBuf> {
+    /// Where a fabric's inbox is on this machine, or a plain file that waits in it. Nothing else in the
+    /// repository or outside of it can be named: the file's path comes from the page.
+    pub async fn inbox(&self, id: FabricId, file: Option<RepoPath>) -> Result<PathBuf> {
         self.blocking(move |engine| {
             let fabric = engine.store.fabric(&id)?;
-            let repository = engine.repository(&fabric)?;
-            let layout = Layout::new(fabric.directory.clone());
-            let path = match file {
-                None => layout.raw(),
-                // Checked anew: it came from outside.
-                Some(file) => RepoPath::parse(file.as_str())?,
-            };
-            path.below(layout.root())
-                .ok_or_else(|| Error::DirectoryOutside { directory: path.to_string() })?;
-            Ok(path.under(&repository.path))
+            let work_tree = engine.repository(&fabric)?.path;
+            let raw = Layout::new(fabric.directory).raw();
+            let Some(file) = file else { return Ok(raw.under(&work_tree)) };
+            let file = RepoPath::parse(file.as_str())?;
+            let path = file.under(&work_tree);
+            let waits = file.below(&raw).is_some_and(|rest| !rest.is_empty())
+                && Layout::takes(file.file_name())
+                && path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+            if waits { Ok(path) } else { Err(Error::NotInTheInbox { file }) }
         })
         .await
     }
