@@ -137,12 +137,30 @@ fn describe_branches(known: &[BranchName]) -> String {
     }
 }
 
-/// What the window and the command line branch on. The text form never changes its meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[non_exhaustive]
-#[allow(missing_docs, reason = "each stands for the Error of the same name")]
-pub enum ErrorCode {
+/// Declares the codes: each stands for the error of the same name.
+macro_rules! codes {
+    ($($name:ident,)*) => {
+        /// What the window and the command line branch on. The text form never changes its meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "specta", derive(specta::Type))]
+        #[non_exhaustive]
+        #[allow(missing_docs, reason = "each stands for the Error of the same name")]
+        pub enum ErrorCode {
+            $($name,)*
+        }
+
+        impl Error {
+            /// The code to branch on.
+            pub fn code(&self) -> ErrorCode {
+                match self {
+                    $(Self::$name { .. } => ErrorCode::$name,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
     FolderMissing,
     NotAWorkTree,
     BareRepository,
@@ -185,53 +203,6 @@ impl Error {
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
-    }
-
-    /// The code to branch on.
-    pub fn code(&self) -> ErrorCode {
-        macro_rules! same_name {
-            ($($name:ident),*) => {
-                match self { $(Self::$name { .. } => ErrorCode::$name,)* }
-            };
-        }
-        same_name!(
-            FolderMissing,
-            NotAWorkTree,
-            BareRepository,
-            DirectoryOutside,
-            DirectoryBlocked,
-            BranchNameInvalid,
-            BranchMissing,
-            BranchNotCheckedOut,
-            DetachedHead,
-            WorkTreeBusy,
-            UrlInvalid,
-            RemoteUnreachable,
-            RemoteMissing,
-            AuthRequired,
-            AuthRefused,
-            RemoteUntrusted,
-            RemoteStalled,
-            NoRemote,
-            PushRefused,
-            PushOvertaken,
-            PushUnconfirmed,
-            FileChanged,
-            NotInTheInbox,
-            NotInTheInbox,
-            RepositoryLocked,
-            Cancelled,
-            FabricUnknown,
-            NotInitialised,
-            FabricExists,
-            ManifestDamaged,
-            GitHub,
-            Io,
-            Git,
-            Store,
-            Keychain,
-            Internal
-        )
     }
 
     /// What to do about it, in one sentence.
