@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::error::{ErrorReport, Result};
 use crate::event::Event;
-use crate::fgd::{self, InboxEntry, Layout, ManagedIndex};
+use crate::fgd::{self, FileEntry, Layout, ManagedIndex};
 use crate::finding::Finding;
 use crate::id::{OperationId, RemoteUrl, RepoPath, Timestamp};
 use crate::operation::{Collision, CommitSummary};
@@ -33,7 +33,7 @@ pub(super) struct LiveState {
     /// What the last look at the inbox found, by file.
     pub(super) findings: HashMap<RepoPath, Vec<Finding>>,
     /// What stayed in the inbox after the last run; none before the first.
-    pub(super) left: Option<Vec<InboxEntry>>,
+    pub(super) left: Option<Vec<FileEntry>>,
     pub(super) collisions: Vec<Collision>,
     pub(super) schedule: Schedule,
     pub(super) watch: Option<Watch>,
@@ -51,7 +51,7 @@ pub(super) struct Measured {
     ahead_behind: Option<(u32, u32)>,
     edits: u32,
     kinds: Vec<KindCount>,
-    inbox: Vec<InboxEntry>,
+    inbox: Vec<FileEntry>,
     head: Option<CommitSummary>,
 }
 
@@ -90,7 +90,7 @@ impl Inner {
         let layout = Layout::new(fabric.directory.clone());
         let repo = self.open_repo(fabric)?;
         let head = repo.tip(&fabric.branch)?;
-        let (inbox, _) = fgd::list(repo.work_tree(), &layout.raw())?;
+        let (inbox, _) = fgd::yaml_files(repo.work_tree(), &layout.raw())?;
         let edits = repo.local_edits(head.as_ref(), layout.root())?;
         let raw = layout.raw();
         let measured = Measured {

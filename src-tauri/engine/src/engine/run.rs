@@ -97,7 +97,7 @@ impl Inner {
     /// Whether the inbox holds anything that the last run did not leave there.
     pub(super) fn has_news(&self, fabric: &StoredFabric) -> Result<bool> {
         let repository = self.repository(fabric)?;
-        let (entries, _) = fgd::list(&repository.path, &Layout::new(fabric.directory.clone()).raw())?;
+        let (entries, _) = fgd::yaml_files(&repository.path, &Layout::new(fabric.directory.clone()).raw())?;
         let live = self.live(&fabric.id);
         let state = live.state();
         Ok(match &state.left {

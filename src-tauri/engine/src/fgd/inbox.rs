@@ -5,22 +5,12 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::change::ContentHash;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fgd::layout::{ANNOTATION_PREFIX, Layout};
-use crate::finding::{Code, Finding};
+use crate::fgd::walk::{FileEntry, unreadable, yaml_files};
+use crate::finding::Finding;
 use crate::id::RepoPath;
 use crate::manifest::{self, Manifest, Node, TextError};
-
-/// A file of the inbox, not opened yet.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct InboxEntry {
-    /// Its path in the repository.
-    pub(crate) path: RepoPath,
-    /// Its size.
-    pub(crate) bytes: u64,
-    /// When it was last written, by the file system.
-    pub(crate) modified: Option<SystemTime>,
-}
 
 /// The files of an inbox, read.
 #[derive(Debug, Default)]
@@ -79,88 +69,24 @@ const FRESH: Duration = Duration::from_millis(400);
 ///
 /// Hidden files and directories, symbolic links and whatever is no plain file are left alone, and so are
 /// files that grew between two looks: whoever writes them will wake us again.
-pub(crate) fn scan(work_tree: &Path, layout: &Layout) -> Result<(Vec<InboxEntry>, Vec<Finding>)> {
-    let (entries, findings) = list(work_tree, &layout.raw())?;
+pub(crate) fn scan(work_tree: &Path, layout: &Layout) -> Result<(Vec<FileEntry>, Vec<Finding>)> {
+    let (entries, findings) = yaml_files(work_tree, &layout.raw())?;
     let now = SystemTime::now();
-    let is_fresh = |entry: &InboxEntry| {
+    let is_fresh = |entry: &FileEntry| {
         entry.modified.is_none_or(|at| now.duration_since(at).map_or(true, |age| age < FRESH))
     };
     if !entries.iter().any(is_fresh) {
         return Ok((entries, findings));
     }
     std::thread::sleep(SETTLE);
-    let (again, findings) = list(work_tree, &layout.raw())?;
+    let (again, findings) = yaml_files(work_tree, &layout.raw())?;
     let settled = again.into_iter().filter(|entry| entries.contains(entry)).collect();
     Ok((settled, findings))
 }
 
-/// The same without waiting for fresh files to settle.
-pub(crate) fn list(work_tree: &Path, raw: &RepoPath) -> Result<(Vec<InboxEntry>, Vec<Finding>)> {
-    let (mut entries, mut findings) = (Vec::new(), Vec::new());
-    let mut pending = vec![raw.clone()];
-    while let Some(directory) = pending.pop() {
-        let path = directory.under(work_tree);
-        let listing = match fs::read_dir(&path) {
-            Ok(listing) => listing,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) if directory != *raw => {
-                findings.push(unreadable(&directory, &error));
-                continue;
-            }
-            Err(error) => return Err(Error::io(path)(error)),
-        };
-        for entry in listing {
-            let entry = entry.map_err(Error::io(&path))?;
-            let name = entry.file_name();
-            let Ok(file_type) = entry.file_type() else { continue };
-            let Some(name) = name.to_str() else {
-                if file_type.is_file() {
-                    let name = name.to_string_lossy();
-                    findings.push(
-                        Finding::new(
-                            Code::Unreadable,
-                            format!("The name of {name} is not UTF-8, so Git can't share it."),
-                        )
-                        .hint("Rename the file.")
-                        .in_file(&directory),
-                    );
-                }
-                continue;
-            };
-            if name.starts_with('.') {
-                continue;
-            }
-            let path = directory.join(name);
-            if file_type.is_dir() {
-                pending.push(path);
-            } else if file_type.is_file() && Layout::takes(name) {
-                if RepoPath::parse(path.as_str()).is_err() {
-                    findings.push(
-                        Finding::new(Code::Unreadable, "The file's name does not work on every system.")
-                            .hint("Rename it without `:` and `\\`.")
-                            .in_file(&path),
-                    );
-                    continue;
-                }
-                // Gone between the listing and the look: whoever took it away had a reason.
-                let Ok(metadata) = entry.metadata() else { continue };
-                entries.push(InboxEntry { path, bytes: metadata.len(), modified: metadata.modified().ok() });
-            }
-        }
-    }
-    entries.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok((entries, findings))
-}
-
-fn unreadable(path: &RepoPath, error: &std::io::Error) -> Finding {
-    Finding::new(Code::Unreadable, format!("It could not be read: {error}."))
-        .hint("Check its permissions.")
-        .in_file(path)
-}
-
 impl SourceFile {
     /// Reads a file whole and parses each of its documents. A file that is gone by now is `None`.
-    pub(crate) fn read(work_tree: &Path, entry: &InboxEntry) -> Result<Option<Self>, Box<Finding>> {
+    pub(crate) fn read(work_tree: &Path, entry: &FileEntry) -> Result<Option<Self>, Box<Finding>> {
         match fs::read(entry.path.under(work_tree)) {
             Ok(bytes) => Ok(Some(Self::parse(entry.path.clone(), bytes))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use crate::change::ContentHash;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fgd::inbox::{ObjectRead, finding};
 use crate::fgd::layout::Layout;
+use crate::fgd::walk::{FileEntry, unreadable, yaml_files};
 use crate::finding::{Code, Finding};
 use crate::id::RepoPath;
 use crate::manifest;
@@ -31,8 +32,7 @@ pub(crate) struct ManagedObject {
 
 #[derive(Debug, Clone)]
 struct Known {
-    bytes: u64,
-    modified: Option<SystemTime>,
+    entry: FileEntry,
     object: Result<ManagedObject, Box<Finding>>,
 }
 
@@ -41,6 +41,8 @@ struct Known {
 #[derive(Debug, Default)]
 pub(crate) struct ManagedIndex {
     files: HashMap<RepoPath, Known>,
+    /// What could not even be listed.
+    unlisted: Vec<Finding>,
 }
 
 /// A file that was written this recently is read again next time: its time may not tell the next write.
@@ -54,26 +56,27 @@ impl ManagedIndex {
         layout: &Layout,
         step: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<()> {
-        let mut found = Vec::new();
-        for directory in [layout.managed(), layout.unmanaged()] {
-            list(work_tree, directory, &mut found)?;
-        }
+        let (mut found, mut unlisted) = yaml_files(work_tree, &layout.managed())?;
+        let (others, other_unlisted) = yaml_files(work_tree, &layout.unmanaged())?;
+        found.extend(others);
+        unlisted.extend(other_unlisted);
         let now = SystemTime::now();
         let mut files = HashMap::with_capacity(found.len());
         let total = found.len();
-        for (done, (path, bytes, modified)) in found.into_iter().enumerate() {
+        for (done, entry) in found.into_iter().enumerate() {
             step(done, total)?;
-            let settled = modified.is_some_and(|at| now.duration_since(at).is_ok_and(|age| age > RACY));
-            let known = match self.files.remove(&path) {
-                Some(known) if settled && known.bytes == bytes && known.modified == modified => known,
-                _ => match read(work_tree, &path, bytes, modified)? {
+            let settled = entry.modified.is_some_and(|at| now.duration_since(at).is_ok_and(|age| age > RACY));
+            let known = match self.files.remove(&entry.path) {
+                Some(known) if settled && known.entry == entry => known,
+                _ => match read(work_tree, entry) {
                     Some(known) => known,
                     None => continue,
                 },
             };
-            files.insert(path, known);
+            files.insert(known.entry.path.clone(), known);
         }
         self.files = files;
+        self.unlisted = unlisted;
         Ok(())
     }
 
@@ -82,9 +85,11 @@ impl ManagedIndex {
         self.files.iter().filter_map(|(path, known)| known.object.as_ref().ok().map(|object| (path, object)))
     }
 
-    /// Files that hold no object that can be read.
+    /// What is there and holds no object that can be read.
     pub(crate) fn broken(&self) -> impl Iterator<Item = &Finding> {
-        self.files.values().filter_map(|known| known.object.as_ref().err().map(|finding| &**finding))
+        let files =
+            self.files.values().filter_map(|known| known.object.as_ref().err().map(|finding| &**finding));
+        files.chain(&self.unlisted)
     }
 
     /// Whether there is a file of that path.
@@ -98,65 +103,32 @@ impl ManagedIndex {
             .iter()
             .map(|(path, text)| {
                 let path = RepoPath::parse(path).expect("path");
-                let known = parse(&path, text.as_bytes(), None);
-                (path, known)
+                let entry = FileEntry { path: path.clone(), bytes: text.len() as u64, modified: None };
+                (path, parse(entry, text.as_bytes()))
             })
             .collect();
-        Self { files }
+        Self { files, unlisted: Vec::new() }
     }
 }
 
-fn list(work_tree: &Path, top: RepoPath, found: &mut Vec<(RepoPath, u64, Option<SystemTime>)>) -> Result<()> {
-    let mut pending = vec![top];
-    while let Some(directory) = pending.pop() {
-        let path = directory.under(work_tree);
-        let listing = match fs::read_dir(&path) {
-            Ok(listing) => listing,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(Error::io(path)(error)),
-        };
-        for entry in listing {
-            let entry = entry.map_err(Error::io(&path))?;
-            let name = entry.file_name();
-            let (Some(name), Ok(file_type)) = (name.to_str(), entry.file_type()) else { continue };
-            if name.starts_with('.') || RepoPath::parse(name).is_err() {
-                continue;
-            }
-            if file_type.is_dir() {
-                pending.push(directory.join(name));
-            } else if file_type.is_file() && Layout::takes(name) {
-                let Ok(metadata) = entry.metadata() else { continue };
-                found.push((directory.join(name), metadata.len(), metadata.modified().ok()));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn read(
-    work_tree: &Path,
-    path: &RepoPath,
-    bytes: u64,
-    modified: Option<SystemTime>,
-) -> Result<Option<Known>> {
-    match fs::read(path.under(work_tree)) {
-        Ok(text) => Ok(Some(Known { bytes, ..parse(path, &text, modified) })),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+/// A file that is gone by now is none.
+fn read(work_tree: &Path, entry: FileEntry) -> Option<Known> {
+    match fs::read(entry.path.under(work_tree)) {
+        Ok(text) => Some(parse(entry, &text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => {
-            let finding =
-                Finding::new(Code::Unreadable, format!("It could not be read: {error}.")).in_file(path);
-            Ok(Some(Known { bytes, modified, object: Err(Box::new(finding)) }))
+            let object = Err(Box::new(unreadable(&entry.path, &error)));
+            Some(Known { entry, object })
         }
     }
 }
 
-fn parse(path: &RepoPath, bytes: &[u8], modified: Option<SystemTime>) -> Known {
-    let hash = ContentHash::of(bytes);
-    let object = object(path, bytes, &hash);
-    Known { bytes: bytes.len() as u64, modified, object }
+fn parse(entry: FileEntry, bytes: &[u8]) -> Known {
+    let object = object(&entry.path, bytes);
+    Known { entry, object }
 }
 
-fn object(path: &RepoPath, bytes: &[u8], hash: &ContentHash) -> Result<ManagedObject, Box<Finding>> {
+fn object(path: &RepoPath, bytes: &[u8]) -> Result<ManagedObject, Box<Finding>> {
     let source = manifest::Source::decode(bytes).map_err(|error| Box::new(finding(path, error)))?;
     let documents = manifest::split(source.text());
     let [document] = documents.as_slice() else {
@@ -174,7 +146,7 @@ fn object(path: &RepoPath, bytes: &[u8], hash: &ContentHash) -> Result<ManagedOb
         group: read.manifest.group,
         content: read.content,
         comments: read.comments,
-        file: *hash,
+        file: ContentHash::of(bytes),
     })
 }
 

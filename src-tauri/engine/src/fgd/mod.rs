@@ -9,12 +9,14 @@ mod layout;
 mod managed;
 mod onboard;
 mod plan;
+mod walk;
 
 pub(crate) use archive_log::ArchiveLog;
 
 pub(crate) use fabric_file::FabricFile;
-pub(crate) use inbox::{Inbox, InboxEntry, SourceFile, list, scan};
+pub(crate) use inbox::{Inbox, SourceFile, scan};
 pub(crate) use layout::Layout;
 pub(crate) use managed::ManagedIndex;
 pub(crate) use onboard::missing_structure;
 pub(crate) use plan::{Given, Outcome, Plan};
+pub(crate) use walk::{FileEntry, yaml_files};

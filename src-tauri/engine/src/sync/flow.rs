@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::change::FileChange;
 use crate::error::{Error, Result};
-use crate::fgd::{InboxEntry, Layout, ManagedIndex};
+use crate::fgd::{FileEntry, Layout, ManagedIndex};
 use crate::finding::Finding;
 use crate::git::{Access, Repo};
 use crate::id::{BranchName, RepoPath, Revision};
@@ -28,7 +28,7 @@ pub(crate) struct FlowResult {
     pub(crate) set_up: bool,
     /// Whether the inbox was looked at; then `inbox` is what stays in it.
     pub(crate) scanned: bool,
-    pub(crate) inbox: Vec<InboxEntry>,
+    pub(crate) inbox: Vec<FileEntry>,
     /// Whether the remote was asked and answered.
     pub(crate) contacted: bool,
     /// Whether both sides were compared; then `collisions` is all there is.
@@ -45,7 +45,7 @@ pub(crate) struct Flow<'a> {
     pub(crate) report: &'a Arc<Reporter>,
     pub(crate) index: &'a mut ManagedIndex,
     /// What the last run left in the inbox.
-    pub(crate) left: &'a [InboxEntry],
+    pub(crate) left: &'a [FileEntry],
     pub(crate) result: &'a mut FlowResult,
 }
 

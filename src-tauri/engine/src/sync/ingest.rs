@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
-use crate::fgd::{self, ArchiveLog, FabricFile, Given, Inbox, InboxEntry, Plan, SourceFile};
+use crate::fgd::{self, ArchiveLog, FabricFile, FileEntry, Given, Inbox, Plan, SourceFile};
 use crate::finding::Finding;
 use crate::id::{RepoPath, Revision};
 use crate::operation::{Step, Unit};
@@ -91,7 +91,7 @@ impl Flow<'_> {
         self.write(&plan)
     }
 
-    fn parse(&self, entries: &[InboxEntry], unreadable: Vec<Finding>) -> Result<Inbox> {
+    fn parse(&self, entries: &[FileEntry], unreadable: Vec<Finding>) -> Result<Inbox> {
         self.report.begin(Step::Parse, Some(Unit::Documents))?;
         let mut inbox = Inbox { files: Vec::with_capacity(entries.len()), unreadable };
         let mut documents = 0;

@@ -1,0 +1,88 @@
+//! The files of a directory that hold YAML or JSON.
+
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use crate::error::{Error, Result};
+use crate::fgd::layout::Layout;
+use crate::finding::{Code, Finding};
+use crate::id::RepoPath;
+
+/// A file, not opened yet. The same entry twice is the same file, as far as a listing can tell.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct FileEntry {
+    /// Its path in the repository.
+    pub(crate) path: RepoPath,
+    /// Its size.
+    pub(crate) bytes: u64,
+    /// When it was last written, by the file system.
+    pub(crate) modified: Option<SystemTime>,
+}
+
+/// Lists the files below `top`, at any depth, in the order of their paths; none where there is no `top`.
+///
+/// Hidden files and directories, symbolic links and whatever is no plain file are left alone. What can't be
+/// listed, or has a name that Git can't share, is a finding.
+pub(crate) fn yaml_files(work_tree: &Path, top: &RepoPath) -> Result<(Vec<FileEntry>, Vec<Finding>)> {
+    let (mut entries, mut findings) = (Vec::new(), Vec::new());
+    let mut pending = vec![top.clone()];
+    while let Some(directory) = pending.pop() {
+        let path = directory.under(work_tree);
+        let listing = match fs::read_dir(&path) {
+            Ok(listing) => listing,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) if directory != *top => {
+                findings.push(unreadable(&directory, &error));
+                continue;
+            }
+            Err(error) => return Err(Error::io(path)(error)),
+        };
+        for entry in listing {
+            let entry = entry.map_err(Error::io(&path))?;
+            let name = entry.file_name();
+            let Ok(file_type) = entry.file_type() else { continue };
+            let Some(name) = name.to_str() else {
+                if file_type.is_file() {
+                    let name = name.to_string_lossy();
+                    findings.push(
+                        Finding::new(
+                            Code::Unreadable,
+                            format!("The name of {name} is not UTF-8, so Git can't share it."),
+                        )
+                        .hint("Rename the file.")
+                        .in_file(&directory),
+                    );
+                }
+                continue;
+            };
+            if name.starts_with('.') {
+                continue;
+            }
+            let path = directory.join(name);
+            if file_type.is_dir() {
+                pending.push(path);
+            } else if file_type.is_file() && Layout::takes(name) {
+                if RepoPath::parse(path.as_str()).is_err() {
+                    findings.push(
+                        Finding::new(Code::Unreadable, "The file's name does not work on every system.")
+                            .hint("Rename it without `:` and `\\`.")
+                            .in_file(&path),
+                    );
+                    continue;
+                }
+                // Gone between the listing and the look: whoever took it away had a reason.
+                let Ok(metadata) = entry.metadata() else { continue };
+                entries.push(FileEntry { path, bytes: metadata.len(), modified: metadata.modified().ok() });
+            }
+        }
+    }
+    entries.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok((entries, findings))
+}
+
+pub(crate) fn unreadable(path: &RepoPath, error: &std::io::Error) -> Finding {
+    Finding::new(Code::Unreadable, format!("It could not be read: {error}."))
+        .hint("Check its permissions.")
+        .in_file(path)
+}
