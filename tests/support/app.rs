@@ -14,9 +14,9 @@ use super::app_binary;
 use super::repositories::without_configuration;
 
 /// How long a story waits for one thing to appear.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(45);
 /// How long one whole story in the window may take.
-const WHOLE_STORY: Duration = Duration::from_secs(120);
+const WHOLE_STORY: Duration = Duration::from_secs(180);
 const GLANCE: Duration = Duration::from_millis(25);
 /// WebKit's own driver, as Debian's webkit2gtk-driver installs it.
 const NATIVE_DRIVER: &str = "/usr/bin/WebKitWebDriver";
@@ -25,7 +25,7 @@ const FAILED: &str = "failed.png";
 /// The sizes in which every screen is kept: a laptop's, and the smallest that the app promises.
 const SIZES: [(u32, u32); 2] = [(1280, 800), (900, 640)];
 
-/// Tells a story in the window, for two minutes at most.
+/// Tells a story in the window, for three minutes at most.
 ///
 /// Where there is no window to be had (no display, not Linux), it says so and tells nothing; with
 /// `FGD_REQUIRE_WINDOW=1` that is a failure.

@@ -241,8 +241,11 @@ async fn a_cancelled_run_leaves_nothing_half_done() {
         && told.steps.iter().any(|step| step.step == Step::Parse && step.state == StepState::Running))
     };
     lab.wait_for("the run", busy).await;
-    let operation = lab.view(&id).await.running.expect("a run").operation;
-    lab.engine.cancel(&operation);
+    let begun = lab.events().into_iter().find_map(|event| match event {
+        Event::Progress(told) if told.trigger == Trigger::Click => Some(told.operation),
+        _ => None,
+    });
+    lab.engine.cancel(&begun.expect("a run"));
     let cancelled = running.await.expect("task").expect("run");
     assert_eq!(cancelled.outcome, Outcome::Cancelled);
     assert!(cancelled.commit.is_none() && lab.clone.join("lab/raw/many.yaml").exists());
