@@ -8,6 +8,9 @@ HTMLDialogElement.prototype.close = function () {
   this.open = false;
 };
 
+// Nor how to scroll.
+Element.prototype.scrollIntoView = () => {};
+
 // Nor how to draw, which axe-core would ask of it.
 HTMLCanvasElement.prototype.getContext = () => null;
 
