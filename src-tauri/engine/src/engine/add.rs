@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::change::ContentHash;
 use crate::error::{Error, Result};
@@ -13,8 +12,6 @@ use crate::sync::{self, FlowResult, Reporter, onboard_clone};
 use crate::view::{AddFabric, FabricView, SignIn, Source};
 
 use super::{Inner, discover};
-
-const STALL: Duration = Duration::from_secs(60);
 
 /// A fabric to be added, checked.
 struct Wanted {
@@ -71,7 +68,7 @@ impl Inner {
             (self.reopen(&into, &url)?, false)
         } else {
             let sign_in = given.clone().or_else(|| self.sign_ins.get(&url));
-            let access = Access { sign_in, stall: STALL };
+            let access = Access { sign_in, ..Access::default() };
             let clones = into.parent().unwrap_or(&self.home);
             std::fs::create_dir_all(clones).map_err(Error::io(clones))?;
             (onboard_clone(&url, &wanted.branch, &into, &access, report)?, true)
@@ -156,7 +153,7 @@ impl Inner {
 
 /// A fabric's directory is made of plain directories, all the way: through a link, files would land
 /// somewhere else.
-pub(super) fn refuse_blocked(work_tree: &Path, directory: &RepoPath) -> Result<()> {
+fn refuse_blocked(work_tree: &Path, directory: &RepoPath) -> Result<()> {
     let mut path = work_tree.to_path_buf();
     for part in directory.as_str().split('/').filter(|part| !part.is_empty()) {
         path.push(part);

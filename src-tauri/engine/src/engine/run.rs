@@ -20,8 +20,6 @@ use super::{Check, Inner, lock};
 
 /// How long a run waits for another process that works in the repository.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
-/// How long a remote may say nothing.
-const STALL: Duration = Duration::from_secs(60);
 
 /// What a worker is asked for. Without a reply it is a hint that there may be something to do.
 pub(super) struct Job {
@@ -136,7 +134,7 @@ impl Inner {
 
     fn access(&self, repo: &Repo, fabric: &StoredFabric) -> Result<Access> {
         let remote = repo.remote(&fabric.branch)?;
-        Ok(Access { sign_in: remote.and_then(|remote| self.sign_ins.get(&remote.url)), stall: STALL })
+        Ok(Access { sign_in: remote.and_then(|remote| self.sign_ins.get(&remote.url)), ..Access::default() })
     }
 
     /// Writes a run's end down, measures anew, and tells both. A run that woke by itself and changed
@@ -229,6 +227,7 @@ async fn work(engine: std::sync::Weak<Inner>, mut jobs: mpsc::UnboundedReceiver<
         let gate = Arc::clone(&engine.gate);
         // The gate is never closed; if it were, running ungated would be right too.
         let permit = gate.acquire_owned().await.ok();
+        let (fabric, owner) = (job.fabric.clone(), Arc::clone(&engine));
         let done = engine.runtime.clone().spawn_blocking(move || {
             let _permit = permit;
             let outcome = engine.execute(&job);
@@ -244,6 +243,11 @@ async fn work(engine: std::sync::Weak<Inner>, mut jobs: mpsc::UnboundedReceiver<
         });
         if let Err(error) = done.await {
             tracing::error!(%error, "a run ended in a defect");
+            // It did not live to say that it ended, and nothing may seem to run for ever.
+            owner.live(&fabric).state().running = None;
+            if let Err(error) = owner.store.fabric(&fabric).and_then(|fabric| owner.look(&fabric)) {
+                tracing::warn!(%error, "a fabric could not be shown");
+            }
         }
     }
 }

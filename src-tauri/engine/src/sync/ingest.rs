@@ -38,17 +38,12 @@ impl Flow<'_> {
             Some(head) => self.repo.list(head, self.layout.root())?,
             None => Vec::new(),
         };
-        let mut present: HashSet<RepoPath> = committed.into_iter().map(|file| file.path).collect();
+        let present: HashSet<RepoPath> = committed.into_iter().map(|file| file.path).collect();
+        let mut changes = fgd::missing_structure(&self.layout, self.name, &present);
         // A file that is there and in no commit is somebody's: it is not replaced either.
         let work_tree = self.repo.work_tree();
         let on_disk = |path: &RepoPath| path.under(work_tree).symlink_metadata().is_ok();
-        present.extend(
-            fgd::missing_structure(&self.layout, self.name, &present)
-                .into_iter()
-                .map(|change| change.path)
-                .filter(|path| on_disk(path) && path.file_name() != ".gitkeep"),
-        );
-        let mut changes = fgd::missing_structure(&self.layout, self.name, &present);
+        changes.retain(|change| change.path.file_name() == ".gitkeep" || !on_disk(&change.path));
         for change in &mut changes {
             change.before = read_if_there(work_tree, &change.path)?.map(|bytes| ContentHash::of(&bytes));
         }
