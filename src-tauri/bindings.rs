@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::commands::{desktop, fabrics, setup};
+use crate::commands::{desktop, fabrics, inbox, setup};
 
 /// An event of the engine, on its way to the window.
 #[derive(Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -25,6 +25,13 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             fabrics::cancel,
             fabrics::set_auto_sync,
             fabrics::sign_in,
+            inbox::inbox_text,
+            inbox::preview,
+            inbox::findings,
+            inbox::discard,
+            inbox::move_to_unmanaged,
+            inbox::check_structure,
+            inbox::repair_structure,
             setup::inspect_source,
             setup::add_fabric,
             setup::remove_fabric,

@@ -2,6 +2,7 @@
 
 pub(crate) mod desktop;
 pub(crate) mod fabrics;
+pub(crate) mod inbox;
 pub(crate) mod setup;
 
 use fgd_engine::ErrorReport;

@@ -13,6 +13,13 @@ export const commands = {
 	cancel: (operation: OperationId) => __TAURI_INVOKE<null>("cancel", { operation }),
 	setAutoSync: (fabric: FabricId, on: boolean) => __TAURI_INVOKE<FabricView>("set_auto_sync", { fabric, on }),
 	signIn: (fabric: FabricId, signIn: SignIn) => __TAURI_INVOKE<string>("sign_in", { fabric, signIn }),
+	inboxText: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<InboxText>("inbox_text", { fabric, file }),
+	preview: (fabric: FabricId) => __TAURI_INVOKE<Preview>("preview", { fabric }),
+	findings: (fabric: FabricId) => __TAURI_INVOKE<FabricFindings>("findings", { fabric }),
+	discard: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<Operation>("discard", { fabric, file }),
+	moveToUnmanaged: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<Operation>("move_to_unmanaged", { fabric, file }),
+	checkStructure: (fabric: FabricId) => __TAURI_INVOKE<StructureReport>("check_structure", { fabric }),
+	repairStructure: (fabric: FabricId) => __TAURI_INVOKE<Operation>("repair_structure", { fabric }),
 	inspectSource: (source: Source) => __TAURI_INVOKE<SourceReport>("inspect_source", { source }),
 	addFabric: (request: AddFabric) => __TAURI_INVOKE<FabricView>("add_fabric", { request }),
 	removeFabric: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_fabric", { fabric }),
@@ -52,7 +59,7 @@ export type Code =
 "FGD-102" | 
 /**  A mapping has the same key twice. */
 "FGD-103" | 
-/**  The document is nested too deeply, or its aliases expand to too much. */
+/**  The file or the document is too large, nested too deeply, or its aliases expand to too much. */
 "FGD-104" | 
 /**  The document holds a Git conflict marker. */
 "FGD-105" | 
@@ -60,7 +67,7 @@ export type Code =
 "FGD-201" | 
 /**  The object's name or namespace is not a valid Kubernetes name. */
 "FGD-202" | 
-/**  The same object stands twice in one drop, with different contents. */
+/**  The same object stands twice, with different contents. */
 "FGD-203" | 
 /**  A Hedgehog kind that this version does not know; it is kept. */
 "FGD-204" | 
@@ -70,7 +77,7 @@ export type Code =
 "FGD-206" | 
 /**  No Hedgehog object; it goes to `unmanaged/`. */
 "FGD-207" | 
-/**  A form that ingestion does not take, such as a `List`. */
+/**  A form that ingestion does not take. */
 "FGD-208" | 
 /**  The author's text could not be kept; the same value was written in block style. */
 "FGD-209" | 
@@ -81,7 +88,157 @@ export type Code =
 /**  A file under `managed/` holds no object that can be read. */
 "FGD-303" | 
 /**  The object's file holds an edit that is in no commit, so it is not written over. */
-"FGD-304";
+"FGD-304" | 
+/**  An object stands in another kind's directory. */
+"FGD-305" | 
+/**  A field holds a value of the wrong type. */
+"FGD-401" | 
+/**  A field that the fabric does not know, and would drop or refuse. */
+"FGD-402" | 
+/**  A field that must be there is not. */
+"FGD-403" | 
+/**  A field holds a value that can't be what it is for. */
+"FGD-404" | 
+/**  The object is in a namespace that the fabric does not serve. */
+"FGD-405" | 
+/**  The name is longer than the fabric can take. */
+"FGD-406" | 
+/**  The name stands for something else. */
+"FGD-407" | 
+/**  Something that the fabric does not serve any more. */
+"FGD-408" | 
+/**  The address of one device has a prefix length that says otherwise. */
+"FGD-409" | 
+/**  A connection has no type, or more than one. */
+"FGD-410" | 
+/**  A connection has too few links, or other devices than its type is between. */
+"FGD-411" | 
+/**  A port is not named as the fabric names ports. */
+"FGD-412" | 
+/**  The ends of a link are not the two addresses of one /31. */
+"FGD-413" | 
+/**  A switch has neither a boot serial nor a boot MAC. */
+"FGD-414" | 
+/**  A redundancy group without its type, or a type without its group. */
+"FGD-415" | 
+/**  A spine has a VTEP address. */
+"FGD-416" | 
+/**  A port is set to what the switch's model does not have. */
+"FGD-417" | 
+/**  A range of VLANs is out of order or out of bounds. */
+"FGD-420" | 
+/**  An IPv4Namespace has too many subnets, or some that overlap. */
+"FGD-421" | 
+/**  Addresses or VLANs that the fabric uses itself. */
+"FGD-422" | 
+/**  A VPC has no subnet, or too many. */
+"FGD-430" | 
+/**  A subnet is too small to use. */
+"FGD-431" | 
+/**  A gateway is outside of its subnet. */
+"FGD-432" | 
+/**  A subnet has no VLAN. */
+"FGD-433" | 
+/**  DHCP is set up in a way that contradicts itself. */
+"FGD-434" | 
+/**  A DHCP range is out of order, outside of its subnet, or includes an address that hosts can't have. */
+"FGD-435" | 
+/**  A fixed DHCP address can't be given out. */
+"FGD-436" | 
+/**  A permit policy names too few subnets, or some that are not the VPC's. */
+"FGD-437" | 
+/**  A static route is not well formed. */
+"FGD-438" | 
+/**  A peering is not of exactly two. */
+"FGD-440" | 
+/**  A remote peering, which the fabric does not serve any more. */
+"FGD-441" | 
+/**  A BGP community is not well formed, or stands where there is no BGP. */
+"FGD-442" | 
+/**  Static prefixes overlap. */
+"FGD-443" | 
+/**  An external attachment mixes what is for BGP with what is static, or lacks either. */
+"FGD-444" | 
+/**  A statement of an inbound access list is not well formed. */
+"FGD-445" | 
+/**  A gateway has no BGP neighbor. */
+"FGD-450" | 
+/**  A gateway's own settings are out of bounds. */
+"FGD-451" | 
+/**  What a side of a gateway peering exposes is not well formed. */
+"FGD-452" | 
+/**  The address translation of a gateway peering can't be combined so. */
+"FGD-453" | 
+/**  A rule of a gateway peering is not well formed. */
+"FGD-454" | 
+/**  An object refers to one that is not there. */
+"FGD-501" | 
+/**  Not one object of a kind that is referred to stands in the directory. */
+"FGD-502" | 
+/**  A namespace or group called `default` is referred to; the fabric's installer makes it. */
+"FGD-503" | 
+/**  Subnets of VPCs overlap inside one IPv4Namespace. */
+"FGD-510" | 
+/**  A VLAN is used twice in one VLANNamespace. */
+"FGD-511" | 
+/**  A subnet is outside of its IPv4Namespace. */
+"FGD-512" | 
+/**  A VLAN is outside of its VLANNamespace. */
+"FGD-513" | 
+/**  A port is used twice. */
+"FGD-520" | 
+/**  An address is used twice. */
+"FGD-521" | 
+/**  Two leaves have one ASN. */
+"FGD-522" | 
+/**  A spine has another ASN than the other spines. */
+"FGD-523" | 
+/**  The switches of an eslag are not of one redundancy group of type eslag. */
+"FGD-524" | 
+/**  A switch of an eslag is in no redundancy group, and others are. */
+"FGD-525" | 
+/**  The switch's model has no such port. */
+"FGD-526" | 
+/**  The switch's model can't do what is asked of it. */
+"FGD-527" | 
+/**  A switch profile that this version does not know. */
+"FGD-528" | 
+/**  The VLAN namespaces of a switch share VLANs. */
+"FGD-529" | 
+/**  An attachment is to a connection of another type than it can be. */
+"FGD-530" | 
+/**  A subnet is attached twice to one connection. */
+"FGD-531" | 
+/**  A connection has two native VLANs. */
+"FGD-532" | 
+/**  A switch does not carry the VLANNamespace of what is attached to it. */
+"FGD-533" | 
+/**  A VPC's mode is one that can't be carried. */
+"FGD-534" | 
+/**  A hostBGP subnet is attached to what can't carry it. */
+"FGD-535" | 
+/**  What peers is not in the same namespaces. */
+"FGD-540" | 
+/**  A pair is peered by the fabric and through a gateway. */
+"FGD-541" | 
+/**  An attachment is static and its External is not, or the other way round. */
+"FGD-542" | 
+/**  Two external attachments have one VLAN on a connection. */
+"FGD-543" | 
+/**  A gateway peering exposes addresses that its VPC does not have. */
+"FGD-550" | 
+/**  Two gateway peerings show overlapping addresses to one side. */
+"FGD-551" | 
+/**  A connection's type can't change. */
+"FGD-601" | 
+/**  What is referred to can't be deleted. */
+"FGD-602" | 
+/**  A namespace would lose what its VPCs use. */
+"FGD-603" | 
+/**  The object is not what the schema of its CRD asks for. */
+"FGD-701" | 
+/**  A field that the schema of its CRD does not know. */
+"FGD-702";
 
 /**  A path that both sides changed, left as it is. */
 export type Collision = {
@@ -110,6 +267,14 @@ export type CommitSummary = {
 	time: Timestamp,
 };
 
+/**  A line of a difference. */
+export type DiffLine = {
+	/**  What becomes of it. */
+	is: LineChange,
+	/**  Its text, without its end. */
+	text: string,
+};
+
 /**  What became of the documents: each is counted in `total` and in exactly one of the others. */
 export type DocumentCounts = {
 	/**  All documents of the inbox. */
@@ -130,7 +295,7 @@ export type DocumentCounts = {
 export type EngineEvent = Event;
 
 /**  What the window and the command line branch on. The text form never changes its meaning. */
-export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "Internal";
+export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "Internal";
 
 /**  An error, as it is shown. */
 export type ErrorReport = {
@@ -152,6 +317,16 @@ export type Event =
 { type: "fabric"; data: FabricView } | 
 /**  A fabric was taken from the list. */
 { type: "removed"; data: FabricId };
+
+/**  What is wrong with what stands in a fabric's directory. */
+export type FabricFindings = {
+	/**  How many errors there are. */
+	errors: number,
+	/**  How many warnings there are. */
+	warnings: number,
+	/**  The findings, errors first; at most 2,000 of them. */
+	findings: Finding[],
+};
 
 /**  Names a fabric on this desktop. */
 export type FabricId = string;
@@ -180,6 +355,10 @@ export type FabricView = {
 	localEdits: number,
 	/**  Objects by kind, in the order of the kinds table; kinds without objects are left out. */
 	kinds: KindCount[],
+	/**  How many errors what stands in `managed/` has; 0 until it was looked at. */
+	errors: number,
+	/**  How many warnings it has. */
+	warnings: number,
 	/**  Files that wait in the inbox. */
 	inbox: InboxFile[],
 	/**  The newest commit of the branch here. */
@@ -195,6 +374,19 @@ export type FabricView = {
 	/**  Why the last run could not be done, until one can. */
 	error: ErrorReport | null,
 };
+
+/**  What becomes of a document. */
+export type Fate = 
+/**  A new object. */
+"created" | 
+/**  An object that is different then. */
+"updated" | 
+/**  An object that is there already, the same. */
+"unchanged" | 
+/**  No Hedgehog object: kept in `unmanaged/`. */
+"unmanaged" | 
+/**  Left in the inbox. */
+"rejected";
 
 /**  One problem or warning, told to an operator. */
 export type Finding = {
@@ -228,6 +420,16 @@ export type InboxFile = {
 	findings: Finding[],
 };
 
+/**  The text of a file that waits in the inbox. */
+export type InboxText = {
+	/**  Its beginning, at most 256 KiB. */
+	text: string,
+	/**  Whether there is more. */
+	truncated: boolean,
+	/**  How many lines the whole file has. */
+	totalLines: number,
+};
+
 /**  How many objects of a kind a fabric has. */
 export type KindCount = {
 	/**  The kind, `Switch`. */
@@ -237,6 +439,15 @@ export type KindCount = {
 	/**  How many. */
 	count: number,
 };
+
+/**  How a line of a text comes to be. */
+export type LineChange = 
+/**  It stays. */
+"same" | 
+/**  It is new. */
+"added" | 
+/**  It goes. */
+"removed";
 
 /**  A run that has ended, as the operation log keeps it. */
 export type Operation = {
@@ -286,7 +497,13 @@ export type OperationKind =
 /**  Push what is committed. */
 "push" | 
 /**  The whole flow. */
-"sync";
+"sync" | 
+/**  Put the directory's structure right. */
+"repair" | 
+/**  Take a file out of the inbox. */
+"discard" | 
+/**  Move a file from the inbox to `unmanaged/`, whole. */
+"moveToUnmanaged";
 
 /**  How a run ended. */
 export type Outcome = 
@@ -304,6 +521,46 @@ export type Outcome =
 error: ErrorReport } | 
 /**  The app ended while it ran. */
 { is: "interrupted" };
+
+/**  What a sync would do with what waits. */
+export type Preview = {
+	/**  What would become of the documents. */
+	documents: DocumentCounts,
+	/**  The files, in order. */
+	files: PreviewFile[],
+	/**  All that would be wrong because of them, in these files and in others. */
+	findings: Finding[],
+};
+
+/**  A document of the inbox and what a sync would do with it. */
+export type PreviewDocument = {
+	/**  Its place in the file, from 0. */
+	index: number,
+	/**  Its first line in the file, from 1. */
+	line: number,
+	/**  The object's kind, where it is one. */
+	kind: string | null,
+	/**  The object's name, where it is one. */
+	name: string | null,
+	/**  What would become of it. */
+	fate: Fate,
+	/**  The file that would hold it. */
+	path: RepoPath | null,
+	/**  That file, line by line, as it would change; empty where it is new. */
+	diff: DiffLine[],
+	/**  What is wrong with it. */
+	findings: Finding[],
+};
+
+/**  A file of the inbox and what a sync would do with it. */
+export type PreviewFile = {
+	/**  Its path in the repository. */
+	file: RepoPath,
+	/**  Where it would go; none while it waits, or where sources are deleted. */
+	archivedTo: RepoPath | null,
+	/**  Its documents, in order. */
+	documents: PreviewDocument[],
+};
 
 /**  A run under way: every step of it, and what it is doing now. */
 export type Progress = {
@@ -493,6 +750,20 @@ export type StepState =
 "skipped" | 
 /**  Ended badly, or stopped. */
 "failed";
+
+/**  One thing that is not right with a directory's structure. */
+export type StructureRepair = {
+	/**  What is wrong and what would be done about it. */
+	sentence: string,
+	/**  The files that would be written or removed. */
+	files: RepoPath[],
+};
+
+/**  What is not right with a directory's structure. */
+export type StructureReport = {
+	/**  What would be put right, all in one commit; empty where everything is in its place. */
+	repairs: StructureRepair[],
+};
 
 /**  A point in time: milliseconds since 1970 UTC. */
 export type Timestamp = number;

@@ -3,16 +3,20 @@ import type {
   AddFabric,
   ErrorReport,
   Event,
+  FabricFindings,
   FabricId,
   FabricView,
+  InboxText,
   Operation,
   OperationId,
+  Preview,
   Progress,
   RepoPath,
   SignIn,
   Source,
   SourceReport,
   Status,
+  StructureReport,
 } from "./bindings";
 import { asReport } from "./problem";
 import { meaning } from "./status";
@@ -158,6 +162,20 @@ export class AppState {
   pull = (fabric: FabricId) => this.#run(fabric, () => this.#transport.pull(fabric));
   push = (fabric: FabricId) => this.#run(fabric, () => this.#transport.push(fabric));
 
+  /** Takes a file out of the inbox. */
+  discard(fabric: FabricId, file: RepoPath): Promise<void> {
+    return this.#run(fabric, () => this.#transport.discard(fabric, file));
+  }
+
+  /** Moves a file of the inbox whole to `unmanaged/`. */
+  moveToUnmanaged(fabric: FabricId, file: RepoPath): Promise<void> {
+    return this.#run(fabric, () => this.#transport.moveToUnmanaged(fabric, file));
+  }
+
+  repairStructure(fabric: FabricId): Promise<void> {
+    return this.#run(fabric, () => this.#transport.repairStructure(fabric));
+  }
+
   /** Asks a run to stop; it says itself when it has. */
   async cancel(run: Progress): Promise<void> {
     this.#cancelled.add(run.operation);
@@ -200,6 +218,13 @@ export class AppState {
   async openFile(fabric: FabricId, file: RepoPath): Promise<void> {
     await this.#attempt(() => this.#transport.openFile(fabric, file));
   }
+
+  // What a dialog asks for is shown there and kept nowhere. Each rejects with an `ErrorReport`.
+  inboxText = (fabric: FabricId, file: RepoPath): Promise<InboxText> =>
+    this.#transport.inboxText(fabric, file);
+  preview = (fabric: FabricId): Promise<Preview> => this.#transport.preview(fabric);
+  findings = (fabric: FabricId): Promise<FabricFindings> => this.#transport.findings(fabric);
+  checkStructure = (fabric: FabricId): Promise<StructureReport> => this.#transport.checkStructure(fabric);
 
   /** Takes a fabric off the list. */
   async remove(fabric: FabricId): Promise<void> {

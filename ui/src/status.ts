@@ -1,4 +1,4 @@
-import type { FabricView, OperationKind, Outcome, Severity, StatusState } from "./bindings";
+import type { FabricView, Fate, OperationKind, Outcome, Severity, StatusState } from "./bindings";
 
 /** The colour family of a state. A colour never stands alone: an icon and a word go with it. */
 export type Tone = "neutral" | "ok" | "info" | "warning" | "danger";
@@ -60,6 +60,21 @@ export function severityTone(severity: Severity): Tone {
   return severity === "error" ? "danger" : "warning";
 }
 
+/** The colour family of what becomes of a document. */
+export function fateTone(fate: Fate): Tone {
+  switch (fate) {
+    case "created":
+      return "ok";
+    case "updated":
+      return "info";
+    case "unchanged":
+    case "unmanaged":
+      return "neutral";
+    case "rejected":
+      return "danger";
+  }
+}
+
 /**
  * Why a button can't be used now, in a sentence; null when it can.
  *
@@ -68,7 +83,7 @@ export function severityTone(severity: Severity): Tone {
 export function whyNot(kind: OperationKind, fabric: FabricView, busy: boolean): string | null {
   if (busy) return "A run is under way. Wait until it ends, or cancel it.";
   if (fabric.status.state === "notInitialised") return "The directory is not set up yet.";
-  if (kind === "sync") return null;
+  if (kind !== "pull" && kind !== "push") return null;
   if (fabric.repository.url === null) return "The repository has no remote.";
   if (kind === "push" && fabric.ahead === 0) return "The remote has every commit already.";
   return null;

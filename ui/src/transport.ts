@@ -1,14 +1,18 @@
 import type {
   AddFabric,
   Event,
+  FabricFindings,
   FabricId,
   FabricView,
+  InboxText,
   Operation,
   OperationId,
+  Preview,
   RepoPath,
   SignIn,
   Source,
   SourceReport,
+  StructureReport,
 } from "./bindings";
 
 /**
@@ -27,10 +31,15 @@ export interface Transport {
   addFabric(request: AddFabric): Promise<FabricView>;
   /** Takes a fabric off the list; deletes nothing. */
   removeFabric(fabric: FabricId): Promise<unknown>;
-  /** These three resolve when the run has ended, however it ended. */
+  /** These resolve when the run has ended, however it ended. */
   sync(fabric: FabricId): Promise<Operation>;
   pull(fabric: FabricId): Promise<Operation>;
   push(fabric: FabricId): Promise<Operation>;
+  /** Takes a file out of the inbox. */
+  discard(fabric: FabricId, file: RepoPath): Promise<Operation>;
+  /** Moves a file of the inbox whole to `unmanaged/`. */
+  moveToUnmanaged(fabric: FabricId, file: RepoPath): Promise<Operation>;
+  repairStructure(fabric: FabricId): Promise<Operation>;
   cancel(operation: OperationId): Promise<unknown>;
   setAutoSync(fabric: FabricId, on: boolean): Promise<FabricView>;
   /** Answers with a sentence that says where the sign-in is kept. */
@@ -38,6 +47,14 @@ export interface Transport {
   pickFolder(): Promise<string | null>;
   openInbox(fabric: FabricId): Promise<unknown>;
   openFile(fabric: FabricId, file: RepoPath): Promise<unknown>;
+  /** The text of a file of the inbox, at most its first 256 KiB. */
+  inboxText(fabric: FabricId, file: RepoPath): Promise<InboxText>;
+  /** What a sync would do with the inbox; changes nothing. */
+  preview(fabric: FabricId): Promise<Preview>;
+  /** What is not right with the objects under `managed/`; at most 2,000 findings, errors first. */
+  findings(fabric: FabricId): Promise<FabricFindings>;
+  /** What is not right with the directory structure; changes nothing. */
+  checkStructure(fabric: FabricId): Promise<StructureReport>;
   /** Says, once, how many milliseconds after the page began the first screen could be used. */
   appReady(milliseconds: number): Promise<unknown>;
   /** Hears every event from now on; the answer ends it. */

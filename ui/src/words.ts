@@ -2,11 +2,13 @@
 import type {
   CollisionSide,
   FabricView,
+  Fate,
   Finding,
   Operation,
   OperationKind,
   Outcome,
   Progress,
+  Severity,
   StatusState,
   Step,
   StepProgress,
@@ -48,6 +50,9 @@ const KIND: Record<OperationKind, string> = {
   pull: "Pull",
   push: "Push",
   sync: "Sync",
+  discard: "Delete",
+  moveToUnmanaged: "Move",
+  repair: "Repair",
 };
 
 const UNDER_WAY: Record<OperationKind, string> = {
@@ -56,6 +61,9 @@ const UNDER_WAY: Record<OperationKind, string> = {
   pull: "Pulling",
   push: "Pushing",
   sync: "Syncing",
+  discard: "Taking a file out of the inbox",
+  moveToUnmanaged: "Moving a file to unmanaged",
+  repair: "Repairing the structure",
 };
 
 const TRIGGER: Record<Trigger, string> = {
@@ -109,6 +117,19 @@ const COLLISION: Record<CollisionSide, string> = {
   workTree: "changed on the remote, and here in the work tree",
 };
 
+const FATE: Record<Fate, string> = {
+  created: "Created",
+  updated: "Updated",
+  unchanged: "Unchanged",
+  unmanaged: "Unmanaged",
+  rejected: "Rejected",
+};
+
+const SEVERITY: Record<Severity, [one: string, many: string]> = {
+  error: ["Error", "Errors"],
+  warning: ["Warning", "Warnings"],
+};
+
 const exactNumber = new Intl.NumberFormat("en");
 const shortNumber = new Intl.NumberFormat("en", { notation: "compact" });
 
@@ -135,6 +156,9 @@ export const stepLabel = (step: Step): string => STEP[step];
 export const stepStateLabel = (state: StepState): string => STEP_STATE[state];
 export const outcomeLabel = (outcome: Outcome["is"]): string => OUTCOME[outcome];
 export const collisionLabel = (side: CollisionSide): string => COLLISION[side];
+export const fateLabel = (fate: Fate): string => FATE[fate];
+export const severityLabel = (severity: Severity): string => SEVERITY[severity][0];
+export const severityHeading = (severity: Severity): string => SEVERITY[severity][1];
 
 /** What a run is doing, as a heading: "Syncing". */
 export const underWay = (kind: OperationKind): string => UNDER_WAY[kind];
@@ -207,3 +231,9 @@ export const shortRevision = (revision: string): string => revision.slice(0, 8);
 
 /** A fabric's directory as it is shown; the root has no name of its own. */
 export const directoryLabel = (directory: string): string => directory || "top level";
+
+/** A file as it is named inside its fabric: `raw/leafs.yaml`. What every path there begins with is no news. */
+export function inFabric(directory: string, file: string): string {
+  const prefix = directory === "" ? "" : `${directory}/`;
+  return file.startsWith(prefix) ? file.slice(prefix.length) : file;
+}

@@ -32,7 +32,8 @@ Examples:
 
 Exit codes:
   0  done
-  1  done, but documents were rejected or conflicts wait (validate: an error was found)
+  1  done, but documents were rejected or conflicts wait (validate: an error was found;
+     repair --dry-run: something is not right)
   2  wrong usage
   3  could not be done";
 
@@ -62,10 +63,22 @@ pub(crate) enum Command {
         folder: Folder,
     },
     /// Take what waits in raw/: write the objects, archive the sources, commit.
-    #[command(after_help = "Example:\n  fgd ingest fabrics/lab --json")]
+    #[command(after_help = "Example:\n  fgd ingest fabrics/lab --dry-run")]
     Ingest {
         #[command(flatten)]
         folder: Folder,
+        /// Say what would become of each document, and do nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Put the directory's structure right: missing parts, objects in the wrong place, loose YAML. One commit.
+    #[command(after_help = "Example:\n  fgd repair fabrics/lab --dry-run")]
+    Repair {
+        #[command(flatten)]
+        folder: Folder,
+        /// Say what is not right, and do nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// The whole flow: fetch, merge, ingest, commit, push.
     #[command(after_help = "Example:\n  fgd sync fabrics/lab")]
@@ -85,11 +98,18 @@ pub(crate) enum Command {
         #[command(flatten)]
         folder: Folder,
     },
-    /// Check what stands in the directory and what waits in raw/; changes nothing.
-    #[command(after_help = "Example:\n  fgd validate fabrics/lab --json | jq '.findings[]'")]
+    /// Check a fabric directory and what waits in its raw/, or any files as one fabric; changes nothing.
+    #[command(
+        after_help = "Examples:\n  fgd validate fabrics/lab --json | jq '.findings[]'\n  fgd validate wiring.yaml vpcs/ --crds crds/"
+    )]
     Validate {
-        #[command(flatten)]
-        folder: Folder,
+        /// A fabric directory; or files, and directories with files, that are checked together.
+        #[arg(default_value = ".", value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// A file or a folder with CustomResourceDefinitions: files are checked by their schemas too. A fabric
+        /// directory has its own in .hnp/crds/.
+        #[arg(long, value_name = "PATH")]
+        crds: Option<PathBuf>,
     },
     /// Sync whenever something changes here or on the remote, until Ctrl-C.
     #[command(after_help = "Example:\n  fgd watch fabrics/lab")]
@@ -114,13 +134,14 @@ impl Command {
         match self {
             Self::Init { folder, .. }
             | Self::Status { folder }
-            | Self::Ingest { folder }
+            | Self::Ingest { folder, .. }
+            | Self::Repair { folder, .. }
             | Self::Sync { folder }
             | Self::Pull { folder }
             | Self::Push { folder }
-            | Self::Validate { folder }
             | Self::Watch { folder }
             | Self::Demo { folder, .. } => folder.dir.clone(),
+            Self::Validate { paths, .. } => paths.first().cloned().unwrap_or_default(),
         }
     }
 }

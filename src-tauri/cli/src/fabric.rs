@@ -70,19 +70,47 @@ pub(crate) async fn status(engine: &Engine, folder: PathBuf, json: bool) -> Resu
     })
 }
 
-/// Checks without changing anything.
+/// Checks without changing anything: a fabric directory, or any files.
 pub(crate) async fn validate(
+    engine: &Engine,
+    progress: &Progress,
+    paths: Vec<PathBuf>,
+    crds: Option<PathBuf>,
+    json: bool,
+) -> Result<u8, Error> {
+    let check = match paths.as_slice() {
+        [one] if one.join(".hnp/manifest.yaml").is_file() && crds.is_none() => {
+            let id = engine.fabric_at(one.clone()).await?;
+            engine.check(id).await?
+        }
+        _ => fgd_engine::validate(&paths, crds.as_deref())?,
+    };
+    progress.clear();
+    report::check(&check, json);
+    let wrong = check.findings.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(if wrong { ATTENTION } else { DONE })
+}
+
+/// Says what would become of what waits, and does nothing.
+pub(crate) async fn preview(
     engine: &Engine,
     progress: &Progress,
     folder: PathBuf,
     json: bool,
 ) -> Result<u8, Error> {
     let id = engine.fabric_at(folder).await?;
-    let check = engine.check(id).await?;
+    let preview = engine.preview(id).await?;
     progress.clear();
-    report::check(&check, json);
-    let wrong = check.findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if wrong { ATTENTION } else { DONE })
+    report::preview(&preview, json);
+    Ok(if preview.documents.rejected > 0 { ATTENTION } else { DONE })
+}
+
+/// Says what is not right with the directory's structure, and does nothing.
+pub(crate) async fn check_structure(engine: &Engine, folder: PathBuf, json: bool) -> Result<u8, Error> {
+    let id = engine.fabric_at(folder).await?;
+    let structure = engine.check_structure(id).await?;
+    report::structure(&structure, json);
+    Ok(if structure.repairs.is_empty() { DONE } else { ATTENTION })
 }
 
 /// Syncs whenever something changes, until Ctrl-C.

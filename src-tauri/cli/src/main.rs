@@ -59,12 +59,15 @@ async fn run(arguments: Arguments) -> Result<u8, Error> {
     let (engine, progress) = (&engine, &progress);
     match arguments.command {
         Command::Init { name, .. } => fabric::init(engine, progress, folder, name, json).await,
+        Command::Ingest { dry_run: true, .. } => fabric::preview(engine, progress, folder, json).await,
         Command::Ingest { .. } => fabric::run(engine, progress, folder, OperationKind::Ingest, json).await,
+        Command::Repair { dry_run: true, .. } => fabric::check_structure(engine, folder, json).await,
+        Command::Repair { .. } => fabric::run(engine, progress, folder, OperationKind::Repair, json).await,
         Command::Sync { .. } => fabric::run(engine, progress, folder, OperationKind::Sync, json).await,
         Command::Pull { .. } => fabric::run(engine, progress, folder, OperationKind::Pull, json).await,
         Command::Push { .. } => fabric::run(engine, progress, folder, OperationKind::Push, json).await,
         Command::Status { .. } => fabric::status(engine, folder, json).await,
-        Command::Validate { .. } => fabric::validate(engine, progress, folder, json).await,
+        Command::Validate { paths, crds } => fabric::validate(engine, progress, paths, crds, json).await,
         Command::Watch { .. } => fabric::watch(engine, progress, folder).await,
         Command::Demo { walk, .. } => demo::run(engine, progress, &folder, walk).await,
     }

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use fgd_engine::{
-    Check, Collision, DocumentCounts, ErrorReport, FabricView, Finding, Operation, OperationId, Outcome,
-    Revision, Severity,
+    Check, Collision, DocumentCounts, ErrorReport, FabricView, Fate, Finding, LineChange, Operation,
+    OperationId, Outcome, Preview, Revision, Severity, StructureReport,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -92,6 +92,68 @@ pub(crate) fn check(check: &Check, as_json: bool) {
     }
     findings(&check.findings);
     say(&summary);
+}
+
+/// Prints what would become of what waits.
+pub(crate) fn preview(preview: &Preview, as_json: bool) {
+    if as_json {
+        print_json(preview);
+        return;
+    }
+    for file in &preview.files {
+        say(&match &file.archived_to {
+            Some(to) => format!("{} → {to}", file.file),
+            None => file.file.to_string(),
+        });
+        for document in &file.documents {
+            let fate = match document.fate {
+                Fate::Created => "create",
+                Fate::Updated => "update",
+                Fate::Unchanged => "unchanged",
+                Fate::Unmanaged => "unmanaged",
+                Fate::Rejected => "reject",
+            };
+            let name = match (&document.kind, &document.name) {
+                (Some(kind), Some(name)) => format!("{kind} {name}"),
+                _ => format!("document at line {}", document.line),
+            };
+            let path = document.path.as_ref().map(|path| format!(" → {path}")).unwrap_or_default();
+            say(&format!("  {fate:<9} {name}{path}"));
+            for line in &document.diff {
+                let sign = match line.is {
+                    LineChange::Same => ' ',
+                    LineChange::Added => '+',
+                    LineChange::Removed => '-',
+                };
+                say(&format!("    {sign} {}", line.text));
+            }
+        }
+    }
+    findings(&preview.findings);
+    let counts = &preview.documents;
+    say(&format!(
+        "{} documents: {} to create, {} to update, {} unchanged, {} to unmanaged/, {} to reject. Nothing was done.",
+        counts.total, counts.created, counts.updated, counts.unchanged, counts.unmanaged, counts.rejected
+    ));
+}
+
+/// Prints what is not right with a directory's structure.
+pub(crate) fn structure(structure: &StructureReport, as_json: bool) {
+    if as_json {
+        print_json(structure);
+        return;
+    }
+    for repair in &structure.repairs {
+        say(&repair.sentence);
+        for file in &repair.files {
+            say(&format!("  {file}"));
+        }
+    }
+    say(&match structure.repairs.len() {
+        0 => "Everything is in its place.".to_owned(),
+        1 => "1 thing is to be put right. Nothing was done.".to_owned(),
+        many => format!("{many} things are to be put right. Nothing was done."),
+    });
 }
 
 /// Prints how a fabric stands.

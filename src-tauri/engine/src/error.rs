@@ -101,6 +101,9 @@ pub enum Error {
     /// A file of the directory's own (`.hnp/`) can't be read.
     #[error("{file} is damaged: {detail}")]
     ManifestDamaged { file: RepoPath, detail: String },
+    /// A CustomResourceDefinition can't be read, or its schema makes no sense.
+    #[error("{} can't be used as a schema: {detail}", file.display())]
+    SchemaUnreadable { file: PathBuf, detail: String },
     /// GitHub answered something else than what was asked for.
     #[error("GitHub: {detail}")]
     GitHub { detail: String },
@@ -190,6 +193,7 @@ codes! {
     NotInitialised,
     FabricExists,
     ManifestDamaged,
+    SchemaUnreadable,
     GitHub,
     Io,
     Git,
@@ -253,6 +257,9 @@ impl Error {
             Self::NotInitialised { .. } => "Set it up with `fgd init`, or by adding it in the window.",
             Self::FabricExists { .. } => "Open it from the list.",
             Self::ManifestDamaged { .. } => "Restore the file from Git's history.",
+            Self::SchemaUnreadable { .. } => {
+                "Take the CustomResourceDefinitions as the fabric has them: `kubectl get crds -o yaml`."
+            }
             Self::GitHub { .. } => "Try again; if it stays so, check GitHub's status page.",
             Self::Io { .. } => "Check that the disk has room and that you may write there.",
             Self::Git(_) => "Run `git fsck` in the repository; if it is clean, sync again.",

@@ -20,16 +20,17 @@ mod store;
 mod sync;
 mod view;
 
-pub use engine::{Check, Demo, Engine};
+pub use engine::{Check, Demo, Engine, validate};
 pub use error::{Error, ErrorCode, ErrorReport, Result};
 pub use event::{Emit, Event};
-pub use finding::{Code, Finding, Severity};
+pub use finding::{Code, Finding, Severity, Weight};
 pub use id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp};
 pub use operation::{
     Collision, CollisionSide, CommitSummary, DocumentCounts, Operation, OperationKind, Outcome, Progress,
     Step, StepProgress, StepState, Trigger, Unit,
 };
 pub use view::{
-    AddFabric, FabricView, InboxFile, KindCount, RepositoryView, SignIn, Source, SourceReport, Status,
-    StatusState,
+    AddFabric, DiffLine, FabricFindings, FabricView, Fate, InboxFile, InboxText, KindCount, LineChange,
+    Preview, PreviewDocument, PreviewFile, RepositoryView, SignIn, Source, SourceReport, Status, StatusState,
+    StructureRepair, StructureReport,
 };

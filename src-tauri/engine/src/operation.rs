@@ -21,6 +21,12 @@ pub enum OperationKind {
     Push,
     /// The whole flow.
     Sync,
+    /// Put the directory's structure right.
+    Repair,
+    /// Take a file out of the inbox.
+    Discard,
+    /// Move a file from the inbox to `unmanaged/`, whole.
+    MoveToUnmanaged,
 }
 
 /// What woke the worker. It never decides what is done.

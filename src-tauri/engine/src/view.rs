@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::ErrorReport;
 use crate::finding::Finding;
 use crate::id::{BranchName, FabricId, RemoteUrl, RepoPath, RepositoryId, Timestamp};
-use crate::operation::{CommitSummary, Progress};
+use crate::operation::{CommitSummary, DocumentCounts, Progress};
 
 /// The one word for how a fabric stands. Derived from facts, never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -100,6 +100,142 @@ pub struct InboxFile {
     pub findings: Vec<Finding>,
 }
 
+/// The text of a file that waits in the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct InboxText {
+    /// Its beginning, at most 256 KiB.
+    pub text: String,
+    /// Whether there is more.
+    pub truncated: bool,
+    /// How many lines the whole file has.
+    pub total_lines: u32,
+}
+
+/// What becomes of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum Fate {
+    /// A new object.
+    Created,
+    /// An object that is different then.
+    Updated,
+    /// An object that is there already, the same.
+    Unchanged,
+    /// No Hedgehog object: kept in `unmanaged/`.
+    Unmanaged,
+    /// Left in the inbox.
+    Rejected,
+}
+
+/// How a line of a text comes to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum LineChange {
+    /// It stays.
+    Same,
+    /// It is new.
+    Added,
+    /// It goes.
+    Removed,
+}
+
+/// A line of a difference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct DiffLine {
+    /// What becomes of it.
+    pub is: LineChange,
+    /// Its text, without its end.
+    pub text: String,
+}
+
+/// A document of the inbox and what a sync would do with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewDocument {
+    /// Its place in the file, from 0.
+    pub index: u32,
+    /// Its first line in the file, from 1.
+    pub line: u32,
+    /// The object's kind, where it is one.
+    pub kind: Option<String>,
+    /// The object's name, where it is one.
+    pub name: Option<String>,
+    /// What would become of it.
+    pub fate: Fate,
+    /// The file that would hold it.
+    pub path: Option<RepoPath>,
+    /// That file, line by line, as it would change; empty where it is new.
+    pub diff: Vec<DiffLine>,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+}
+
+/// A file of the inbox and what a sync would do with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewFile {
+    /// Its path in the repository.
+    pub file: RepoPath,
+    /// Where it would go; none while it waits, or where sources are deleted.
+    pub archived_to: Option<RepoPath>,
+    /// Its documents, in order.
+    pub documents: Vec<PreviewDocument>,
+}
+
+/// What a sync would do with what waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Preview {
+    /// What would become of the documents.
+    pub documents: DocumentCounts,
+    /// The files, in order.
+    pub files: Vec<PreviewFile>,
+    /// All that would be wrong because of them, in these files and in others.
+    pub findings: Vec<Finding>,
+}
+
+/// What is wrong with what stands in a fabric's directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct FabricFindings {
+    /// How many errors there are.
+    pub errors: u32,
+    /// How many warnings there are.
+    pub warnings: u32,
+    /// The findings, errors first; at most 2,000 of them.
+    pub findings: Vec<Finding>,
+}
+
+/// One thing that is not right with a directory's structure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct StructureRepair {
+    /// What is wrong and what would be done about it.
+    pub sentence: String,
+    /// The files that would be written or removed.
+    pub files: Vec<RepoPath>,
+}
+
+/// What is not right with a directory's structure.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct StructureReport {
+    /// What would be put right, all in one commit; empty where everything is in its place.
+    pub repairs: Vec<StructureRepair>,
+}
+
 /// All that the dashboard shows of a fabric.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -127,6 +263,10 @@ pub struct FabricView {
     pub local_edits: u32,
     /// Objects by kind, in the order of the kinds table; kinds without objects are left out.
     pub kinds: Vec<KindCount>,
+    /// How many errors what stands in `managed/` has; 0 until it was looked at.
+    pub errors: u32,
+    /// How many warnings it has.
+    pub warnings: u32,
     /// Files that wait in the inbox.
     pub inbox: Vec<InboxFile>,
     /// The newest commit of the branch here.

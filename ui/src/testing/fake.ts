@@ -1,6 +1,14 @@
 import type { Event, FabricView, Operation, Source, SourceReport } from "../bindings";
 import type { Transport } from "../transport";
-import { fabric, operation, sourceReport } from "./samples";
+import {
+  fabric,
+  fabricFindings,
+  inboxText,
+  operation,
+  preview,
+  sourceReport,
+  structureReport,
+} from "./samples";
 
 type Command = Exclude<keyof Transport, "listen">;
 
@@ -52,6 +60,16 @@ export class FakeTransport implements Transport {
   pickFolder = () => this.#answer("pickFolder", [], () => "/home/ada/git/fabric-config");
   openInbox = (...args: [string]) => this.#answer("openInbox", args, () => null);
   openFile = (...args: [string, string]) => this.#answer("openFile", args, () => null);
+  inboxText = (...args: [string, string]) => this.#answer("inboxText", args, () => inboxText());
+  preview = (...args: [string]) => this.#answer("preview", args, () => preview());
+  findings = (...args: [string]) => this.#answer("findings", args, () => fabricFindings());
+  discard = (...args: [string, string]) =>
+    this.#answer("discard", args, () => operation({ kind: "discard" }));
+  moveToUnmanaged = (...args: [string, string]) =>
+    this.#answer("moveToUnmanaged", args, () => operation({ kind: "moveToUnmanaged" }));
+  checkStructure = (...args: [string]) => this.#answer("checkStructure", args, () => structureReport());
+  repairStructure = (...args: [string]) =>
+    this.#answer("repairStructure", args, () => operation({ kind: "repair" }));
   appReady = (...args: [number]) => this.#answer("appReady", args, () => null);
 
   listen = async (heard: (event: Event) => void) => {

@@ -1,18 +1,24 @@
 // Sample data for tests: each function makes a whole value, and takes what a test is about.
 import type {
+  DiffLine,
   DocumentCounts,
   ErrorReport,
+  FabricFindings,
   FabricView,
   Finding,
   InboxFile,
+  InboxText,
   Operation,
   Outcome,
+  Preview,
+  PreviewDocument,
   Progress,
   SourceReport,
   Status,
   StatusState,
   Step,
   StepProgress,
+  StructureReport,
 } from "../bindings";
 
 /** A fixed "now": 23 November 2026, 10:00 UTC. */
@@ -88,6 +94,8 @@ export function fabric(over: Partial<FabricView> = {}): FabricView {
     nextCheck: NOW + 3 * 60_000,
     running: null,
     error: null,
+    errors: 0,
+    warnings: 0,
     ...over,
   };
 }
@@ -276,6 +284,195 @@ export function inbox(count = 2): InboxFile[] {
     bytes: 14_336 + n,
     findings: n === 0 ? findings() : [],
   }));
+}
+
+/** The file that `findings` are about: line 118 has a list that is never closed. */
+export function inboxText(over: Partial<InboxText> = {}): InboxText {
+  const lines = Array.from({ length: 150 }, (_, at) => {
+    switch (at + 1) {
+      case 112:
+        return "  ports: [";
+      case 118:
+        return "      {name: E1/7, speed: 25G},";
+      case 131:
+        return "  name: Leaf_03";
+      case 140:
+        return "apiVersion: wiring.githedgehog.com/v1alpha2";
+      default:
+        return `  # line ${at + 1}`;
+    }
+  });
+  return { text: `${lines.join("\n")}\n`, truncated: false, totalLines: lines.length, ...over };
+}
+
+/** Many findings of the same file, as a generator's mistake makes them. */
+export function manyFindings(count: number): Finding[] {
+  return Array.from({ length: count }, (_, n) => ({
+    severity: n % 4 === 3 ? ("warning" as const) : ("error" as const),
+    code: n % 4 === 3 ? ("FGD-204" as const) : n % 2 ? ("FGD-202" as const) : ("FGD-302" as const),
+    message: `Port E1/${n + 1} of leaf-${(n % 32) + 1} is not right.`,
+    hint: "Correct it in the file.",
+    file: "fabrics/lab-1/raw/leafs.yaml",
+    line: (n % 150) + 1,
+    column: 5,
+    kind: "Connection",
+    name: `server-${n + 1}--unbundled--leaf-${(n % 32) + 1}`,
+  }));
+}
+
+export function fabricFindings(over: Partial<FabricFindings> = {}): FabricFindings {
+  const file = "fabrics/lab-1/managed/switches/leaf-01.yaml";
+  const found = findings().map((finding) => ({ ...finding, file }));
+  return { errors: 2, warnings: 1, findings: found, ...over };
+}
+
+const diff: DiffLine[] = [
+  { is: "same", text: "apiVersion: wiring.githedgehog.com/v1beta1" },
+  { is: "same", text: "kind: Switch" },
+  { is: "same", text: "metadata:" },
+  { is: "same", text: "  name: leaf-01" },
+  { is: "same", text: "  namespace: default" },
+  { is: "same", text: "spec:" },
+  { is: "same", text: "  description: rack A, top" },
+  { is: "removed", text: "  role: server-leaf" },
+  { is: "added", text: "  role: border-leaf # since the move" },
+  { is: "same", text: "  profile: dell-s5248f-on" },
+];
+
+export function previewDocument(over: Partial<PreviewDocument> = {}): PreviewDocument {
+  return {
+    index: 0,
+    line: 1,
+    kind: "Switch",
+    name: "leaf-02",
+    fate: "created",
+    path: "fabrics/lab-1/managed/switches/leaf-02.yaml",
+    diff: [],
+    findings: [],
+    ...over,
+  };
+}
+
+/** A preview of two files: one goes in whole, the other has a change and two documents that stay. */
+export function preview(): Preview {
+  const path = (rest: string) => `fabrics/lab-1/${rest}`;
+  const [broken, badName, old] = findings();
+  if (!broken || !badName || !old) throw new Error("no samples");
+  const document = previewDocument;
+  const duplicate: Finding = {
+    severity: "warning",
+    code: "FGD-302",
+    message: "Two files hold the Server server-03; the first one is updated.",
+    hint: "Delete one of them.",
+    file: path("managed/servers/server-3.yaml"),
+    line: 1,
+    column: 1,
+    kind: "Server",
+    name: "server-03",
+  };
+  return {
+    documents: { total: 8, created: 3, updated: 1, unchanged: 1, unmanaged: 1, rejected: 2 },
+    files: [
+      {
+        file: path("raw/servers.yaml"),
+        archivedTo: path("raw/servers.yaml.archived"),
+        documents: [
+          document({ kind: "Server", name: "server-07", path: path("managed/servers/server-07.yaml") }),
+          document({
+            index: 1,
+            line: 12,
+            kind: "ConfigMap",
+            name: "motd",
+            fate: "unmanaged",
+            path: path("unmanaged/configmap-motd.yaml"),
+          }),
+        ],
+      },
+      {
+        file: path("raw/leafs.yaml"),
+        archivedTo: null,
+        documents: [
+          document({
+            name: "leaf-01",
+            fate: "updated",
+            path: path("managed/switches/leaf-01.yaml"),
+            diff,
+          }),
+          document({ index: 1, line: 24 }),
+          document({
+            index: 2,
+            line: 48,
+            kind: "Connection",
+            name: "server-01--eslag--leaf-01--leaf-02",
+            fate: "unchanged",
+            path: null,
+          }),
+          document({
+            index: 3,
+            line: 108,
+            kind: null,
+            name: null,
+            fate: "rejected",
+            path: null,
+            findings: [broken],
+          }),
+          document({
+            index: 4,
+            line: 127,
+            name: "Leaf_03",
+            fate: "rejected",
+            path: null,
+            findings: [badName],
+          }),
+          document({
+            index: 5,
+            line: 140,
+            name: "leaf-04",
+            path: path("managed/switches/leaf-04.yaml"),
+            findings: [old],
+          }),
+        ],
+      },
+    ],
+    findings: [broken, badName, old, duplicate],
+  };
+}
+
+/** A preview of one file with many documents, the last one rejected. */
+export function largePreview(count: number): Preview {
+  const documents = Array.from({ length: count }, (_, index) =>
+    previewDocument({
+      index,
+      line: 1 + index * 10,
+      kind: "Server",
+      name: `server-${index + 1}`,
+      path: `fabrics/lab-1/managed/servers/server-${index + 1}.yaml`,
+      ...(index === count - 1 ? { fate: "rejected", path: null, findings: findings().slice(0, 1) } : {}),
+    }),
+  );
+  return {
+    documents: { ...noDocuments, total: count, created: count - 1, rejected: 1 },
+    files: [{ file: "fabrics/lab-1/raw/hall.yaml", archivedTo: null, documents }],
+    findings: [],
+  };
+}
+
+export function structureReport(over: Partial<StructureReport> = {}): StructureReport {
+  return {
+    repairs: [
+      {
+        sentence: "Three directories are missing.",
+        files: ["gateways", "gatewaygroups", "gatewaypeerings"].map(
+          (kind) => `fabrics/lab-1/managed/${kind}/.gitkeep`,
+        ),
+      },
+      {
+        sentence: "A Switch stands in the directory of the Servers.",
+        files: ["fabrics/lab-1/managed/servers/leaf-09.yaml"],
+      },
+    ],
+    ...over,
+  };
 }
 
 export function sourceReport(over: Partial<SourceReport> = {}): SourceReport {

@@ -7,12 +7,12 @@ use crate::error::{ErrorReport, Result};
 use crate::event::Event;
 use crate::fgd::{self, FileEntry, Layout, ManagedIndex};
 use crate::finding::Finding;
-use crate::id::{OperationId, RemoteUrl, RepoPath, Timestamp};
+use crate::id::{OperationId, RemoteUrl, RepoPath, Revision, Timestamp};
 use crate::operation::{Collision, CommitSummary};
 use crate::schema::KINDS;
 use crate::store::StoredFabric;
 use crate::sync::{Facts, Reporter, Schedule, Watch, by_file, derive};
-use crate::view::{FabricView, InboxFile, KindCount, RepositoryView};
+use crate::view::{FabricFindings, FabricView, InboxFile, KindCount, RepositoryView};
 
 use super::{Inner, lock};
 
@@ -35,6 +35,10 @@ pub(super) struct LiveState {
     /// What stayed in the inbox after the last run; none before the first.
     pub(super) left: Option<Vec<FileEntry>>,
     pub(super) collisions: Vec<Collision>,
+    /// What is wrong with what stands; none before the first look.
+    pub(super) standing: Option<FabricFindings>,
+    /// The commit that the last such look was at.
+    pub(super) surveyed: Option<Revision>,
     pub(super) schedule: Schedule,
     pub(super) watch: Option<Watch>,
     /// Whether this process looks after the fabric by itself.
@@ -181,6 +185,8 @@ impl Inner {
             behind: facts.behind,
             local_edits: measured.edits,
             kinds: measured.kinds.clone(),
+            errors: state.standing.as_ref().map_or(0, |standing| standing.errors),
+            warnings: state.standing.as_ref().map_or(0, |standing| standing.warnings),
             inbox,
             head: measured.head.clone(),
             auto_sync: fabric.auto_sync,

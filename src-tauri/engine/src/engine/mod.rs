@@ -4,7 +4,9 @@ mod add;
 mod demo;
 mod inspect;
 mod live;
+mod preview;
 mod run;
+mod survey;
 mod wake;
 
 use std::collections::HashMap;
@@ -15,14 +17,17 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::error::{Error, Result};
 use crate::event::{Emit, Event};
-use crate::fgd::{FabricFile, Layout};
+use crate::fgd::{self, FabricFile, Layout};
 use crate::finding::Finding;
 use crate::git::{Head, Repo};
 use crate::id::{BranchName, FabricId, OperationId, RepoPath, RepositoryId};
 use crate::keychain::SignIns;
 use crate::operation::{DocumentCounts, Operation, OperationKind, Trigger};
+use crate::schema::CrdSchemas;
 use crate::store::{Store, StoredFabric, StoredRepository};
-use crate::view::{AddFabric, FabricView, SignIn, Source, SourceReport};
+use crate::view::{
+    AddFabric, FabricFindings, FabricView, InboxText, Preview, SignIn, Source, SourceReport, StructureReport,
+};
 
 pub use demo::Demo;
 use live::Live;
@@ -49,6 +54,21 @@ struct Inner {
     workers: Mutex<HashMap<RepositoryId, mpsc::UnboundedSender<Job>>>,
     gate: Arc<Semaphore>,
     runtime: tokio::runtime::Handle,
+}
+
+/// Checks files of any sort as one fabric: these, and the YAML and JSON files below these directories. Nothing
+/// of this machine is looked at beside them but `schemas`, a file or a folder with the fabric's CRDs.
+///
+/// # Errors
+/// `Io` for a path that is not there, `SchemaUnreadable` for CRDs that can't be read.
+pub fn validate(paths: &[PathBuf], schemas: Option<&Path>) -> Result<Check> {
+    let schemas = schemas.map(CrdSchemas::read).transpose()?;
+    let checked = fgd::check_files(paths, schemas)?;
+    Ok(Check {
+        findings: checked.findings,
+        documents: checked.documents,
+        objects: u32::try_from(checked.objects).unwrap_or(u32::MAX),
+    })
 }
 
 /// What a look at a fabric found, without changing anything.
@@ -175,9 +195,45 @@ impl Engine {
     /// Runs an operation on a fabric, after those that wait for the same repository, and says what came of
     /// it. A failure of the run is an outcome of it, in the returned operation.
     pub async fn run(&self, id: FabricId, kind: OperationKind, trigger: Trigger) -> Result<Operation> {
+        self.run_on(id, kind, None, trigger).await
+    }
+
+    /// Takes a file out of a fabric's inbox. Its bytes stay in the clone's object store, under
+    /// `refs/fgd/discarded/`.
+    pub async fn discard(&self, id: FabricId, file: RepoPath, trigger: Trigger) -> Result<Operation> {
+        self.run_on(id, OperationKind::Discard, Some(file), trigger).await
+    }
+
+    /// Moves a file from a fabric's inbox to `unmanaged/`, byte for byte.
+    pub async fn move_to_unmanaged(
+        &self,
+        id: FabricId,
+        file: RepoPath,
+        trigger: Trigger,
+    ) -> Result<Operation> {
+        self.run_on(id, OperationKind::MoveToUnmanaged, Some(file), trigger).await
+    }
+
+    async fn run_on(
+        &self,
+        id: FabricId,
+        kind: OperationKind,
+        file: Option<RepoPath>,
+        trigger: Trigger,
+    ) -> Result<Operation> {
+        // The file's path may come from the page.
+        let file = file.map(|file| RepoPath::parse(file.as_str())).transpose()?;
         let (reply, outcome) = oneshot::channel();
-        self.inner.enqueue(Job { fabric: id, kind, trigger, reply: Some(reply) })?;
-        outcome.await.map_err(|_| Error::Internal { detail: "the worker is gone".to_owned() })?
+        self.inner.enqueue(Job { fabric: id.clone(), kind, trigger, file, reply: Some(reply) })?;
+        let operation =
+            outcome.await.map_err(|_| Error::Internal { detail: "the worker is gone".to_owned() })??;
+        // What was tidied is to be pushed, and what was moved to the inbox is to be taken, in one go.
+        let tidied =
+            matches!(kind, OperationKind::Repair | OperationKind::Discard | OperationKind::MoveToUnmanaged);
+        if tidied && operation.commit.is_some() {
+            self.inner.wake(&id, Trigger::Start);
+        }
+        Ok(operation)
     }
 
     /// Asks a run to stop at its next safe point. One that has ended already is left alone.
@@ -229,6 +285,7 @@ impl Engine {
                 fabric: id,
                 kind: OperationKind::Sync,
                 trigger: Trigger::Click,
+                file: None,
                 reply: None,
             })?;
             Ok(kept.sentence().to_owned())
@@ -239,6 +296,29 @@ impl Engine {
     /// Checks what stands in a fabric's directory and what waits in its inbox, and changes nothing.
     pub async fn check(&self, id: FabricId) -> Result<Check> {
         self.blocking(move |engine| engine.check(&id)).await
+    }
+
+    /// What a sync would do with what waits in the inbox; changes nothing.
+    pub async fn preview(&self, id: FabricId) -> Result<Preview> {
+        self.blocking(move |engine| engine.preview(&id)).await
+    }
+
+    /// What is wrong with what stands in a fabric's directory.
+    pub async fn findings(&self, id: FabricId) -> Result<FabricFindings> {
+        self.blocking(move |engine| engine.findings(&id)).await
+    }
+
+    /// What is not right with the structure of a fabric's directory, and what [`OperationKind::Repair`] would
+    /// do about it.
+    pub async fn check_structure(&self, id: FabricId) -> Result<StructureReport> {
+        self.blocking(move |engine| engine.check_structure(&id)).await
+    }
+
+    /// The text of a file that waits in a fabric's inbox, for showing a problem in its place. What is not
+    /// text is shown as far as it is.
+    pub async fn inbox_text(&self, id: FabricId, file: RepoPath) -> Result<InboxText> {
+        let path = self.inbox(id, Some(file)).await?;
+        self.blocking(move |_| preview::inbox_text(&path)).await
     }
 
     /// Where a fabric's inbox is on this machine, or a plain file that waits in it. Nothing else in the

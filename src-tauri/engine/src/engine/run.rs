@@ -11,12 +11,12 @@ use crate::event::Event;
 use crate::fgd::{self, Layout};
 use crate::finding::Severity;
 use crate::git::{Access, Repo, RepoLock};
-use crate::id::{FabricId, Timestamp};
+use crate::id::{FabricId, RepoPath, Timestamp};
 use crate::operation::{DocumentCounts, Operation, OperationKind, Outcome, Progress, Trigger};
 use crate::store::StoredFabric;
 use crate::sync::{self, Flow, FlowResult, OnStep, Reporter};
 
-use super::{Check, Inner, lock};
+use super::{Inner, lock};
 
 /// How long a run waits for another process that works in the repository.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
@@ -26,6 +26,8 @@ pub(super) struct Job {
     pub(super) fabric: FabricId,
     pub(super) kind: OperationKind,
     pub(super) trigger: Trigger,
+    /// The file that it is about, where it is about one.
+    pub(super) file: Option<RepoPath>,
     pub(super) reply: Option<oneshot::Sender<Result<Operation>>>,
 }
 
@@ -66,8 +68,9 @@ impl Inner {
         ));
         let mut result = FlowResult::default();
         self.live(&fabric.id).state().running = Some(Arc::clone(&report));
-        let ended = self.flow(&fabric, &report, &mut result, |flow| flow.run(job.kind));
+        let ended = self.flow(&fabric, &report, &mut result, |flow| flow.run(job.kind, job.file.as_ref()));
         let operation = self.finish(&fabric, &report, &result, ended)?;
+        self.survey_if_changed(&fabric);
         Ok(Some(operation))
     }
 
@@ -192,9 +195,12 @@ impl Inner {
         Ok(operation)
     }
 
-    /// Plans without writing anything down.
-    pub(super) fn check(&self, id: &FabricId) -> Result<Check> {
-        let fabric = self.store.fabric(id)?;
+    /// Runs `look` over a fabric, which changes nothing and is written down nowhere.
+    pub(super) fn only_look<T>(
+        &self,
+        fabric: &StoredFabric,
+        look: impl FnOnce(&mut Flow<'_>) -> Result<T>,
+    ) -> Result<T> {
         let steps = sync::steps(OperationKind::Ingest);
         let report = Arc::new(Reporter::new(
             self.emit.clone(),
@@ -203,19 +209,9 @@ impl Inner {
             OperationKind::Ingest,
             Trigger::Command,
             &steps,
-            false,
+            true,
         ));
-        let mut result = FlowResult::default();
-        let (plan, objects) = self.flow(&fabric, &report, &mut result, |flow| {
-            let inbox = flow.read_inbox()?;
-            let plan = flow.plan(&inbox)?;
-            Ok((plan, flow.index.objects().count()))
-        })?;
-        Ok(Check {
-            documents: plan.counts(),
-            findings: plan.findings,
-            objects: u32::try_from(objects).unwrap_or(u32::MAX),
-        })
+        self.flow(fabric, &report, &mut FlowResult::default(), look)
     }
 }
 

@@ -82,7 +82,7 @@ impl Inner {
 
     /// Gives the worker a hint. The run that follows looks at what is there.
     pub(super) fn wake(self: &Arc<Self>, id: &FabricId, trigger: Trigger) {
-        let job = Job { fabric: id.clone(), kind: OperationKind::Sync, trigger, reply: None };
+        let job = Job { fabric: id.clone(), kind: OperationKind::Sync, trigger, file: None, reply: None };
         if let Err(error) = self.enqueue(job) {
             tracing::debug!(%error, "a hint came to nothing");
         }

@@ -45,10 +45,14 @@ pub(crate) struct Entry {
     /// Where the source went, relative to the fabric directory; none while it waits in the inbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) archived_to: Option<String>,
+    /// How often a file of these bytes waited and was archived before: the next time it is a new wish.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) round: u32,
     /// Content hashes of the documents that were taken from a file that stays in the inbox.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) documents_taken: Vec<String>,
-    /// `content_hash` of earlier, partial entries of the file, which this one ends.
+    /// Earlier, partial entries of the file, which this one ends: their `content_hash`, with `#` and the
+    /// round after the first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) ends: Vec<String>,
     #[serde(flatten)]
@@ -65,6 +69,7 @@ impl Entry {
             document_count,
             documents_created: Vec::new(),
             archived_to: None,
+            round: 0,
             documents_taken: Vec::new(),
             ends: Vec::new(),
             other: BTreeMap::new(),
@@ -74,6 +79,17 @@ impl Entry {
     fn waits(&self) -> bool {
         !self.documents_taken.is_empty()
     }
+
+    /// What a later entry calls this one when it ends it.
+    fn name(&self) -> Option<String> {
+        let hash = self.content_hash.as_deref()?;
+        Some(if self.round == 0 { hash.to_owned() } else { format!("{hash}#{}", self.round) })
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl ArchiveLog {
@@ -113,9 +129,21 @@ impl ArchiveLog {
             .collect()
     }
 
-    /// The partial entries of a file that no later one has ended, by their content hash.
+    /// The partial entries of a file that no later one has ended, by their names.
     pub(crate) fn open_entries(&self, original_file: &str) -> Vec<String> {
-        self.waiting(original_file).filter_map(|entry| entry.content_hash.clone()).collect()
+        self.waiting(original_file).filter_map(Entry::name).collect()
+    }
+
+    /// The round of a partial entry of this file and these bytes that is made now: how many are ended.
+    pub(crate) fn round(&self, original_file: &str, content_hash: &str) -> u32 {
+        let open = self.open_entries(original_file);
+        let ended = self.operations.iter().filter(|entry| {
+            entry.waits()
+                && entry.original_file == original_file
+                && entry.content_hash.as_deref() == Some(content_hash)
+                && entry.name().is_some_and(|name| !open.contains(&name))
+        });
+        u32::try_from(ended.count()).unwrap_or(u32::MAX)
     }
 
     fn waiting<'a, 'b>(&'a self, original_file: &'b str) -> impl Iterator<Item = &'a Entry> + use<'a, 'b> {
@@ -124,7 +152,7 @@ impl ArchiveLog {
         let ended: HashSet<&str> =
             of_file().flat_map(|entry| entry.ends.iter().map(String::as_str)).collect();
         of_file().filter(move |entry| {
-            entry.waits() && entry.content_hash.as_deref().is_some_and(|hash| !ended.contains(hash))
+            entry.waits() && entry.name().is_some_and(|name| !ended.contains(name.as_str()))
         })
     }
 
@@ -195,6 +223,24 @@ mod tests {
             ..entry("raw/a.yaml", "2")
         });
         assert!(log.taken_from("raw/a.yaml").is_empty(), "a later drop of the same text is a new wish");
+    }
+
+    #[test]
+    fn a_file_that_waits_again_with_the_same_bytes_is_a_new_round() {
+        let mut log = ArchiveLog::empty();
+        let waits = |round| Entry { documents_taken: vec!["d1".into()], round, ..entry("raw/a.yaml", "1") };
+        log.append(waits(log.round("raw/a.yaml", "sha256:1")));
+        let ends = log.open_entries("raw/a.yaml");
+        log.append(Entry { ends, ..entry("raw/a.yaml", "2") });
+        assert_eq!(log.round("raw/a.yaml", "sha256:1"), 1);
+        log.append(waits(1));
+        assert_eq!(log.taken_from("raw/a.yaml"), HashSet::from(["d1"]));
+        assert_eq!(read(&log.text()), log);
+        let ends = log.open_entries("raw/a.yaml");
+        assert_eq!(ends, ["sha256:1#1"]);
+        log.append(Entry { ends, archived_to: Some("x".into()), ..entry("raw/a.yaml", "3") });
+        assert!(log.taken_from("raw/a.yaml").is_empty());
+        assert_eq!(log.round("raw/a.yaml", "sha256:1"), 2);
     }
 
     #[test]

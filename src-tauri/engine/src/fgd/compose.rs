@@ -1,18 +1,18 @@
 //! The text of a managed file: the author's own, with our annotations.
 
-use crate::fgd::inbox::{DocumentRead, ObjectRead};
 use crate::fgd::layout::ANNOTATION_PREFIX;
-use crate::manifest::{self, Annotated};
+use crate::manifest::{self, Annotated, Node};
 
 /// The text that an object's file gets: the document's own, with the annotations that say where it came
-/// from. The same document gives the same bytes on every machine.
+/// from. The same document gives the same bytes on every machine. `Err` says why it can't have them.
 pub(crate) fn compose(
     fabric_name: &str,
     source_name: &str,
-    document: &DocumentRead,
-    object: &ObjectRead,
+    index: u32,
+    text: &str,
+    node: &Node,
 ) -> Result<Annotated, String> {
-    let index = document.index.to_string();
+    let index = index.to_string();
     let annotations = [
         ("managed-by", "fgd-sync"),
         ("fabric", fabric_name),
@@ -23,5 +23,5 @@ pub(crate) fn compose(
     .map(|(key, value)| (format!("{ANNOTATION_PREFIX}{key}"), value));
     let annotations: Vec<(&str, &str)> =
         annotations.iter().map(|(key, value)| (key.as_str(), *value)).collect();
-    manifest::annotate(&document.text, &object.node, &annotations)
+    manifest::annotate(text, node, &annotations)
 }

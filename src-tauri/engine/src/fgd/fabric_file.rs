@@ -22,6 +22,18 @@ pub(crate) enum ArchiveStrategy {
     None,
 }
 
+/// What becomes of a document that has an error of meaning: one that can be read, and that the fabric would
+/// refuse.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ValidationPolicy {
+    /// It is taken, and the error is shown.
+    #[default]
+    Warn,
+    /// It stays in the inbox.
+    Strict,
+}
+
 /// What a fabric directory says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FabricFile {
@@ -29,12 +41,15 @@ pub(crate) struct FabricFile {
     pub(crate) fabric_name: String,
     /// What becomes of ingested files.
     pub(crate) archive_strategy: ArchiveStrategy,
+    /// What becomes of documents with an error of meaning.
+    pub(crate) validation_policy: ValidationPolicy,
 }
 
 #[derive(Deserialize)]
 struct Stored {
     fabric_name: Option<String>,
     archive_strategy: Option<ArchiveStrategy>,
+    validation_policy: Option<ValidationPolicy>,
 }
 
 impl FabricFile {
@@ -45,6 +60,7 @@ impl FabricFile {
         Ok(Self {
             fabric_name: stored.fabric_name.unwrap_or_else(|| directory.file_name().to_owned()),
             archive_strategy: stored.archive_strategy.unwrap_or(ArchiveStrategy::RenameWithExtension),
+            validation_policy: stored.validation_policy.unwrap_or_default(),
         })
     }
 
@@ -63,6 +79,7 @@ impl FabricFile {
              directories:\n  raw: raw\n  managed: managed\n  unmanaged: unmanaged\n\
              crd_directories:\n{directories}\
              archive_strategy: rename_with_extension\n\
+             validation_policy: warn\n\
              onboarding_completed: true\n"
         )
     }

@@ -1,16 +1,23 @@
 //! What waits in `raw/`.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+
+use rayon::prelude::*;
 
 use crate::change::ContentHash;
 use crate::error::Result;
+use crate::fgd::compose::compose;
 use crate::fgd::layout::{ANNOTATION_PREFIX, Layout};
+use crate::fgd::managed::ManagedIndex;
 use crate::fgd::walk::{FileEntry, unreadable, yaml_files};
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
 use crate::id::RepoPath;
-use crate::manifest::{self, Manifest, Node, TextError};
+use crate::manifest::{self, Annotated, Document, Manifest, Node, TextError};
+use crate::schema::{CrdSchemas, Object, ResourceId};
 
 /// The files of an inbox, read.
 #[derive(Debug, Default)]
@@ -34,36 +41,63 @@ pub(crate) struct SourceFile {
     pub(crate) documents: Result<Vec<DocumentRead>, Finding>,
 }
 
-/// A document, parsed as far as it goes.
+/// A document, parsed as far as it goes. Of its tree nothing is kept but what comparing, checking and writing
+/// it need.
 #[derive(Debug)]
 pub(crate) struct DocumentRead {
-    /// Its place in the stream, from 0.
+    /// Its place in the file, from 0; each item of a List counts.
     pub(crate) index: u32,
     /// Line in the file of the document's first line, from 1.
     pub(crate) line: u32,
-    /// Its own text.
-    pub(crate) text: String,
     /// The object, or why it is none.
-    pub(crate) object: Result<ObjectRead, Finding>,
+    pub(crate) object: Result<ObjectRead, Box<Finding>>,
 }
 
 /// An object, with what comparing and writing it need.
 #[derive(Debug)]
 pub(crate) struct ObjectRead {
-    /// Its identity and version.
-    pub(crate) manifest: Manifest,
-    /// Its tree.
-    pub(crate) node: Node,
+    /// Its group, as its apiVersion has it.
+    pub(crate) group: String,
+    /// Its version in the group.
+    pub(crate) version: String,
+    /// Its identity, place and spec, and what is wrong with it.
+    pub(crate) object: Arc<Object>,
     /// The hash of its value, without our annotations.
-    pub(crate) content: String,
-    /// Its author's comments.
-    pub(crate) comments: Vec<String>,
+    pub(crate) content: ContentHash,
+    /// The hash of its author's comments; none where there are none.
+    pub(crate) comments: Option<ContentHash>,
+    /// The text to write; none where what stands says the same.
+    pub(crate) text: Option<Composed>,
+}
+
+/// The text of an object that is to be written.
+#[derive(Debug)]
+pub(crate) enum Composed {
+    /// With our annotations, for `managed/`.
+    Managed(Annotated),
+    /// As the author wrote it, for `unmanaged/`.
+    Verbatim(String),
+    /// There is no place for our annotations; the sentence says why.
+    Impossible(String),
+}
+
+/// What reading needs to know of the fabric.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    /// The fabric's name, as the annotations carry it.
+    pub(crate) fabric_name: &'a str,
+    /// What stands: of an object that is there already nothing is composed.
+    pub(crate) managed: &'a ManagedIndex,
+    /// The schemas to check against, where there are some.
+    pub(crate) schemas: Option<&'a CrdSchemas>,
 }
 
 /// How long two looks at a fresh file are apart, to tell whether it is still being written.
 const SETTLE: Duration = Duration::from_millis(60);
 /// A file that was written longer ago than this is not being written any more.
 const FRESH: Duration = Duration::from_millis(400);
+/// The largest file that is taken: a hundred thousand objects are a third of it.
+pub(crate) const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// Finds the files that wait in `raw/`, at any depth, in the order of their paths.
 ///
@@ -84,29 +118,57 @@ pub(crate) fn scan(work_tree: &Path, layout: &Layout) -> Result<(Vec<FileEntry>,
     Ok((settled, findings))
 }
 
-impl SourceFile {
-    /// Reads a file whole and parses each of its documents. A file that is gone by now is `None`.
-    pub(crate) fn read(work_tree: &Path, entry: &FileEntry) -> Result<Option<Self>, Box<Finding>> {
-        match fs::read(entry.path.under(work_tree)) {
-            Ok(bytes) => Ok(Some(Self::parse(entry.path.clone(), bytes))),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Box::new(unreadable(&entry.path, &error))),
+/// Reads a file whole, unless it is larger than any that is taken. One that is gone by now is `None`.
+pub(crate) fn read_bounded(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Ok(None),
+        _ => Err(Box::new(unreadable(path, &error))),
+    };
+    let file = match File::open(path.under(work_tree)) {
+        Ok(file) => file,
+        Err(error) => return failed(error),
+    };
+    // It may grow while it is read, so what was listed is not what counts.
+    let expected = file.metadata().map_or(0, |metadata| metadata.len());
+    if expected <= LARGEST {
+        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
+        match file.take(LARGEST + 1).read_to_end(&mut bytes) {
+            Ok(read) if read as u64 <= LARGEST => return Ok(Some(bytes)),
+            Ok(_) => {}
+            Err(error) => return failed(error),
         }
     }
+    let message = format!("The file is larger than {} MiB.", LARGEST / (1024 * 1024));
+    Err(Box::new(
+        Finding::new(Code::TooLarge, message).hint("Split it into several files.").in_file(path).at(1, 1),
+    ))
+}
 
-    /// Parses a file's bytes. Every document is there, broken or not.
-    pub(crate) fn parse(path: RepoPath, bytes: Vec<u8>) -> Self {
+impl SourceFile {
+    /// Reads a file whole and parses each of its documents. A file that is gone by now is `None`.
+    pub(crate) fn read(
+        work_tree: &Path,
+        path: &RepoPath,
+        reading: Reading<'_>,
+    ) -> Result<Option<Self>, Box<Finding>> {
+        Ok(read_bounded(work_tree, path)?.map(|bytes| Self::parse(path.clone(), bytes, reading)))
+    }
+
+    /// Parses a file's bytes, on all cores. Every document is there, broken or not.
+    pub(crate) fn parse(path: RepoPath, bytes: Vec<u8>, reading: Reading<'_>) -> Self {
         let hash = ContentHash::of(&bytes);
         let documents = match manifest::Source::decode(&bytes) {
-            Ok(source) => Ok(manifest::split(source.text())
-                .into_iter()
-                .map(|document| DocumentRead {
-                    index: document.index,
-                    line: document.line,
-                    text: document.text.to_owned(),
-                    object: ObjectRead::parse(&document).map_err(|error| finding(&path, error)),
+            Ok(source) => {
+                let split = manifest::split(source.text());
+                // Where none of the documents is a List, each one's place is known before it is read.
+                let read: Vec<Vec<DocumentRead>> =
+                    split.par_iter().map(|document| read_document(&path, document, reading)).collect();
+                Ok(if read.iter().all(|documents| documents.len() == 1) {
+                    read.into_iter().flatten().collect()
+                } else {
+                    in_order(&path, &split, reading)
                 })
-                .collect()),
+            }
             Err(error) => Err(finding(&path, error)),
         };
         Self { path, bytes, hash, documents }
@@ -118,14 +180,108 @@ impl SourceFile {
     }
 }
 
-impl ObjectRead {
-    pub(crate) fn parse(document: &manifest::Document<'_>) -> Result<Self, TextError> {
-        let node = manifest::parse(document)?;
-        let manifest = Manifest::of(&node)?;
-        let content = manifest::content_hash(&node, ANNOTATION_PREFIX);
-        let comments = manifest::comments(document.text, &node);
-        Ok(Self { manifest, node, content, comments })
+/// Reads the documents one after the other, since the items of a List move the places of all that follow.
+fn in_order(path: &RepoPath, split: &[Document<'_>], reading: Reading<'_>) -> Vec<DocumentRead> {
+    let mut documents = Vec::new();
+    for document in split {
+        let first = u32::try_from(documents.len()).unwrap_or(u32::MAX);
+        documents.extend(read_document(path, &Document { index: first, ..document.clone() }, reading));
     }
+    documents
+}
+
+/// A document of a stream, or the items of the List that it is.
+fn read_document(path: &RepoPath, document: &Document<'_>, reading: Reading<'_>) -> Vec<DocumentRead> {
+    let (index, line) = (document.index, document.line);
+    let failed =
+        |error: TextError| vec![DocumentRead { index, line, object: Err(Box::new(finding(path, error))) }];
+    let node = match manifest::parse(document) {
+        Ok(node) => node,
+        Err(error) => return failed(error),
+    };
+    match manifest::items(document, &node) {
+        None => {
+            let object = ObjectRead::new(path, index, document.text, &node, true, reading);
+            let object = object.map_err(|error| Box::new(finding(path, error)));
+            vec![DocumentRead { index, line, object }]
+        }
+        Some(Err(error)) => failed(error),
+        Some(Ok(items)) => (index..)
+            .zip(items)
+            .map(|(index, item)| {
+                let object = ObjectRead::new(path, index, &item.text, &item.node, item.kept, reading);
+                DocumentRead {
+                    index,
+                    line: item.line,
+                    object: object.map_err(|error| Box::new(finding(path, error))),
+                }
+            })
+            .collect(),
+    }
+}
+
+impl ObjectRead {
+    /// Reads an object; `kept` says whether `text` is the author's own.
+    fn new(
+        path: &RepoPath,
+        index: u32,
+        text: &str,
+        node: &Node,
+        kept: bool,
+        reading: Reading<'_>,
+    ) -> Result<Self, TextError> {
+        let mut read = Self::bare(path, text, node, reading.schemas)?;
+        let standing = reading.managed.get(&read.object.id, read.is_hedgehog());
+        if standing.is_some_and(|standing| standing.says_the_same(&read, text)) {
+            return Ok(read);
+        }
+        read.text = Some(if read.is_hedgehog() {
+            match compose(reading.fabric_name, path.file_name(), index, text, node) {
+                Ok(mut annotated) => {
+                    annotated.canonical |= !kept;
+                    Composed::Managed(annotated)
+                }
+                Err(why) => Composed::Impossible(why),
+            }
+        } else {
+            Composed::Verbatim(text.to_owned())
+        });
+        Ok(read)
+    }
+
+    /// Reads an object of which nothing is to be written.
+    pub(crate) fn bare(
+        path: &RepoPath,
+        text: &str,
+        node: &Node,
+        schemas: Option<&CrdSchemas>,
+    ) -> Result<Self, TextError> {
+        let manifest = Manifest::of(node)?;
+        let comments = manifest::comments(text, node);
+        Ok(Self {
+            object: Arc::new(Object::read(&manifest, node, path, schemas)),
+            group: manifest.group,
+            version: manifest.version,
+            content: manifest::content_hash(node, ANNOTATION_PREFIX),
+            comments: (!comments.is_empty()).then(|| ContentHash::of(comments.join("\n").as_bytes())),
+            text: None,
+        })
+    }
+
+    /// Its identity.
+    pub(crate) fn id(&self) -> &ResourceId {
+        &self.object.id
+    }
+
+    /// Whether it is one of the fabric's own.
+    pub(crate) fn is_hedgehog(&self) -> bool {
+        is_hedgehog(&self.group)
+    }
+}
+
+/// Whether an API group is one of the fabric's own.
+pub(crate) fn is_hedgehog(group: &str) -> bool {
+    group.ends_with(".githedgehog.com")
 }
 
 /// A text error as a finding in a file.
@@ -137,6 +293,8 @@ pub(crate) fn finding(path: &RepoPath, error: TextError) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -168,7 +326,9 @@ mod tests {
     fn a_broken_document_does_not_hide_the_others() {
         let text = "apiVersion: v1\nkind: A\nmetadata: {name: a}\n---\nb: [\n---\napiVersion: v1\nkind: C\nmetadata:\n  name: c\n";
         let path = RepoPath::parse("raw/x.yaml").expect("path");
-        let file = SourceFile::parse(path, text.as_bytes().to_vec());
+        let managed = ManagedIndex::default();
+        let reading = Reading { fabric_name: "Lab", managed: &managed, schemas: None };
+        let file = SourceFile::parse(path, text.as_bytes().to_vec(), reading);
         let documents = file.documents.expect("decoded");
         let read: Vec<_> = documents.iter().map(|document| document.object.is_ok()).collect();
         assert_eq!(read, [true, false, true]);

@@ -49,6 +49,11 @@ impl Layout {
         self.root.join(".hnp/archive-log.yaml")
     }
 
+    /// CustomResourceDefinitions whose schemas objects are checked by, where there are some.
+    pub(crate) fn schemas(&self) -> RepoPath {
+        self.root.join(".hnp/crds")
+    }
+
     /// Sources that were moved away whole, by the strategy of that name.
     pub(crate) fn archive_dir(&self) -> RepoPath {
         self.root.join(".hnp/archive")

@@ -1,33 +1,48 @@
-//! What stands in `managed/` and `unmanaged/`, known by identity.
+//! What stands in `managed/` and `unmanaged/`, known by identity, and checked as one fabric.
 
-use std::collections::HashMap;
-use std::fs;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
+
+use rayon::prelude::*;
 
 use crate::change::ContentHash;
 use crate::error::Result;
-use crate::fgd::inbox::{ObjectRead, finding};
+use crate::fgd::inbox::{ObjectRead, finding, is_hedgehog, read_bounded};
 use crate::fgd::layout::Layout;
-use crate::fgd::walk::{FileEntry, unreadable, yaml_files};
+use crate::fgd::walk::{FileEntry, yaml_files};
 use crate::finding::{Code, Finding};
 use crate::id::RepoPath;
 use crate::manifest;
-use crate::schema::ResourceId;
+use crate::schema::{Classified, CrdSchemas, Fabric, Object, ResourceId, classify};
 
 /// An object that stands in the directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct ManagedObject {
-    /// Its identity.
-    pub(crate) id: ResourceId,
     /// Its apiVersion's group.
     pub(crate) group: String,
+    /// Its identity, its spec, and what is wrong with it alone.
+    pub(crate) object: Arc<Object>,
     /// The hash of its value, without our annotations.
-    pub(crate) content: String,
-    /// Its author's comments.
-    pub(crate) comments: Vec<String>,
+    pub(crate) content: ContentHash,
+    /// The hash of its author's comments.
+    comments: Option<ContentHash>,
     /// The hash of the file's bytes.
     pub(crate) file: ContentHash,
+    /// Whether it stands where objects of its kind do.
+    in_place: bool,
+}
+
+impl ManagedObject {
+    /// Whether a document says nothing new of the object: the same value, and no other comments. A document
+    /// without comments says nothing about them. Of what is kept byte for byte, each byte counts.
+    pub(crate) fn says_the_same(&self, read: &ObjectRead, text: &str) -> bool {
+        if !read.is_hedgehog() {
+            return self.file == ContentHash::of(text.as_bytes());
+        }
+        self.content == read.content && (read.comments.is_none() || read.comments == self.comments)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -36,17 +51,35 @@ struct Known {
     object: Result<ManagedObject, Box<Finding>>,
 }
 
+/// An identity, and whether it is one of the fabric's own kinds: the same words can name either.
+type Identity = (ResourceId, bool);
+
 /// The objects of a directory, by the file they stand in. Kept between runs: a file is read again only
 /// when its size or time has changed, so a run costs what changed and a listing.
 #[derive(Debug, Default)]
 pub(crate) struct ManagedIndex {
     files: HashMap<RepoPath, Known>,
+    /// Where each object stands; of several files the first by path counts.
+    standing: HashMap<Identity, Vec<RepoPath>>,
+    fabric: Fabric,
     /// What could not even be listed.
     unlisted: Vec<Finding>,
+    schemas: Schemas,
+}
+
+/// The schemas of the directory's own CRDs, and the files that they were read from.
+#[derive(Debug, Default)]
+struct Schemas {
+    files: Vec<FileEntry>,
+    read: Option<CrdSchemas>,
+    /// Why they could not be read.
+    broken: Option<Finding>,
 }
 
 /// A file that was written this recently is read again next time: its time may not tell the next write.
 const RACY: std::time::Duration = std::time::Duration::from_secs(2);
+/// How many files are read between two looks at whether the run is still wanted.
+const AT_ONCE: usize = 512;
 
 impl ManagedIndex {
     /// Looks at the disk; afterwards the index is what is there. `step` is told (done, total).
@@ -60,36 +93,148 @@ impl ManagedIndex {
         let (others, other_unlisted) = yaml_files(work_tree, &layout.unmanaged())?;
         found.extend(others);
         unlisted.extend(other_unlisted);
-        let now = SystemTime::now();
-        let mut files = HashMap::with_capacity(found.len());
-        let total = found.len();
-        for (done, entry) in found.into_iter().enumerate() {
-            step(done, total)?;
-            let settled = entry.modified.is_some_and(|at| now.duration_since(at).is_ok_and(|age| age > RACY));
-            let known = match self.files.remove(&entry.path) {
-                Some(known) if settled && known.entry == entry => known,
-                _ => match read(work_tree, entry) {
-                    Some(known) => known,
-                    None => continue,
-                },
-            };
-            files.insert(known.entry.path.clone(), known);
-        }
-        self.files = files;
         self.unlisted = unlisted;
+        if self.schemas.refresh(work_tree, layout)? {
+            // Whatever was read before was checked by other schemas.
+            *self = Self {
+                unlisted: std::mem::take(&mut self.unlisted),
+                schemas: std::mem::take(&mut self.schemas),
+                ..Self::default()
+            };
+        }
+        let now = SystemTime::now();
+        let total = found.len();
+        step(0, total)?;
+        let there: HashSet<&RepoPath> = found.iter().map(|entry| &entry.path).collect();
+        let gone: Vec<RepoPath> = self.files.keys().filter(|path| !there.contains(path)).cloned().collect();
+        drop(there);
+        let is_known = |entry: &FileEntry| {
+            let settled = entry.modified.is_some_and(|at| now.duration_since(at).is_ok_and(|age| age > RACY));
+            settled && self.files.get(&entry.path).is_some_and(|known| known.entry == *entry)
+        };
+        let (known, fresh): (Vec<_>, Vec<_>) = found.into_iter().partition(is_known);
+        let schemas = self.schemas.read.as_ref();
+        let mut done = known.len();
+        let mut read: Vec<(RepoPath, Option<Known>)> = Vec::with_capacity(fresh.len());
+        for some in fresh.chunks(AT_ONCE) {
+            step(done, total)?;
+            read.par_extend(
+                some.par_iter()
+                    .map(|entry| (entry.path.clone(), self::read(work_tree, entry, layout, schemas))),
+            );
+            done += some.len();
+        }
+        step(total, total)?;
+        self.replace(gone.into_iter().map(|path| (path, None)).chain(read));
         Ok(())
     }
 
-    /// The objects, each with the file it stands in, in no order.
-    pub(crate) fn objects(&self) -> impl Iterator<Item = (&RepoPath, &ManagedObject)> {
-        self.files.iter().filter_map(|(path, known)| known.object.as_ref().ok().map(|object| (path, object)))
+    /// Takes note of files that are as these say; then the fabric is checked as far as that touches it.
+    fn replace(&mut self, files: impl Iterator<Item = (RepoPath, Option<Known>)>) {
+        let mut touched: HashSet<Identity> = HashSet::new();
+        for (path, known) in files {
+            if let Some(before) = self.files.remove(&path).and_then(|known| known.object.ok()) {
+                let identity = before.identity();
+                if let Some(paths) = self.standing.get_mut(&identity) {
+                    paths.retain(|other| *other != path);
+                    if paths.is_empty() {
+                        self.standing.remove(&identity);
+                    }
+                }
+                touched.insert(identity);
+            }
+            let Some(known) = known else { continue };
+            if let Ok(object) = &known.object {
+                let identity = object.identity();
+                let paths = self.standing.entry(identity.clone()).or_default();
+                let at = paths.partition_point(|other| *other < path);
+                paths.insert(at, path.clone());
+                touched.insert(identity);
+            }
+            self.files.insert(path, known);
+        }
+        for (id, is_hedgehog) in touched {
+            let Some(kind) = crate::schema::KindId::of(&id.kind).filter(|_| is_hedgehog) else { continue };
+            let key = crate::schema::Key::new(kind, &id.namespace, &id.name);
+            let object = self.get(&id, true).map(|standing| Arc::clone(&standing.object));
+            // A kind of that name in another group is none that the fabric refers to.
+            let object = object.filter(|object| object.key.as_ref() == Some(&key));
+            self.fabric.set(&key, object);
+        }
+        self.fabric.recheck();
     }
 
-    /// What is there and holds no object that can be read.
-    pub(crate) fn broken(&self) -> impl Iterator<Item = &Finding> {
-        let files =
-            self.files.values().filter_map(|known| known.object.as_ref().err().map(|finding| &**finding));
-        files.chain(&self.unlisted)
+    /// The schemas that objects are checked by.
+    pub(crate) fn schemas(&self) -> Option<&CrdSchemas> {
+        self.schemas.read.as_ref()
+    }
+
+    /// The same index, which checks by these schemas. It is an empty one.
+    pub(crate) fn with_schemas(schemas: Option<CrdSchemas>) -> Self {
+        Self { schemas: Schemas { read: schemas, ..Schemas::default() }, ..Self::default() }
+    }
+
+    /// The object of an identity, where it stands.
+    pub(crate) fn get(&self, id: &ResourceId, is_hedgehog: bool) -> Option<&ManagedObject> {
+        self.find(id, is_hedgehog).map(|(_, object)| object)
+    }
+
+    /// The object of an identity and the file that it stands in.
+    pub(crate) fn find(&self, id: &ResourceId, is_hedgehog: bool) -> Option<(&RepoPath, &ManagedObject)> {
+        let path = self.standing.get(&(id.clone(), is_hedgehog))?.first()?;
+        let object = self.files.get(path)?.object.as_ref().ok()?;
+        Some((path, object))
+    }
+
+    /// How many objects there are.
+    pub(crate) fn len(&self) -> usize {
+        self.standing.len()
+    }
+
+    /// The objects, checked as one fabric.
+    pub(crate) fn fabric_mut(&mut self) -> &mut Fabric {
+        &mut self.fabric
+    }
+
+    /// The objects, checked as one fabric.
+    pub(crate) fn fabric(&self) -> &Fabric {
+        &self.fabric
+    }
+
+    /// What is wrong with the directory itself: what can't be read, what stands twice or in the wrong place.
+    pub(crate) fn misplaced(&self) -> Vec<Finding> {
+        let mut findings = self.unlisted.clone();
+        findings.extend(self.schemas.broken.clone());
+        for (path, known) in &self.files {
+            match &known.object {
+                Err(finding) => findings.push((**finding).clone()),
+                Ok(object) if !object.in_place => findings.push(object.out_of_place(path)),
+                Ok(_) => {}
+            }
+        }
+        for (identity, paths) in self.standing.iter().filter(|(_, paths)| paths.len() > 1) {
+            let first = &paths[0];
+            for path in &paths[1..] {
+                let message = format!("{} stands in {first} too.", identity.0);
+                findings.push(
+                    Finding::new(Code::ManagedTwice, message)
+                        .hint("Keep one of the two files.")
+                        .in_file(path)
+                        .about(&identity.0.kind, &identity.0.name),
+                );
+            }
+        }
+        findings.sort_by(|a, b| (&a.file, a.line, a.code).cmp(&(&b.file, b.line, b.code)));
+        findings
+    }
+
+    /// All that is wrong with what stands, in the order of files.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        let mut findings = self.misplaced();
+        findings.extend(self.fabric.findings());
+        findings
+            .sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
+        findings
     }
 
     /// Whether there is a file of that path.
@@ -99,36 +244,96 @@ impl ManagedIndex {
 
     #[cfg(test)]
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
-        let files = files
-            .iter()
-            .map(|(path, text)| {
-                let path = RepoPath::parse(path).expect("path");
-                let entry = FileEntry { path: path.clone(), bytes: text.len() as u64, modified: None };
-                (path, parse(entry, text.as_bytes()))
-            })
-            .collect();
-        Self { files, unlisted: Vec::new() }
+        let layout = Layout::new(RepoPath::root());
+        let read = files.iter().map(|(path, text)| {
+            let path = RepoPath::parse(path).expect("path");
+            let entry = FileEntry { path: path.clone(), bytes: text.len() as u64, modified: None };
+            let known = known(&entry, text.as_bytes(), &layout, None);
+            (path, known)
+        });
+        let mut index = Self::default();
+        index.replace(read.collect::<Vec<_>>().into_iter());
+        index
+    }
+}
+
+impl Schemas {
+    /// Reads them anew if their files have changed; says whether they have. Those that can't be read are
+    /// told, and nothing is checked by them.
+    fn refresh(&mut self, work_tree: &Path, layout: &Layout) -> Result<bool> {
+        let (files, _) = yaml_files(work_tree, &layout.schemas())?;
+        if files == self.files {
+            return Ok(false);
+        }
+        (self.read, self.broken) = if files.is_empty() {
+            (None, None)
+        } else {
+            match CrdSchemas::read(&layout.schemas().under(work_tree)) {
+                Ok(schemas) => (Some(schemas), None),
+                Err(error) => {
+                    let finding = Finding::new(Code::Unreadable, error.to_string())
+                        .hint("Objects are not checked by these schemas until it is mended.")
+                        .in_file(&layout.schemas());
+                    (None, Some(finding))
+                }
+            }
+        };
+        self.files = files;
+        Ok(true)
+    }
+}
+
+impl ManagedObject {
+    fn identity(&self) -> Identity {
+        (self.object.id.clone(), is_hedgehog(&self.group))
+    }
+
+    fn out_of_place(&self, path: &RepoPath) -> Finding {
+        let id = &self.object.id;
+        let finding = if is_hedgehog(&self.group) {
+            Finding::new(Code::Misplaced, format!("{id} does not stand in the directory of its kind."))
+        } else {
+            Finding::new(Code::NotHedgehog, format!("{id} is no Hedgehog object, and stands in managed/."))
+        };
+        finding
+            .hint("Check structure moves it to its place.")
+            .in_file(path)
+            .at(self.object.at.line, self.object.at.column)
+            .about(&id.kind, &id.name)
     }
 }
 
 /// A file that is gone by now is none.
-fn read(work_tree: &Path, entry: FileEntry) -> Option<Known> {
-    match fs::read(entry.path.under(work_tree)) {
-        Ok(text) => Some(parse(entry, &text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => {
-            let object = Err(Box::new(unreadable(&entry.path, &error)));
-            Some(Known { entry, object })
-        }
+fn read(work_tree: &Path, entry: &FileEntry, layout: &Layout, schemas: Option<&CrdSchemas>) -> Option<Known> {
+    match read_bounded(work_tree, &entry.path) {
+        Ok(Some(bytes)) => known(entry, &bytes, layout, schemas),
+        Ok(None) => None,
+        Err(finding) => Some(Known { entry: entry.clone(), object: Err(finding) }),
     }
 }
 
-fn parse(entry: FileEntry, bytes: &[u8]) -> Known {
-    let object = object(&entry.path, bytes);
-    Known { entry, object }
+/// What a file holds. What is no object is a finding under `managed/`; below `unmanaged/` anything may stand,
+/// and what is one of the fabric's own kinds there stands in for nothing.
+fn known(entry: &FileEntry, bytes: &[u8], layout: &Layout, schemas: Option<&CrdSchemas>) -> Option<Known> {
+    // What Argo CD and Flux are told about the directory is no object of it.
+    if matches!(entry.path.file_name(), "kustomization.yaml" | "kustomization.yml") {
+        return None;
+    }
+    let object = object(&entry.path, bytes, layout, schemas);
+    if entry.path.below(&layout.managed()).is_none()
+        && object.as_ref().map_or(true, |object| is_hedgehog(&object.group))
+    {
+        return None;
+    }
+    Some(Known { entry: entry.clone(), object })
 }
 
-fn object(path: &RepoPath, bytes: &[u8]) -> Result<ManagedObject, Box<Finding>> {
+/// Reads the one object of a file.
+pub(crate) fn only_object(
+    path: &RepoPath,
+    bytes: &[u8],
+    schemas: Option<&CrdSchemas>,
+) -> Result<ObjectRead, Box<Finding>> {
     let source = manifest::Source::decode(bytes).map_err(|error| Box::new(finding(path, error)))?;
     let documents = manifest::split(source.text());
     let [document] = documents.as_slice() else {
@@ -137,26 +342,36 @@ fn object(path: &RepoPath, bytes: &[u8]) -> Result<ManagedObject, Box<Finding>> 
             Code::ManagedBroken,
             format!("The file holds {count} documents; a file under managed/ holds one object."),
         );
-        let finding = finding.hint("Move the file to raw/: each object gets its own file.").in_file(path);
+        let finding =
+            finding.hint("Move the file to raw/: each object gets its own file.").in_file(path).at(1, 1);
         return Err(Box::new(finding));
     };
-    let read = ObjectRead::parse(document).map_err(|error| Box::new(finding(path, error)))?;
+    let read =
+        manifest::parse(document).and_then(|node| ObjectRead::bare(path, document.text, &node, schemas));
+    read.map_err(|error| Box::new(finding(path, error)))
+}
+
+fn object(
+    path: &RepoPath,
+    bytes: &[u8],
+    layout: &Layout,
+    schemas: Option<&CrdSchemas>,
+) -> Result<ManagedObject, Box<Finding>> {
+    let read = only_object(path, bytes, schemas)?;
+    let below = path.below(&layout.managed());
+    let in_place = match classify(&read.group, &read.version, &read.id().kind) {
+        Some(Classified::Known { info, .. }) => {
+            below.is_some_and(|below| below.split_once('/').is_some_and(|(dir, _)| dir == info.directory))
+        }
+        Some(Classified::UnknownHedgehog { .. }) => true,
+        _ => below.is_none(),
+    };
     Ok(ManagedObject {
-        id: read.id(),
-        group: read.manifest.group,
+        in_place,
+        object: read.object,
+        group: read.group,
         content: read.content,
         comments: read.comments,
         file: ContentHash::of(bytes),
     })
-}
-
-impl ObjectRead {
-    /// The object's identity.
-    pub(crate) fn id(&self) -> ResourceId {
-        ResourceId {
-            kind: self.manifest.kind.clone(),
-            namespace: self.manifest.namespace.clone().unwrap_or_else(|| "default".to_owned()),
-            name: self.manifest.name.clone(),
-        }
-    }
 }

@@ -4,19 +4,23 @@
 mod archive_log;
 mod compose;
 mod fabric_file;
+mod files;
 mod inbox;
 mod layout;
 mod managed;
 mod onboard;
 mod plan;
+mod repair;
 mod walk;
 
 pub(crate) use archive_log::ArchiveLog;
 
 pub(crate) use fabric_file::FabricFile;
-pub(crate) use inbox::{Inbox, SourceFile, scan};
+pub(crate) use files::check_files;
+pub(crate) use inbox::{Inbox, Reading, SourceFile, scan};
 pub(crate) use layout::Layout;
-pub(crate) use managed::ManagedIndex;
+pub(crate) use managed::{ManagedIndex, only_object};
 pub(crate) use onboard::missing_structure;
 pub(crate) use plan::{Given, Outcome, Plan};
-pub(crate) use walk::{FileEntry, yaml_files};
+pub(crate) use repair::{Repair, Standing, repairs};
+pub(crate) use walk::{FileEntry, structure_files, yaml_files};

@@ -86,3 +86,40 @@ pub(crate) fn unreadable(path: &RepoPath, error: &std::io::Error) -> Finding {
         .hint("Check its permissions.")
         .in_file(path)
 }
+
+/// The files that repairing a directory's structure looks at, each with its bytes: all plain ones below
+/// `.hnp/`, `managed/`, `unmanaged/` and `raw/`, the root's YAML and JSON, and its README. One that is larger
+/// than any that is taken is left out, and so stays where it is.
+pub(crate) fn structure_files(work_tree: &Path, layout: &Layout) -> Result<Vec<(RepoPath, Vec<u8>)>> {
+    let root = layout.root();
+    let mut files = Vec::new();
+    let mut pending: Vec<(RepoPath, bool)> = vec![(root.clone(), false)];
+    while let Some((directory, deep)) = pending.pop() {
+        let path = directory.under(work_tree);
+        let listing = match fs::read_dir(&path) {
+            Ok(listing) => listing,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(Error::io(path)(error)),
+        };
+        for entry in listing {
+            let entry = entry.map_err(Error::io(&path))?;
+            let name = entry.file_name();
+            let (Some(name), Ok(file_type)) = (name.to_str(), entry.file_type()) else { continue };
+            let below = directory.join(name);
+            if RepoPath::parse(below.as_str()).is_err() {
+                continue;
+            }
+            if file_type.is_dir() {
+                if deep || matches!(name, ".hnp" | "managed" | "unmanaged" | "raw") {
+                    pending.push((below, true));
+                }
+            } else if file_type.is_file() && (deep || name == "README.md" || Layout::takes(name)) {
+                if let Ok(Some(bytes)) = crate::fgd::inbox::read_bounded(work_tree, &below) {
+                    files.push((below, bytes));
+                }
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

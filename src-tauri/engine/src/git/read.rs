@@ -29,7 +29,6 @@ pub(crate) fn blob_id(bytes: &[u8]) -> Result<String> {
 
 impl Repo {
     /// The bytes of a file in a commit; `None` where there is no file at that path.
-    #[cfg(test)]
     pub(crate) fn read_file(&self, at: &Revision, path: &RepoPath) -> Result<Option<Vec<u8>>> {
         let tree = self.git().find_commit(oid(at)?)?.tree()?;
         match tree.get_path(Path::new(path.as_str())) {

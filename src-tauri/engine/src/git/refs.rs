@@ -71,6 +71,14 @@ impl Repo {
         }
     }
 
+    /// Keeps a file's bytes in this clone's store, under a ref of ours, so that nothing clears them away:
+    /// `refs/fgd/discarded/<name>`. Keeping the same again is no change. Such refs are never pushed.
+    pub(crate) fn keep_blob(&self, bytes: &[u8], name: &str) -> Result<()> {
+        let blob = self.write_objects(1, |objects| objects.blob(bytes))?;
+        self.git().reference(&format!("refs/fgd/discarded/{name}"), blob, true, "taken out of the inbox")?;
+        Ok(())
+    }
+
     /// The remote of `branch`: the one it follows, else `origin`, else the only one there is.
     pub(crate) fn remote(&self, branch: &BranchName) -> Result<Option<Remote>> {
         let names = self.git().remotes()?;

@@ -1,11 +1,12 @@
 //! Annotations into a text, and nothing else changed in it.
 
+use crate::manifest::Node;
 use crate::manifest::block::block;
 use crate::manifest::comments::comments;
 use crate::manifest::compare::{key_text, same_value};
 use crate::manifest::node::Value;
+use crate::manifest::parse::read;
 use crate::manifest::patch::patch;
-use crate::manifest::{Node, parse, split};
 
 /// A text with its annotations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,14 +39,6 @@ pub(crate) fn annotate(text: &str, node: &Node, annotations: &[(&str, &str)]) ->
         return Ok(Annotated { text, canonical: true });
     }
     Err("The document is written in a way that annotations can't be added to.".to_owned())
-}
-
-/// The tree of a text that is one document.
-fn read(text: &str) -> Option<Node> {
-    let documents = split(text);
-    let [document] = documents.as_slice() else { return None };
-    // Else something of the text would be outside of it.
-    (document.text == text).then(|| parse(document).ok()).flatten()
 }
 
 fn set_annotations(object: &mut Node, annotations: &[(&str, &str)]) -> Result<(), String> {
@@ -90,6 +83,7 @@ mod tests {
     use super::*;
     use crate::manifest::compare::content_hash;
     use crate::manifest::testing::tree;
+    use crate::manifest::{parse, split};
 
     const OURS: [(&str, &str); 2] = [("hnp.x/by", "fgd-sync"), ("hnp.x/index", "0")];
 

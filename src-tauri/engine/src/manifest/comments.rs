@@ -8,6 +8,11 @@ use crate::manifest::node::Value;
 /// The comments of a document, in order, each from its `#` to the end of its line: every `#` after white
 /// space that is in no scalar. `node` is the tree of `text`.
 pub(crate) fn comments(text: &str, node: &Node) -> Vec<String> {
+    comment_spans(text, node).into_iter().map(|span| text[span].to_owned()).collect()
+}
+
+/// Where the comments of a document are, in bytes and in order, each without white space at its end.
+pub(super) fn comment_spans(text: &str, node: &Node) -> Vec<Range<usize>> {
     let mut scalars = Vec::new();
     gather_scalars(node, &mut scalars);
     scalars.sort_by_key(|span| span.start);
@@ -19,7 +24,7 @@ pub(crate) fn comments(text: &str, node: &Node) -> Vec<String> {
             at = scalar.end;
         } else if text[..hash].ends_with(char::is_whitespace) || hash == 0 {
             let end = text[hash..].find('\n').map_or(text.len(), |offset| hash + offset);
-            found.push(text[hash..end].trim_end().to_owned());
+            found.push(hash..hash + text[hash..end].trim_end().len());
             at = end;
         } else {
             at = hash + 1;

@@ -1,7 +1,6 @@
 //! Whether two texts say the same: comments, key order, quoting and our own annotations are no difference.
 
-use sha2::{Digest, Sha256};
-
+use crate::change::ContentHash;
 use crate::manifest::Node;
 use crate::manifest::node::{Scalar, Value};
 use crate::manifest::resolve::{Resolved, core_type};
@@ -11,11 +10,10 @@ pub(super) fn same_value(a: &Node, b: &Node) -> bool {
     canonical(a, Scope::Everything) == canonical(b, Scope::Everything)
 }
 
-/// The SHA-256, in hexadecimal, of what an object says to the fabric: of its value, without annotations
-/// under `prefix`, an annotations mapping that has nothing else, and a namespace that is the default one.
-pub(crate) fn content_hash(node: &Node, prefix: &str) -> String {
-    let digest = Sha256::digest(canonical(node, Scope::Object(prefix)));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The SHA-256 of what an object says to the fabric: of its value, without annotations under `prefix`, an
+/// annotations mapping that has nothing else, and a namespace that is the default one.
+pub(crate) fn content_hash(node: &Node, prefix: &str) -> ContentHash {
+    ContentHash::of(&canonical(node, Scope::Object(prefix)))
 }
 
 /// A key as Kubernetes tells keys apart: its objects are JSON, where every key is a text.
@@ -187,6 +185,6 @@ mod tests {
     fn a_hash_is_the_same_in_every_release() {
         let text = "apiVersion: v1\nkind: A\nmetadata: {name: ü}\nspec: [1, 2.5, yes, ~, 'x: y']\n";
         let expected = "45f93650a959cb3027089936917eb612ebe077161f2ae7e51a7e105ebbf01df7";
-        assert_eq!(content_hash(&tree(text), PREFIX), expected);
+        assert_eq!(content_hash(&tree(text), PREFIX).to_string(), expected);
     }
 }

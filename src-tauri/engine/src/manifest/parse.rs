@@ -13,7 +13,7 @@ use crate::manifest::merge::{inherited, is_merge};
 use crate::manifest::node::{Scalar, Value};
 use crate::manifest::syntax::{self, Broken};
 use crate::manifest::text_error::place;
-use crate::manifest::{Document, Node, TextError};
+use crate::manifest::{Document, Node, TextError, split};
 
 /// How deep a document may be nested: Kubernetes objects stay far below it.
 const DEEPEST: usize = 100;
@@ -34,6 +34,14 @@ pub(crate) fn parse(document: &Document<'_>) -> Result<Node, TextError> {
         }
     }
     builder.finish()
+}
+
+/// The tree of a text that is one document, and nothing beside it.
+pub(super) fn read(text: &str) -> Option<Node> {
+    let documents = split(text);
+    let [document] = documents.as_slice() else { return None };
+    // Else something of the text would be outside of it.
+    (document.text == text).then(|| parse(document).ok()).flatten()
 }
 
 /// A line of Git's that begins or ends a conflict, in the first column, where no block scalar has its text.
@@ -311,7 +319,6 @@ fn twice(key: &Node, text: &str, first: u32) -> TextError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::split;
     use crate::manifest::testing::{parsed, tree};
 
     #[test]

@@ -1,7 +1,19 @@
-//! What the fabric knows: its kinds and where their objects go. Pure.
+//! What the fabric knows: its kinds, where their objects go, what they hold, and what is wrong with them,
+//! one by one and together. Pure.
 
+mod check;
+mod crd;
+mod fabric;
 mod kinds;
+mod nearest;
+mod object;
+mod profiles;
+mod read;
 mod resource;
+mod spec;
 
+pub(crate) use crd::CrdSchemas;
+pub(crate) use fabric::Fabric;
 pub(crate) use kinds::{Classified, KINDS, classify};
+pub(crate) use object::{Key, KindId, Object};
 pub(crate) use resource::ResourceId;

@@ -26,6 +26,10 @@ pub(crate) struct FlowResult {
     pub(crate) pushed: u32,
     /// Whether the directory got its structure.
     pub(crate) set_up: bool,
+    /// How many things were put right in it.
+    pub(crate) repaired: usize,
+    /// What became of a file of the inbox by hand, in words.
+    pub(crate) moved: Option<String>,
     /// Whether the inbox was looked at; then `inbox` is what stays in it.
     pub(crate) scanned: bool,
     pub(crate) inbox: Vec<FileEntry>,
@@ -53,7 +57,8 @@ pub(crate) struct Flow<'a> {
 pub(crate) fn steps(kind: OperationKind) -> Vec<Step> {
     use Step as S;
     match kind {
-        OperationKind::Onboard => vec![S::Write, S::Commit],
+        OperationKind::Onboard | OperationKind::Repair => vec![S::Write, S::Commit],
+        OperationKind::Discard | OperationKind::MoveToUnmanaged => vec![S::Write, S::Commit],
         OperationKind::Ingest => vec![S::Scan, S::Parse, S::Validate, S::Write, S::Commit],
         OperationKind::Pull => vec![S::Fetch, S::Integrate],
         OperationKind::Push => vec![S::Push, S::Verify],
@@ -79,8 +84,8 @@ pub(crate) fn adding_steps(clones: bool) -> Vec<Step> {
 }
 
 impl Flow<'_> {
-    /// Runs the steps of `kind`.
-    pub(crate) fn run(&mut self, kind: OperationKind) -> Result<()> {
+    /// Runs the steps of `kind`; `file` is the one that it is about, where it is about one.
+    pub(crate) fn run(&mut self, kind: OperationKind, file: Option<&RepoPath>) -> Result<()> {
         if let Some(recovered) = self.repo.recover()? {
             tracing::info!(?recovered, "finished what an earlier run had begun");
         }
@@ -102,6 +107,11 @@ impl Flow<'_> {
                 self.publish()
             }
             OperationKind::Sync => self.sync(),
+            OperationKind::Repair => self.repair(),
+            OperationKind::Discard | OperationKind::MoveToUnmanaged => {
+                let file = file.ok_or_else(|| Error::Internal { detail: "no file was named".to_owned() })?;
+                if kind == OperationKind::Discard { self.discard(file) } else { self.move_to_unmanaged(file) }
+            }
         }
     }
 

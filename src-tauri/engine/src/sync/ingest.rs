@@ -3,15 +3,20 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
-use crate::fgd::{self, ArchiveLog, FabricFile, FileEntry, Given, Inbox, Plan, SourceFile};
+use crate::fgd::{self, ArchiveLog, FabricFile, FileEntry, Given, Inbox, Plan, Reading, SourceFile};
 use crate::finding::Finding;
 use crate::id::{RepoPath, Revision};
 use crate::operation::{Step, Unit};
 use crate::sync::flow::Flow;
 use crate::sync::message;
 use crate::sync::status::count;
+
+/// How many files are read between two looks at whether the run is still wanted.
+const AT_ONCE: usize = 64;
 
 impl Flow<'_> {
     /// Makes the structure where it is missing, as a commit of its own.
@@ -70,13 +75,13 @@ impl Flow<'_> {
         if entries.iter().any(|entry| !self.left.contains(entry)) {
             self.report.loud();
         }
+        self.look_at_what_stands(Some(Step::Scan))?;
         self.report.end(Step::Scan, count(entries.len(), "file", "files"));
 
-        let inbox = self.parse(&entries, unreadable)?;
-        let plan = self.plan(&inbox)?;
+        let plan = self.plan(&entries, unreadable)?;
         self.result.documents = plan.counts();
         self.result.findings.clone_from(&plan.findings);
-        self.result.inbox.retain(|entry| !plan.archived.contains(&entry.path));
+        self.result.inbox.retain(|entry| !plan.archived.contains_key(&entry.path));
         if plan.is_empty() {
             self.report.skip(Step::Write, "nothing new");
             self.report.skip(Step::Commit, "nothing to commit");
@@ -86,19 +91,45 @@ impl Flow<'_> {
         self.write(&plan)
     }
 
-    fn parse(&self, entries: &[FileEntry], unreadable: Vec<Finding>) -> Result<Inbox> {
+    /// Reads what has changed below `managed/` and `unmanaged/`, and checks what that touches.
+    pub(crate) fn look_at_what_stands(&mut self, step: Option<Step>) -> Result<()> {
+        let report = self.report;
+        self.index.refresh(self.repo.work_tree(), &self.layout, &mut |done, total| match step {
+            Some(step) => report.count(step, done, Some(total), None),
+            None => Ok(()),
+        })
+    }
+
+    /// Plans what a sync would do with what waits now, and writes nothing.
+    pub(crate) fn preview(&mut self) -> Result<Plan> {
+        self.report.begin(Step::Scan, Some(Unit::Files))?;
+        let (entries, unreadable) = fgd::scan(self.repo.work_tree(), &self.layout)?;
+        self.look_at_what_stands(Some(Step::Scan))?;
+        self.report.end(Step::Scan, count(entries.len(), "file", "files"));
+        self.plan(&entries, unreadable)
+    }
+
+    fn parse(&self, entries: &[FileEntry], unreadable: Vec<Finding>, fabric: &FabricFile) -> Result<Inbox> {
         self.report.begin(Step::Parse, Some(Unit::Documents))?;
+        let reading =
+            Reading { fabric_name: &fabric.fabric_name, managed: self.index, schemas: self.index.schemas() };
+        let work_tree = self.repo.work_tree();
         let mut inbox = Inbox { files: Vec::with_capacity(entries.len()), unreadable };
         let mut documents = 0;
-        for entry in entries {
-            self.report.count(Step::Parse, documents, None, Some(entry.path.file_name()))?;
-            match SourceFile::read(self.repo.work_tree(), entry) {
-                Ok(Some(file)) => {
-                    documents += file.document_count();
-                    inbox.files.push(file);
+        for some in entries.chunks(AT_ONCE) {
+            let current = some.first().map(|entry| entry.path.file_name());
+            self.report.count(Step::Parse, documents, None, current)?;
+            let read: Vec<_> =
+                some.par_iter().map(|entry| SourceFile::read(work_tree, &entry.path, reading)).collect();
+            for file in read {
+                match file {
+                    Ok(Some(file)) => {
+                        documents += file.document_count();
+                        inbox.files.push(file);
+                    }
+                    Ok(None) => {}
+                    Err(finding) => inbox.unreadable.push(*finding),
                 }
-                Ok(None) => {}
-                Err(finding) => inbox.unreadable.push(*finding),
             }
         }
         self.report.count(Step::Parse, documents, Some(documents), None)?;
@@ -107,22 +138,16 @@ impl Flow<'_> {
         Ok(inbox)
     }
 
-    /// Reads what waits in the inbox, and takes nothing.
-    pub(crate) fn read_inbox(&mut self) -> Result<Inbox> {
-        let (entries, unreadable) = fgd::scan(self.repo.work_tree(), &self.layout)?;
-        self.parse(&entries, unreadable)
-    }
-
-    /// Plans without writing: what a sync would do with what waits now, and what is wrong with what stands.
-    pub(crate) fn plan(&mut self, inbox: &Inbox) -> Result<Plan> {
+    /// Plans without writing: what is to be done with what waits.
+    fn plan(&mut self, entries: &[FileEntry], unreadable: Vec<Finding>) -> Result<Plan> {
         let report = self.report;
-        report.begin(Step::Validate, Some(Unit::Objects))?;
-        let work_tree = self.repo.work_tree();
-        let incoming: usize = inbox.files.iter().map(SourceFile::document_count).sum();
-        self.index.refresh(work_tree, &self.layout, &mut |done, total| {
-            report.count(Step::Validate, done, Some(total + incoming), None)
-        })?;
         let fabric = self.fabric_file()?;
+        let inbox = self.parse(entries, unreadable, &fabric)?;
+        report.begin(Step::Validate, Some(Unit::Objects))?;
+        let incoming: usize = inbox.files.iter().map(SourceFile::document_count).sum();
+        let total = self.index.len() + incoming;
+        report.count(Step::Validate, 0, Some(total), None)?;
+        let work_tree = self.repo.work_tree();
         let log_path = self.layout.archive_log();
         let log_bytes = read_if_there(work_tree, &log_path)?;
         let log = match &log_bytes {
@@ -132,20 +157,18 @@ impl Flow<'_> {
         let head = self.repo.tip(self.branch)?;
         let edited: HashSet<RepoPath> =
             self.repo.local_edits(head.as_ref(), &self.layout.managed())?.into_iter().collect();
-        let plan = Plan::new(&Given {
+        let given = Given {
             layout: &self.layout,
             fabric: &fabric,
-            inbox,
-            managed: self.index,
             edited: &edited,
             log: &log,
             log_on_disk: log_bytes.as_deref().map(ContentHash::of),
             archive_taken: &|path| {
                 read_if_there(work_tree, path).ok().flatten().map(|bytes| ContentHash::of(&bytes))
             },
-        })?;
-        let checked = self.index.objects().count() + incoming;
-        report.count(Step::Validate, checked, Some(checked), None)?;
+        };
+        let plan = Plan::new(&given, inbox, self.index)?;
+        report.count(Step::Validate, total, Some(total), None)?;
         let rejected = plan.counts().rejected as usize;
         let note = if rejected == 0 {
             count(incoming, "object is", "objects are") + " fine"
@@ -157,7 +180,7 @@ impl Flow<'_> {
     }
 
     /// The fabric's own file; one that is not there yet says what a new one would.
-    fn fabric_file(&self) -> Result<FabricFile> {
+    pub(super) fn fabric_file(&self) -> Result<FabricFile> {
         let path = self.layout.fabric_file();
         match read_if_there(self.repo.work_tree(), &path)? {
             Some(bytes) => FabricFile::read(&path, &bytes, self.layout.root()),
@@ -178,7 +201,7 @@ impl Flow<'_> {
         Ok(())
     }
 
-    fn tell_commit(&self) {
+    pub(super) fn tell_commit(&self) {
         match &self.result.commit {
             Some(commit) => self.report.end(Step::Commit, commit.revision.short()),
             None => self.report.skip(Step::Commit, "nothing to commit"),
@@ -188,7 +211,7 @@ impl Flow<'_> {
     /// Git's objects first, then the work tree, then the branch. Counts as `pieces` what is written, over
     /// both halves of the way: to a person it is one. Where no file of the tree changes (an untracked
     /// source that was archived before, say), there is no commit, and only the disk is brought there.
-    fn commit(
+    pub(super) fn commit(
         &mut self,
         parent: Option<&Revision>,
         changes: &[FileChange],
@@ -218,7 +241,7 @@ impl Flow<'_> {
     }
 }
 
-fn read_if_there(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>> {
+pub(super) fn read_if_there(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>> {
     let path = path.under(work_tree);
     match std::fs::read(&path) {
         Ok(bytes) => Ok(Some(bytes)),

@@ -1,7 +1,7 @@
 //! What a run says of itself: to reviewers in its commit, to the operator in one sentence.
 
 use crate::error::ErrorReport;
-use crate::fgd::{Outcome, Plan};
+use crate::fgd::{Outcome, Plan, Repair};
 use crate::id::{OperationId, RepoPath};
 use crate::operation::{DocumentCounts, OperationKind};
 use crate::sync::flow::FlowResult;
@@ -14,8 +14,8 @@ const NAMED: usize = 40;
 pub(crate) fn ingestion(plan: &Plan, directory: &RepoPath, operation: &OperationId) -> String {
     let counts = plan.counts();
     let changed = (counts.created + counts.updated + counts.unmanaged) as usize;
-    let place = if directory.is_root() { String::new() } else { format!("{}: ", directory.file_name()) };
-    let sources: Vec<&str> = plan.archived.iter().chain(&plan.waiting).map(RepoPath::file_name).collect();
+    let place = place(directory);
+    let sources: Vec<&str> = plan.archived.keys().chain(&plan.waiting).map(RepoPath::file_name).collect();
     let from = match sources.as_slice() {
         [] => String::new(),
         [one] => format!(" from {one}"),
@@ -29,9 +29,9 @@ pub(crate) fn ingestion(plan: &Plan, directory: &RepoPath, operation: &Operation
     let mut sections = Vec::new();
     for (title, wanted) in [("Created", 0), ("Updated", 1), ("Kept in unmanaged/", 2)] {
         let names: Vec<String> = plan
-            .outcomes
+            .documents
             .iter()
-            .filter_map(|outcome| match (outcome, wanted) {
+            .filter_map(|planned| match (&planned.outcome, wanted) {
                 (Outcome::Created { id, .. }, 0)
                 | (Outcome::Updated { id, .. }, 1)
                 | (Outcome::Unmanaged { id, .. }, 2) => Some(format!("- {id}")),
@@ -49,10 +49,38 @@ pub(crate) fn ingestion(plan: &Plan, directory: &RepoPath, operation: &Operation
     finish(&subject, &sections, operation)
 }
 
+/// What a subject begins with: the fabric's directory, unless it is the repository itself.
+fn place(directory: &RepoPath) -> String {
+    if directory.is_root() { String::new() } else { format!("{}: ", directory.file_name()) }
+}
+
 /// The message of the commit that sets a directory up.
 pub(crate) fn structure(name: &str, directory: &RepoPath, operation: &OperationId) -> String {
     let place = if directory.is_root() { String::new() } else { format!(" in {directory}") };
     finish(&format!("Set up the fabric {name}{place}"), &[], operation)
+}
+
+/// The message of a repair: one line for each thing that was put right.
+pub(crate) fn repair(repairs: &[Repair], directory: &RepoPath, operation: &OperationId) -> String {
+    let place = place(directory);
+    let lines: Vec<String> = repairs.iter().map(|repair| format!("- {}", repair.sentence)).collect();
+    let what = count(repairs.len(), "thing", "things");
+    finish(&format!("{place}put {what} in the directory right"), &[section("Repaired:", &lines)], operation)
+}
+
+/// The message of a file's leaving the inbox by hand; `to` is where it went.
+pub(crate) fn left_the_inbox(
+    file: &RepoPath,
+    to: Option<&RepoPath>,
+    directory: &RepoPath,
+    operation: &OperationId,
+) -> String {
+    let (place, name) = (place(directory), file.file_name());
+    let subject = match to {
+        Some(_) => format!("{place}move {name} to unmanaged/"),
+        None => format!("{place}take {name} out of the inbox"),
+    };
+    finish(&subject, &[], operation)
 }
 
 /// The message of a merge.
@@ -84,6 +112,12 @@ pub(crate) fn summary(kind: OperationKind, result: &FlowResult, error: Option<&E
     if result.set_up {
         parts.push("set the directory up".to_owned());
     }
+    if result.repaired > 0 {
+        parts.push(format!("put {} right", count(result.repaired, "thing", "things")));
+    }
+    if let Some(moved) = &result.moved {
+        parts.push(moved.clone());
+    }
     if result.pulled > 0 {
         parts.push(format!("pulled {}", count(result.pulled as usize, "commit", "commits")));
     }
@@ -102,6 +136,10 @@ pub(crate) fn summary(kind: OperationKind, result: &FlowResult, error: Option<&E
         ([], None, OperationKind::Ingest) => "Nothing to take: the inbox holds nothing new.".to_owned(),
         ([], None, OperationKind::Onboard) => "The directory was set up already.".to_owned(),
         ([], None, OperationKind::Sync) => "All is in sync: no change, no commit.".to_owned(),
+        ([], None, OperationKind::Repair) => "Everything is in its place: no change, no commit.".to_owned(),
+        ([], None, OperationKind::Discard | OperationKind::MoveToUnmanaged) => {
+            "The file is gone already.".to_owned()
+        }
         (parts, _, _) => capital(&format!("{}.", parts.join(", "))),
     };
     if let Some(error) = error {

@@ -7,6 +7,7 @@ mod message;
 mod progress;
 mod schedule;
 mod status;
+mod tidy;
 mod watch;
 
 pub(crate) use exchange::onboard_clone;

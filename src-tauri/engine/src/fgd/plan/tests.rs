@@ -1,7 +1,11 @@
 //! Tables of what waits, what stands, and what must come of it.
 
+use std::collections::HashMap;
+
 use super::*;
-use crate::fgd::inbox::SourceFile;
+use crate::fgd::fabric_file::{ArchiveStrategy, ValidationPolicy};
+use crate::fgd::inbox::{Reading, SourceFile};
+use crate::finding::Code;
 
 const FABRIC: &str = "Lab";
 
@@ -23,32 +27,35 @@ struct Scene {
     edited: HashSet<RepoPath>,
     archived: HashMap<RepoPath, ContentHash>,
     log: Option<ArchiveLog>,
+    policy: ValidationPolicy,
+    archive_strategy: Option<ArchiveStrategy>,
 }
 
 impl Scene {
     fn plan(&self) -> Plan {
-        let files = self
-            .raw
-            .iter()
-            .map(|(name, text)| SourceFile::parse(path(&format!("raw/{name}")), text.clone().into_bytes()));
-        let inbox = Inbox { files: files.collect(), unreadable: Vec::new() };
         let managed: Vec<_> =
             self.managed.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let mut managed = ManagedIndex::of(&managed);
+        let reading = Reading { fabric_name: FABRIC, managed: &managed, schemas: None };
+        let files = self.raw.iter().map(|(name, text)| {
+            SourceFile::parse(path(&format!("raw/{name}")), text.clone().into_bytes(), reading)
+        });
+        let inbox = Inbox { files: files.collect(), unreadable: Vec::new() };
         let fabric = FabricFile {
             fabric_name: FABRIC.to_owned(),
-            archive_strategy: ArchiveStrategy::RenameWithExtension,
+            archive_strategy: self.archive_strategy.unwrap_or(ArchiveStrategy::RenameWithExtension),
+            validation_policy: self.policy,
         };
-        Plan::new(&Given {
+        let no_log = ArchiveLog::empty();
+        let given = Given {
             layout: &Layout::new(RepoPath::root()),
             fabric: &fabric,
-            inbox: &inbox,
-            managed: &ManagedIndex::of(&managed),
             edited: &self.edited,
-            log: self.log.as_ref().unwrap_or(&ArchiveLog::empty()),
+            log: self.log.as_ref().unwrap_or(&no_log),
             log_on_disk: None,
             archive_taken: &|path| self.archived.get(path).copied(),
-        })
-        .expect("a plan")
+        };
+        Plan::new(&given, inbox, &mut managed).expect("a plan")
     }
 
     /// The scene after the plan was applied and the disk looked at again.
@@ -73,6 +80,8 @@ impl Scene {
             managed: managed.into_iter().collect(),
             archived,
             log,
+            policy: self.policy,
+            archive_strategy: self.archive_strategy,
             ..Self::default()
         }
     }
@@ -82,8 +91,10 @@ fn paths(plan: &Plan) -> Vec<&str> {
     plan.changes.iter().map(|change| change.path.as_str()).collect()
 }
 
+/// What is wrong with texts and identities; what the objects mean is in tests of its own.
 fn codes(plan: &Plan) -> Vec<Code> {
-    plan.findings.iter().map(|finding| finding.code).collect()
+    let codes = plan.findings.iter().chain(&plan.standing).map(|finding| finding.code);
+    codes.filter(|code| code.as_str() < "FGD-400").collect()
 }
 
 fn counts(plan: &Plan) -> [u32; 6] {
@@ -176,7 +187,7 @@ fn a_broken_document_stays_and_the_others_go_on_once() {
     later.raw[0].1 = later.raw[0].1.replace("a: [\n", &switch("leaf-03", "spine"));
     let mended = later.plan();
     assert_eq!(counts(&mended), [3, 1, 0, 2, 0, 0]);
-    assert_eq!(mended.archived, [path("raw/mixed.yaml")]);
+    assert!(mended.archived.contains_key(&path("raw/mixed.yaml")));
 }
 
 #[test]

@@ -1,0 +1,202 @@
+//! What each document is by itself, and beside the others of the same drop.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Given;
+use crate::fgd::inbox::{Composed, DocumentRead, Inbox, ObjectRead, SourceFile};
+use crate::fgd::managed::ManagedIndex;
+use crate::finding::{Code, Finding};
+use crate::schema::{Classified, ResourceId, classify};
+
+/// What a document comes to.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It says nothing new.
+    Unchanged,
+    /// It is written below `managed/`, in this directory if it is new.
+    Managed { directory: String },
+    /// It is kept as it is.
+    Unmanaged,
+    /// It stays where it is.
+    Rejected(Box<Finding>),
+}
+
+/// The verdicts of a file's documents, in order; one for a file that can't be read as text at all.
+#[derive(Debug, Default)]
+pub(super) struct Verdicts {
+    pub(super) of: Vec<Vec<Verdict>>,
+    /// What should be looked at.
+    pub(super) warnings: Vec<Finding>,
+}
+
+/// An object's identity, and whether it is one of the fabric's own kinds.
+type Identity = (ResourceId, bool);
+
+fn identity(object: &ObjectRead) -> Identity {
+    (object.id().clone(), object.is_hedgehog())
+}
+
+/// Decides on each document.
+pub(super) fn decide(given: &Given<'_>, inbox: &Inbox, managed: &ManagedIndex) -> Verdicts {
+    let contradicted = contradictions(given, inbox);
+    let mut decider = Decider { given, managed, met: HashSet::new(), warnings: Vec::new() };
+    let mut of = Vec::with_capacity(inbox.files.len());
+    for (place, file) in inbox.files.iter().enumerate() {
+        let Ok(documents) = &file.documents else {
+            let finding = file.documents.as_ref().err().cloned();
+            of.push(finding.map(|finding| Verdict::Rejected(Box::new(finding))).into_iter().collect());
+            continue;
+        };
+        let taken = taken(given, file);
+        let verdict = |document: &DocumentRead| match &document.object {
+            Err(finding) => Verdict::Rejected(finding.clone()),
+            Ok(object) if taken.contains(object.content.to_string().as_str()) => Verdict::Unchanged,
+            Ok(object) => match contradicted.get(&(place, document.index)) {
+                Some(finding) => Verdict::Rejected(Box::new(finding.clone())),
+                None => decider.object(object),
+            },
+        };
+        of.push(documents.iter().map(verdict).collect());
+    }
+    Verdicts { of, warnings: decider.warnings }
+}
+
+/// Content hashes of the documents that were taken from this file in earlier runs.
+pub(super) fn taken<'a>(given: &Given<'a>, file: &SourceFile) -> HashSet<&'a str> {
+    let original = file.path.below(given.layout.root()).unwrap_or(file.path.as_str());
+    given.log.taken_from(original)
+}
+
+/// The same object twice with different contents: neither is right more than the other. By file and document.
+fn contradictions(given: &Given<'_>, inbox: &Inbox) -> HashMap<(usize, u32), Finding> {
+    let mut places: HashMap<Identity, Vec<(usize, &DocumentRead, &ObjectRead)>> = HashMap::new();
+    for (place, file) in inbox.files.iter().enumerate() {
+        let taken = taken(given, file);
+        for document in file.documents.iter().flatten() {
+            if let Ok(object) = &document.object
+                && (taken.is_empty() || !taken.contains(object.content.to_string().as_str()))
+            {
+                places.entry(identity(object)).or_default().push((place, document, object));
+            }
+        }
+    }
+    let mut contradicted = HashMap::new();
+    for ((id, _), places) in places {
+        if places.windows(2).all(|pair| pair[0].2.content == pair[1].2.content) {
+            continue;
+        }
+        for (file, document, object) in &places {
+            let others =
+                places.iter().filter(|(other, beside, _)| (other, beside.index) != (file, document.index));
+            let others: Vec<String> = others
+                .map(|(other, beside, _)| {
+                    format!("{} line {}", inbox.files[*other].path.file_name(), beside.line)
+                })
+                .collect();
+            let message = format!(
+                "{id} stands more than once, with different contents: also in {}.",
+                others.join(", ")
+            );
+            let finding = Finding::new(Code::DuplicateObject, message)
+                .hint("Keep the one that is meant and remove the others.");
+            contradicted.insert((*file, document.index), located(finding, object));
+        }
+    }
+    contradicted
+}
+
+struct Decider<'a> {
+    given: &'a Given<'a>,
+    managed: &'a ManagedIndex,
+    /// Objects met in this drop already.
+    met: HashSet<Identity>,
+    warnings: Vec<Finding>,
+}
+
+impl Decider<'_> {
+    fn object(&mut self, object: &ObjectRead) -> Verdict {
+        let id = object.id();
+        let Some(classified) = classify(&object.group, &object.version, &id.kind) else {
+            let message = format!("{:?} is no kind of object.", id.kind);
+            return rejected(
+                Finding::new(Code::NotAnObject, message).hint("Check the spelling of `kind`."),
+                object,
+            );
+        };
+        let directory = match classified {
+            Classified::Known { info, old } => {
+                if old {
+                    let message =
+                        format!("{id} is written in {}; the fabric serves {}.", object.version, info.version);
+                    self.warn(Code::OldApiVersion, message, "Check it against the newer version.", object);
+                }
+                Some(info.directory.to_owned())
+            }
+            Classified::UnknownHedgehog { directory, system_made } => {
+                if system_made {
+                    let message = format!("The fabric makes {} objects by itself.", id.kind);
+                    self.warn(Code::SystemMade, message, "Leave it out of Git.", object);
+                } else {
+                    let message = format!("{} is a Hedgehog kind that this version does not know.", id.kind);
+                    self.warn(Code::UnknownKind, message, "It is kept; check the spelling.", object);
+                }
+                Some(directory)
+            }
+            Classified::Foreign => None,
+        };
+        if let Some(problem) = object.object.refusal() {
+            return Verdict::Rejected(Box::new(object.object.finding(problem)));
+        }
+        if !self.met.insert(identity(object)) {
+            return Verdict::Unchanged;
+        }
+        match &object.text {
+            None => Verdict::Unchanged,
+            Some(Composed::Impossible(why)) => rejected(
+                Finding::new(Code::UnsupportedForm, why.clone())
+                    .hint("Write metadata as a mapping, with name and annotations below it."),
+                object,
+            ),
+            Some(Composed::Verbatim(_)) => {
+                let message = format!("{id} is no Hedgehog object.");
+                let hint = "It is kept in unmanaged/, where Argo CD and Flux do not look.";
+                self.warn(Code::NotHedgehog, message, hint, object);
+                Verdict::Unmanaged
+            }
+            Some(Composed::Managed(annotated)) => {
+                if let Some((path, _)) = self.managed.find(id, true)
+                    && self.given.edited.contains(path)
+                {
+                    let message = format!("{path} was edited by hand and is not committed.");
+                    let finding = Finding::new(Code::EditedByHand, message)
+                        .hint("Commit the edit or discard it with git; then this document is taken.");
+                    return rejected(finding, object);
+                }
+                if annotated.canonical {
+                    let message =
+                        format!("The text of {id} could not be kept; its value was written in block style.");
+                    self.warn(
+                        Code::TextRewritten,
+                        message,
+                        "Its comments are in the archived source.",
+                        object,
+                    );
+                }
+                Verdict::Managed { directory: directory.unwrap_or_default() }
+            }
+        }
+    }
+
+    fn warn(&mut self, code: Code, message: String, hint: &str, object: &ObjectRead) {
+        self.warnings.push(located(Finding::new(code, message).hint(hint), object));
+    }
+}
+
+fn rejected(finding: Finding, object: &ObjectRead) -> Verdict {
+    Verdict::Rejected(Box::new(located(finding, object)))
+}
+
+fn located(finding: Finding, object: &ObjectRead) -> Finding {
+    let object = &object.object;
+    finding.in_file(&object.file).at(object.at.line, object.at.column).about(&object.id.kind, &object.id.name)
+}
