@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod git_server;
+pub(crate) mod lab;
 pub(crate) mod repositories;
 
 use std::fs::File;
@@ -57,9 +58,24 @@ fn text_of(file: &mut File) -> String {
     text
 }
 
+/// The folder of the samples that were written for these tests.
+pub(crate) fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples")
+}
+
+/// Real fabrics and real mistakes, where they are at hand; `None` is told loudly.
+pub(crate) fn corpus(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus").join(name);
+    if !path.exists() {
+        eprintln!("SKIPPED: {} is not there", path.display());
+        return None;
+    }
+    Some(path)
+}
+
 /// One of the samples that were written for these tests.
 pub(crate) fn sample(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples").join(name);
+    let path = samples().join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

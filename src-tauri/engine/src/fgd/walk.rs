@@ -113,10 +113,11 @@ pub(crate) fn structure_files(work_tree: &Path, layout: &Layout) -> Result<Vec<(
                 if deep || matches!(name, ".hnp" | "managed" | "unmanaged" | "raw") {
                     pending.push((below, true));
                 }
-            } else if file_type.is_file() && (deep || name == "README.md" || Layout::takes(name)) {
-                if let Ok(Some(bytes)) = crate::fgd::inbox::read_bounded(work_tree, &below) {
-                    files.push((below, bytes));
-                }
+            } else if file_type.is_file()
+                && (deep || name == "README.md" || Layout::takes(name))
+                && let Ok(Some(bytes)) = crate::fgd::inbox::read_bounded(work_tree, &below)
+            {
+                files.push((below, bytes));
             }
         }
     }
