@@ -63,6 +63,7 @@ e2e: deps build ## the tests in the real window; screenshots in target/screensho
 
 bench: build-packages ui/dist/index.html ## how long things take, printed
 	cargo bench $(CARGO_ARGS) --bench spine
+	cargo bench -p fgd-engine --features measure --bench ingest
 
 lint: build-packages ui/dist/index.html ## formatting and lints only
 	cargo fmt --all --check

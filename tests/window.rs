@@ -22,7 +22,10 @@ fn an_operator_drops_a_file_and_sees_it_pushed() {
         drop_the_wiring(&app, &desk).await;
         sync_again(&app, &desk).await;
         drop_a_broken_document(&app, &desk).await;
+        look_into_it(&app, &desk).await;
         mend_it(&app, &desk).await;
+        clear_the_inbox(&app, &desk).await;
+        put_the_structure_right(&app, &desk).await;
         pull_a_teammates_edit(&app, &desk).await;
         think_about_removing_it(&app).await;
         assert!(interactive(&app.log()), "the app says when it could be used:\n{}", app.log());
@@ -196,6 +199,81 @@ async fn drop_a_broken_document(app: &App, desk: &Desk) {
     app.screenshots("09-broken").await;
     assert_eq!(desk.remote.objects(), [26, 11, 7, 3, 1]);
     assert_eq!(desk.clone().waiting(), ["broken.yaml"]);
+}
+
+/// The problem is shown where it is in the file, and a preview says what would become of each document.
+async fn look_into_it(app: &App, desk: &Desk) {
+    app.wait_for_text("links: [{server: {port: spare-1/enp2s1}").await;
+    app.click("Preview").await;
+    app.wait_for_text("Preview of a sync").await;
+    app.wait_for_text("rejected").await;
+    app.screenshots("09a-preview").await;
+    app.click("Close").await;
+    // What stands has warnings of its own: the installer's namespaces are not in these files.
+    app.click("Show findings").await;
+    app.wait_for_text("FGD-503").await;
+    app.screenshots("09b-findings").await;
+    app.click("Close").await;
+    assert_eq!(desk.clone().waiting(), ["broken.yaml"], "looking changes nothing");
+}
+
+/// Two files that can't be taken: one is kept apart as it is, the other goes.
+async fn clear_the_inbox(app: &App, desk: &Desk) {
+    desk.clone().drop_raw("notes.yaml", "- rack A\n- rack B\n");
+    desk.clone().drop_raw("scratch.yaml", "a: [\n");
+    app.wait_for_status("needsAttention").await;
+    app.wait_for_text("scratch.yaml").await;
+    app.screenshots("09c-two-files").await;
+    app.click("Move to unmanaged: raw/notes.yaml").await;
+    app.wait_for_text("where Argo CD").await;
+    app.screenshots("09d-move").await;
+    app.click("Move to unmanaged").await;
+    app.wait_for_text("1 file").await;
+    until(|| desk.clone().waiting() == ["scratch.yaml"]).await;
+    app.click("Delete: raw/scratch.yaml").await;
+    app.wait_for_text("Git store").await;
+    app.screenshots("09e-delete").await;
+    app.click("Delete").await;
+    app.wait_for_status("inSync").await;
+    assert_eq!(desk.clone().waiting(), Vec::<String>::new());
+    assert_eq!(desk.clone().text("unmanaged/notes.yaml"), "- rack A\n- rack B\n");
+    let kept = desk.clone().git(&["for-each-ref", "--format=%(objectname)", "refs/fgd/discarded"]);
+    assert_eq!(desk.clone().git(&["cat-file", "-p", kept.trim()]), "a: [");
+}
+
+/// An object that a teammate put in the wrong directory is found, and moved by one commit.
+async fn put_the_structure_right(app: &App, desk: &Desk) {
+    let teammate = Checkout::of(
+        &desk.server.url_with(USER, TOKEN, "fabric.git"),
+        &desk.machine.path().join("careless-teammate"),
+    );
+    let (from, to) = ("managed/vpcs/vpc-green.yaml", "managed/servers/vpc-green.yaml");
+    teammate.git(&["mv", &format!("{FABRIC}/{from}"), &format!("{FABRIC}/{to}")]);
+    teammate.commit_and_push("Tidy up");
+    app.click("Pull").await;
+    app.wait_for_summary("Pulled").await;
+    app.click("More for this fabric").await;
+    app.click("Check structure").await;
+    app.wait_for_text("belongs in managed/vpcs/").await;
+    app.screenshots("09f-structure").await;
+    app.click("Repair").await;
+    app.wait_for_text("right").await;
+    until(|| desk.clone().fabric().join(from).is_file()).await;
+    app.screenshots("09g-repaired").await;
+    if app.text().await.is_some_and(|text| text.contains("Everything is in its place")) {
+        app.click("Close").await;
+    }
+    app.wait_for_status("inSync").await;
+    desk.assert_in_step();
+}
+
+/// Waits for what happens on the disk.
+async fn until(is_so: impl Fn() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(Instant::now() < patience, "it did not happen in time");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// In an editor, in place. It arrives by itself.

@@ -14,6 +14,8 @@ mod github;
 mod id;
 mod keychain;
 mod manifest;
+#[cfg(feature = "measure")]
+pub mod measure;
 mod operation;
 mod schema;
 mod store;
