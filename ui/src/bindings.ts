@@ -355,10 +355,10 @@ export type FabricView = {
 	localEdits: number,
 	/**  Objects by kind, in the order of the kinds table; kinds without objects are left out. */
 	kinds: KindCount[],
-	/**  How many errors what stands in `managed/` has; 0 until it was looked at. */
-	errors: number,
-	/**  How many warnings it has. */
-	warnings: number,
+	/**  How many errors what stands in `managed/` has; none until it was looked at. */
+	errors: number | null,
+	/**  How many warnings it has; none until it was looked at. */
+	warnings: number | null,
 	/**  Files that wait in the inbox. */
 	inbox: InboxFile[],
 	/**  The newest commit of the branch here. */
@@ -779,7 +779,9 @@ export type Trigger =
 /**  The time of the next check came. */
 "timer" | 
 /**  The app started. */
-"start";
+"start" | 
+/**  Another run left something to do. */
+"followUp";
 
 /**  What a step counts. */
 export type Unit = 

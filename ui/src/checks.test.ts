@@ -30,7 +30,7 @@ describe("the findings of a fabric", () => {
   });
 
   it("are not claimed to be none before anybody looked", async () => {
-    await open([fabric({ status: status("unknown") })]);
+    await open([fabric({ status: status("unknown"), errors: null, warnings: null })]);
     expect(section().getByText("not checked yet")).toBeTruthy();
   });
 

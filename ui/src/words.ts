@@ -72,6 +72,7 @@ const TRIGGER: Record<Trigger, string> = {
   fileEvent: "file change",
   timer: "timed check",
   start: "at start",
+  followUp: "follow-up",
 };
 
 const STEP: Record<Step, string> = {

@@ -55,6 +55,9 @@ pub(crate) enum Command {
         /// The fabric's name; the directory's own name if left out.
         #[arg(long)]
         name: Option<String>,
+        /// Say what would be made, and do nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Say how the fabric stands; changes nothing and asks no remote.
     #[command(after_help = "Example:\n  fgd status fabrics/lab")]

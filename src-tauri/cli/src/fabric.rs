@@ -61,6 +61,8 @@ async fn operate(
 /// Says how the fabric stands.
 pub(crate) async fn status(engine: &Engine, folder: PathBuf, json: bool) -> Result<u8, Error> {
     let id = engine.fabric_at(folder).await?;
+    // So that the counts of what is wrong are known.
+    engine.findings(id.clone()).await?;
     let view = engine.fabric(id).await?;
     report::status(&view, json);
     Ok(match view.status.state {

@@ -58,6 +58,7 @@ async fn run(arguments: Arguments) -> Result<u8, Error> {
     let (json, folder) = (arguments.json, arguments.command.folder());
     let (engine, progress) = (&engine, &progress);
     match arguments.command {
+        Command::Init { dry_run: true, .. } => fabric::check_structure(engine, folder, json).await,
         Command::Init { name, .. } => fabric::init(engine, progress, folder, name, json).await,
         Command::Ingest { dry_run: true, .. } => fabric::preview(engine, progress, folder, json).await,
         Command::Ingest { .. } => fabric::run(engine, progress, folder, OperationKind::Ingest, json).await,

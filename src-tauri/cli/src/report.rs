@@ -172,6 +172,7 @@ pub(crate) fn status(view: &FabricView, as_json: bool) {
     say(&format!("To push: {}   To pull: {} (as of the last fetch)", known(view.ahead), known(view.behind)));
     let objects: u32 = view.kinds.iter().map(|kind| kind.count).sum();
     say(&format!("Objects: {objects}   Waiting in raw/: {}", view.inbox.len()));
+    say(&format!("Errors: {}   Warnings: {}", known(view.errors), known(view.warnings)));
     for kind in &view.kinds {
         say(&format!("  {:>6}  {}", kind.count, kind.kind));
     }

@@ -44,6 +44,8 @@ pub enum Trigger {
     Timer,
     /// The app started.
     Start,
+    /// Another run left something to do.
+    FollowUp,
 }
 
 /// A part of the one flow.

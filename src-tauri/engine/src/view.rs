@@ -263,10 +263,10 @@ pub struct FabricView {
     pub local_edits: u32,
     /// Objects by kind, in the order of the kinds table; kinds without objects are left out.
     pub kinds: Vec<KindCount>,
-    /// How many errors what stands in `managed/` has; 0 until it was looked at.
-    pub errors: u32,
-    /// How many warnings it has.
-    pub warnings: u32,
+    /// How many errors what stands in `managed/` has; none until it was looked at.
+    pub errors: Option<u32>,
+    /// How many warnings it has; none until it was looked at.
+    pub warnings: Option<u32>,
     /// Files that wait in the inbox.
     pub inbox: Vec<InboxFile>,
     /// The newest commit of the branch here.

@@ -231,7 +231,7 @@ impl Engine {
         let tidied =
             matches!(kind, OperationKind::Repair | OperationKind::Discard | OperationKind::MoveToUnmanaged);
         if tidied && operation.commit.is_some() {
-            self.inner.wake(&id, Trigger::Start);
+            self.inner.wake(&id, Trigger::FollowUp);
         }
         Ok(operation)
     }

@@ -17,6 +17,10 @@ const SHOWN: usize = 2_000;
 impl Inner {
     /// Looks at what stands if it is another commit than at the last look, or if somebody is at work on it.
     pub(super) fn survey_if_changed(self: &Arc<Self>, fabric: &StoredFabric) {
+        // Nobody sees it where no window looks after the fabric.
+        if !self.live(&fabric.id).state().attended {
+            return;
+        }
         let survey = || -> Result<()> {
             let repo = self.open_repo(fabric)?;
             let head = repo.tip(&fabric.branch)?;
