@@ -416,7 +416,11 @@ export type InboxFile = {
 	file: RepoPath,
 	/**  Its size in bytes. */
 	bytes: number,
-	/**  What the last run found in it; empty for a file that no run has met. */
+	/**  How many errors the last run found in it. */
+	errors: number,
+	/**  How many warnings. */
+	warnings: number,
+	/**  The first 200 of them, errors first; empty for a file that no run has met. */
 	findings: Finding[],
 };
 
@@ -471,8 +475,10 @@ export type Operation = {
 	steps: StepProgress[],
 	/**  What became of the documents. */
 	documents: DocumentCounts,
-	/**  Problems and warnings. */
+	/**  Problems and warnings; in the log and in events the first 500 of them, errors first. */
 	findings: Finding[],
+	/**  How many there are beyond those that are listed. */
+	moreFindings?: number,
 	/**  Paths that both sides changed. */
 	collisions: Collision[],
 	/**  The commit that it made, if it made one. */

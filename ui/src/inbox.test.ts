@@ -3,13 +3,14 @@ import { screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FabricView } from "./bindings";
 import {
+  NOW,
   fabric,
+  found,
   inbox,
   inboxText,
   largePreview,
   manyFindings,
   noDocuments,
-  NOW,
   previewDocument,
   progress,
   status,
@@ -51,13 +52,13 @@ describe("a file with problems", () => {
     await waitFor(() => expect(button("Push 1 commit")).toBeTruthy());
     expect(engine.callsOf("inboxText")).toHaveLength(1);
     const [file, other] = inbox(2);
-    const mended = { ...file!, findings: file!.findings.slice(1) };
+    const mended = { ...file!, ...found(file!.findings.slice(1)) };
     engine.say({ type: "fabric", data: troubled({ inbox: [mended, other!] }) });
     await waitFor(() => expect(engine.callsOf("inboxText")).toHaveLength(2));
   });
 
   it("opens by itself when a run found something in it", async () => {
-    const { engine } = await open([fabric({ inbox: [{ ...inbox(1)[0]!, findings: [] }] })]);
+    const { engine } = await open([fabric({ inbox: [{ ...inbox(1)[0]!, ...found([]) }] })]);
     expect(button(/raw\/leafs.yaml.*waits for the next sync/).getAttribute("aria-expanded")).toBe("false");
     engine.say({ type: "fabric", data: troubled() });
     expect(await screen.findByText(`${LEAFS}:118:7`)).toBeTruthy();
@@ -86,7 +87,7 @@ describe("a file with problems", () => {
   });
 
   it("with 500 problems shows the first 20, and all when asked", async () => {
-    const { user } = await open([troubled({ inbox: [{ ...inbox(1)[0]!, findings: manyFindings(500) }] })]);
+    const { user } = await open([troubled({ inbox: [{ ...inbox(1)[0]!, ...found(manyFindings(500)) }] })]);
     expect(button(/375 errors.*125 warnings/)).toBeTruthy();
     const problems = section().getByRole("list", { name: "Problems in raw/leafs.yaml" });
     expect(problems.children).toHaveLength(20);

@@ -254,8 +254,11 @@ pub struct Operation {
     pub steps: Vec<StepProgress>,
     /// What became of the documents.
     pub documents: DocumentCounts,
-    /// Problems and warnings.
+    /// Problems and warnings; in the log and in events the first 500 of them, errors first.
     pub findings: Vec<Finding>,
+    /// How many there are beyond those that are listed.
+    #[serde(default)]
+    pub more_findings: u32,
     /// Paths that both sides changed.
     pub collisions: Vec<Collision>,
     /// The commit that it made, if it made one.
@@ -264,4 +267,20 @@ pub struct Operation {
     pub pulled: u32,
     /// Commits that the remote has because of it, read back from there.
     pub pushed: u32,
+}
+
+impl Operation {
+    /// How many findings of a run the log keeps and events carry: more than anybody reads there.
+    const SHOWN: usize = 500;
+
+    /// The run as the log keeps it: with as many findings as somebody may read.
+    pub(crate) fn shortened(&self) -> Self {
+        let mut short = self.clone();
+        if short.findings.len() > Self::SHOWN {
+            short.findings.sort_by_key(|finding| finding.severity);
+            short.more_findings += u32::try_from(short.findings.len() - Self::SHOWN).unwrap_or(u32::MAX);
+            short.findings.truncate(Self::SHOWN);
+        }
+        short
+    }
 }

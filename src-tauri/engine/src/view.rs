@@ -96,7 +96,11 @@ pub struct InboxFile {
     pub file: RepoPath,
     /// Its size in bytes.
     pub bytes: u32,
-    /// What the last run found in it; empty for a file that no run has met.
+    /// How many errors the last run found in it.
+    pub errors: u32,
+    /// How many warnings.
+    pub warnings: u32,
+    /// The first 200 of them, errors first; empty for a file that no run has met.
     pub findings: Vec<Finding>,
 }
 

@@ -1,4 +1,5 @@
 // Sample data for tests: each function makes a whole value, and takes what a test is about.
+import { tally } from "../findings";
 import type {
   DiffLine,
   DocumentCounts,
@@ -186,6 +187,7 @@ export function operation(over: Partial<Operation> = {}): Operation {
     steps: stepsDone(),
     documents: { ...noDocuments, total: 46, created: 46 },
     findings: [],
+    moreFindings: 0,
     collisions: [],
     commit: commit(),
     pulled: 0,
@@ -278,11 +280,14 @@ export function findings(): Finding[] {
   ];
 }
 
+/** What a file of the inbox has of findings. */
+export const found = (findings: Finding[]) => ({ ...tally(findings), findings });
+
 export function inbox(count = 2): InboxFile[] {
   return Array.from({ length: count }, (_, n) => ({
     file: n === 0 ? "fabrics/lab-1/raw/leafs.yaml" : `fabrics/lab-1/raw/more/drop-${n}.yaml`,
     bytes: 14_336 + n,
-    findings: n === 0 ? findings() : [],
+    ...found(n === 0 ? findings() : []),
   }));
 }
 

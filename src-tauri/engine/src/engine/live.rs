@@ -11,7 +11,7 @@ use crate::id::{OperationId, RemoteUrl, RepoPath, Revision, Timestamp};
 use crate::operation::{Collision, CommitSummary};
 use crate::schema::KINDS;
 use crate::store::StoredFabric;
-use crate::sync::{Facts, Reporter, Schedule, Watch, by_file, derive};
+use crate::sync::{Facts, Found, Reporter, Schedule, Watch, by_file, derive};
 use crate::view::{FabricFindings, FabricView, InboxFile, KindCount, RepositoryView};
 
 use super::{Inner, lock};
@@ -31,7 +31,7 @@ pub(super) struct LiveState {
     /// Why the last run could not be done.
     pub(super) error: Option<ErrorReport>,
     /// What the last look at the inbox found, by file.
-    pub(super) findings: HashMap<RepoPath, Vec<Finding>>,
+    pub(super) findings: HashMap<RepoPath, Found>,
     /// What stayed in the inbox after the last run; none before the first.
     pub(super) left: Option<Vec<FileEntry>>,
     pub(super) collisions: Vec<Collision>,
@@ -140,15 +140,18 @@ impl Inner {
         let inbox: Vec<InboxFile> = measured
             .inbox
             .iter()
-            .map(|entry| InboxFile {
-                file: entry.path.clone(),
-                bytes: u32::try_from(entry.bytes).unwrap_or(u32::MAX),
-                findings: state.findings.get(&entry.path).cloned().unwrap_or_default(),
+            .map(|entry| {
+                let found = state.findings.get(&entry.path).cloned().unwrap_or_default();
+                InboxFile {
+                    file: entry.path.clone(),
+                    bytes: u32::try_from(entry.bytes).unwrap_or(u32::MAX),
+                    errors: found.errors,
+                    warnings: found.warnings,
+                    findings: found.first,
+                }
             })
             .collect();
-        let rejected = |file: &&InboxFile| {
-            file.findings.iter().any(|finding| finding.severity == crate::finding::Severity::Error)
-        };
+        let rejected = |file: &&InboxFile| file.errors > 0;
         let running = state.running.as_ref().and_then(|running| running.visible());
         let facts = Facts {
             known: state.measured.is_some(),

@@ -187,12 +187,14 @@ impl Inner {
         self.measure_or_say_why(fabric);
         self.note_contact(fabric, result.contacted, contact_failed)?;
 
+        let short = operation.shortened();
         if news {
-            self.store.record_operation(&operation)?;
-            (self.emit)(Event::Finished(Box::new(operation.clone())));
+            self.store.record_operation(&short)?;
+            (self.emit)(Event::Finished(Box::new(short.clone())));
         }
         self.tell(&self.store.fabric(&fabric.id)?)?;
-        Ok(operation)
+        // A script wants all of it; a window shows what can be read.
+        Ok(if operation.trigger == Trigger::Command { operation } else { short })
     }
 
     /// Runs `look` over a fabric, which changes nothing and is written down nowhere.
@@ -280,6 +282,7 @@ fn as_operation(progress: Progress, result: &FlowResult, outcome: Outcome, summa
         steps: progress.steps,
         documents: result.documents,
         findings: result.findings.clone(),
+        more_findings: 0,
         collisions: result.collisions.clone(),
         commit: result.commit.clone(),
         pulled: result.pulled,

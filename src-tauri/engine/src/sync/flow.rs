@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::change::FileChange;
 use crate::error::{Error, Result};
 use crate::fgd::{FileEntry, Layout, ManagedIndex};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::git::{Access, Repo};
 use crate::id::{BranchName, RepoPath, Revision};
 use crate::operation::{Collision, CommitSummary, DocumentCounts, OperationKind, Step};
@@ -150,12 +150,32 @@ impl Flow<'_> {
     }
 }
 
-/// The findings of a run, by the inbox file that they are about.
-pub(crate) fn by_file(findings: &[Finding]) -> HashMap<RepoPath, Vec<Finding>> {
-    let mut files: HashMap<RepoPath, Vec<Finding>> = HashMap::new();
-    for finding in findings {
-        if let Some(file) = &finding.file {
-            files.entry(file.clone()).or_default().push(finding.clone());
+/// What a run found in one file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Found {
+    pub(crate) errors: u32,
+    pub(crate) warnings: u32,
+    /// The first of them, errors first.
+    pub(crate) first: Vec<Finding>,
+}
+
+/// How many findings of one file are shown.
+const SHOWN: usize = 200;
+
+/// The findings of a run, by the file that they are about.
+pub(crate) fn by_file(findings: &[Finding]) -> HashMap<RepoPath, Found> {
+    let mut files: HashMap<RepoPath, Found> = HashMap::new();
+    for severity in [Severity::Error, Severity::Warning] {
+        for finding in findings.iter().filter(|finding| finding.severity == severity) {
+            let Some(file) = &finding.file else { continue };
+            let found = files.entry(file.clone()).or_default();
+            match severity {
+                Severity::Error => found.errors += 1,
+                Severity::Warning => found.warnings += 1,
+            }
+            if found.first.len() < SHOWN {
+                found.first.push(finding.clone());
+            }
         }
     }
     files

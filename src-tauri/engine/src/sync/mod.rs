@@ -11,7 +11,7 @@ mod tidy;
 mod watch;
 
 pub(crate) use exchange::onboard_clone;
-pub(crate) use flow::{Flow, FlowResult, adding_steps, by_file, steps};
+pub(crate) use flow::{Flow, FlowResult, Found, adding_steps, by_file, steps};
 pub(crate) use message::summary;
 pub(crate) use progress::{OnStep, Reporter};
 pub(crate) use schedule::Schedule;
