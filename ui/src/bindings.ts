@@ -420,7 +420,10 @@ export type InboxFile = {
 	errors: number,
 	/**  How many warnings. */
 	warnings: number,
-	/**  The first 200 of them, errors first; empty for a file that no run has met. */
+	/**
+	 *  In the order of the file; of more than 200 the first, errors first. Empty for a file that no run has
+	 *  met.
+	 */
 	findings: Finding[],
 };
 

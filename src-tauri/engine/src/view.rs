@@ -100,7 +100,8 @@ pub struct InboxFile {
     pub errors: u32,
     /// How many warnings.
     pub warnings: u32,
-    /// The first 200 of them, errors first; empty for a file that no run has met.
+    /// In the order of the file; of more than 200 the first, errors first. Empty for a file that no run has
+    /// met.
     pub findings: Vec<Finding>,
 }
 

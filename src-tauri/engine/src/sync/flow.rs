@@ -155,28 +155,28 @@ impl Flow<'_> {
 pub(crate) struct Found {
     pub(crate) errors: u32,
     pub(crate) warnings: u32,
-    /// The first of them, errors first.
+    /// All of them; of very many the first, errors first.
     pub(crate) first: Vec<Finding>,
 }
 
 /// How many findings of one file are shown.
 const SHOWN: usize = 200;
 
-/// The findings of a run, by the file that they are about.
+/// The findings of a run, by the file that they are about, in the order of the run.
 pub(crate) fn by_file(findings: &[Finding]) -> HashMap<RepoPath, Found> {
     let mut files: HashMap<RepoPath, Found> = HashMap::new();
-    for severity in [Severity::Error, Severity::Warning] {
-        for finding in findings.iter().filter(|finding| finding.severity == severity) {
-            let Some(file) = &finding.file else { continue };
-            let found = files.entry(file.clone()).or_default();
-            match severity {
-                Severity::Error => found.errors += 1,
-                Severity::Warning => found.warnings += 1,
-            }
-            if found.first.len() < SHOWN {
-                found.first.push(finding.clone());
-            }
+    for finding in findings {
+        let Some(file) = &finding.file else { continue };
+        let found = files.entry(file.clone()).or_default();
+        match finding.severity {
+            Severity::Error => found.errors += 1,
+            Severity::Warning => found.warnings += 1,
         }
+        found.first.push(finding.clone());
+    }
+    for found in files.values_mut().filter(|found| found.first.len() > SHOWN) {
+        found.first.sort_by_key(|finding| finding.severity);
+        found.first.truncate(SHOWN);
     }
     files
 }
