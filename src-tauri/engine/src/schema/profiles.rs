@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use Feature::{Acls, EcmpRoceQpn, Eslag, L2Vni, L3Vni, Mclag, PortLocator, Roce, Subinterfaces};
 
-const MANAGEMENT: &str = "M1";
+pub(crate) const MANAGEMENT: &str = "M1";
 const DATA: &str = "E1/";
 
 /// Something that a model can or can't do.

@@ -167,7 +167,9 @@ impl Reader {
                     Resolved::Str(_) => "a text",
                 };
                 let hint = match (wanted, scalar.resolved()) {
-                    ("a text", _) => Some(format!("Put it in quotes: '{}'.", scalar.text)),
+                    ("a text", _) => {
+                        Some(format!("Put it in quotes: '{}'.", scalar.text.replace('\'', "''")))
+                    }
                     ("a whole number" | "true or false", Resolved::Str(_))
                         if scalar.text.parse::<i64>().is_ok()
                             || ["true", "false"].contains(&scalar.text.as_str()) =>
@@ -184,7 +186,14 @@ impl Reader {
             Place::of(node),
             format!("{} must be {wanted}, and is {is}.", self.path),
         );
-        problem.hint = hint;
+        let form = match wanted {
+            "a list" => "Write a list: each item on a line of its own, after a dash.",
+            "a mapping" => "Write a mapping: fields below it, each with its value.",
+            "true or false" => "Write true or false.",
+            "a whole number" => "Write a number, without quotes.",
+            _ => "Write one text there.",
+        };
+        problem.hint = hint.or_else(|| Some(form.to_owned()));
         self.problems.push(problem);
     }
 
@@ -324,6 +333,13 @@ impl Read for u16 {
     }
 }
 
+/// An unsigned number of 8 bits: a type of message.
+impl Read for u8 {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        reader.integer(node, 0, i64::from(Self::MAX)).and_then(|number| Self::try_from(number).ok())
+    }
+}
+
 /// A VLAN: 1 to 4094; 0 is how an absent one is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Vlan(pub(crate) u16);
@@ -354,7 +370,7 @@ impl Read for IpAddr {
 impl Read for IpNet {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let text = reader.text(node)?;
-        let net = text.parse().ok();
+        let net = prefix(text);
         if net.is_none() {
             reader.wrong_value(
                 node,
@@ -367,21 +383,32 @@ impl Read for IpNet {
     }
 }
 
+/// Reads an address and its prefix length. As the fabric has it, neither has leading zeros.
+pub(crate) fn prefix(text: &str) -> Option<IpNet> {
+    let (address, length) = text.split_once('/')?;
+    let number: u8 = length.parse().ok()?;
+    (number.to_string() == length).then_some(())?;
+    IpNet::new(address.parse().ok()?, number).ok()
+}
+
 /// A MAC address of six bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Mac(pub(crate) [u8; 6]);
 
 impl Mac {
-    /// Reads `0c:20:12:ff:00:00`, or the same with dashes.
+    /// Reads `0c:20:12:ff:00:00`, or the same with dashes, or as `0c20.12ff.0000`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut bytes = [0; 6];
-        let separator = if text.contains('-') { '-' } else { ':' };
-        let mut parts = text.split(separator);
-        for byte in &mut bytes {
-            let part = parts.next().filter(|part| part.len() == 2)?;
-            *byte = u8::from_str_radix(part, 16).ok()?;
-        }
-        parts.next().is_none().then_some(Self(bytes))
+        let (separator, digits) = match text {
+            text if text.contains('.') => ('.', 4),
+            text if text.contains('-') => ('-', 2),
+            _ => (':', 2),
+        };
+        let parts: Vec<&str> = text.split(separator).collect();
+        let whole = parts.len() * digits == 12
+            && parts.iter().all(|part| part.len() == digits && part.bytes().all(|b| b.is_ascii_hexdigit()));
+        let number = u64::from_str_radix(&parts.concat(), 16).ok().filter(|_| whole)?;
+        let [_, _, bytes @ ..] = number.to_be_bytes();
+        Some(Self(bytes))
     }
 }
 

@@ -8,6 +8,9 @@ use crate::fgd::managed::ManagedIndex;
 use crate::finding::{Code, Finding};
 use crate::schema::{Classified, ResourceId, classify};
 
+/// How many other places of a contradiction are named.
+const NAMED: usize = 3;
+
 /// What a document comes to.
 #[derive(Debug)]
 pub(super) enum Verdict {
@@ -88,14 +91,17 @@ fn contradictions(given: &Given<'_>, inbox: &Inbox) -> HashMap<(usize, u32), Fin
         for (file, document, object) in &places {
             let others =
                 places.iter().filter(|(other, beside, _)| (other, beside.index) != (file, document.index));
-            let others: Vec<String> = others
+            let named: Vec<String> = others
+                .take(NAMED)
                 .map(|(other, beside, _)| {
                     format!("{} line {}", inbox.files[*other].path.file_name(), beside.line)
                 })
                 .collect();
+            let more = places.len() - 1 - named.len();
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             let message = format!(
-                "{id} stands more than once, with different contents: also in {}.",
-                others.join(", ")
+                "{id} stands more than once, with different contents: also in {}{more}.",
+                named.join(", ")
             );
             let finding = Finding::new(Code::DuplicateObject, message)
                 .hint("Keep the one that is meant and remove the others.");

@@ -1,10 +1,13 @@
 //! Connections: one type, the right devices, each port once.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 
 use crate::finding::Code;
-use crate::schema::check::{first_overlap, required};
-use crate::schema::read::{At, Place, Port, Problem};
+use crate::schema::check::namespace::not_reserved;
+use crate::schema::check::{base_port, first_overlap, required};
+use crate::schema::read::{At, Place, Problem};
 use crate::schema::spec::{ConnectionSpec, ConnectionType, EndRole, Link, StaticExternalSwitch};
 
 const TYPES: &str = "unbundled, bundled, eslag, fabric, mesh, gateway, external";
@@ -43,6 +46,7 @@ pub(super) fn check(spec: &ConnectionSpec, at: Place, out: &mut Vec<Problem>) {
         shape(spec, *kind, *place, &links, out);
     }
     each_port_once(&links, out);
+    each_address_once(&links, out);
     if let Some(switch) =
         spec.static_external.as_ref().and_then(|at| at.value.link.as_ref()?.value.switch.as_ref())
     {
@@ -182,17 +186,45 @@ fn shape(
 }
 
 fn each_port_once(links: &[Link<'_>], out: &mut Vec<Problem>) {
-    let mut seen: Vec<&Port> = Vec::new();
-    for port in links.iter().flat_map(|link| &link.ends).filter_map(|end| end.port) {
-        if seen.contains(&&port.value) {
-            let message = format!("The connection uses {} twice.", port.value.as_str());
+    let mut seen: Vec<(EndRole, &str)> = Vec::new();
+    for end in links.iter().flat_map(|link| &link.ends) {
+        let Some(port) = end.port else { continue };
+        let text = port.value.as_str();
+        let whole = if end.role == EndRole::Switch { first_lane_as_whole(text) } else { text };
+        if seen.contains(&(end.role, whole)) {
+            let message = format!("The connection uses {text} twice.");
             out.push(
                 Problem::new(Code::PortTwice, port.place, message).hint("Each link has ports of its own."),
             );
         } else {
-            seen.push(&port.value);
+            seen.push((end.role, whole));
         }
     }
+}
+
+/// Both ends of one link with one address are told with that link.
+fn each_address_once(links: &[Link<'_>], out: &mut Vec<Problem>) {
+    let addresses = |link: &Link<'_>| -> Vec<(IpAddr, Place)> {
+        link.ends.iter().filter_map(|end| end.ip).map(|ip| (ip.value.addr(), ip.place)).collect()
+    };
+    let mut seen: Vec<IpAddr> = Vec::new();
+    for link in links {
+        let ours = addresses(link);
+        for (ip, place) in ours.iter().filter(|(ip, _)| seen.contains(ip)) {
+            let message = format!("The connection uses the address {ip} twice.");
+            out.push(
+                Problem::new(Code::AddressTwice, *place, message)
+                    .hint("Each end of a link has an address of its own."),
+            );
+        }
+        seen.extend(ours.into_iter().map(|(ip, _)| ip));
+    }
+}
+
+/// A switch's port without its lane 1: `leaf-01/E1/4/1` is `leaf-01/E1/4`, where that is broken out.
+pub(crate) fn first_lane_as_whole(port: &str) -> &str {
+    let is_lane = port.split_once('/').is_some_and(|(_, name)| port_name(name) && base_port(name) != name);
+    port.strip_suffix("/1").filter(|_| is_lane).unwrap_or(port)
 }
 
 fn static_external(switch: &At<StaticExternalSwitch>, out: &mut Vec<Problem>) {
@@ -205,11 +237,29 @@ fn static_external(switch: &At<StaticExternalSwitch>, out: &mut Vec<Problem>) {
         let message = format!("The next hop {} is outside of {}.", hop.value, ip.value.trunc());
         out.push(Problem::new(Code::FieldValue, hop.place, message).hint("Choose an address inside."));
     }
-    let subnets: Vec<&At<IpNet>> =
-        switch.subnets.iter().filter(|subnet| subnet.value.prefix_len() > 0).collect();
+    let mut wrong = |place: Place, message: String, hint: &str| {
+        out.push(Problem::new(Code::StaticPrefixes, place, message).hint(hint));
+    };
+    let subnets: Vec<&At<IpNet>> = switch.subnets.iter().collect();
+    if let Some(all) = subnets.iter().find(|subnet| subnet.value.prefix_len() == 0) {
+        if subnets.len() > 1 {
+            let message = format!("{} is everything, and other subnets stand beside it.", all.value);
+            wrong(all.place, message, "Keep it alone, or take it out.");
+        }
+        return;
+    }
+    for subnet in &subnets {
+        if subnet.value != subnet.value.trunc() {
+            let message = format!("{} has bits beyond its length.", subnet.value);
+            wrong(subnet.place, message, &format!("Write {}.", subnet.value.trunc()));
+        }
+    }
     if let Some((earlier, later)) = first_overlap(&subnets) {
         let message = format!("{} overlaps with {}.", subnets[later].value, subnets[earlier].value);
-        out.push(Problem::new(Code::StaticPrefixes, subnets[later].place, message).hint("Keep one of them."));
+        wrong(subnets[later].place, message, "Keep one of them.");
+    }
+    for subnet in subnets {
+        not_reserved(subnet, out);
     }
 }
 

@@ -149,9 +149,8 @@ fn acl_statement(statement: &At<AclStatement>, numbers: &mut HashSet<u16>, out: 
             );
         }
     }
-    if let Some(icmp) =
-        statement.icmp_type.as_ref().or(statement.icmp_code.as_ref()).filter(|_| protocol != "icmp")
-    {
+    let icmp = statement.icmp_type.as_ref().or(statement.icmp_code.as_ref());
+    if let Some(icmp) = icmp.filter(|_| protocol != "icmp") {
         wrong(
             icmp.place,
             "icmpType and icmpCode are for the protocol icmp.".to_owned(),

@@ -1,17 +1,20 @@
 //! Gateways and the peerings that go through them.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 
 use crate::finding::Code;
 use crate::schema::check::switch::host_address;
 use crate::schema::check::vpc::did_you_mean;
 use crate::schema::check::{one_of, required};
 use crate::schema::read::{At, Entry, Place, Problem};
-use crate::schema::spec::{Expose, GatewayAcl, GatewayPeeringSpec, GatewaySpec, Nat, PeeringSide};
+use crate::schema::spec::{Expose, GatewayAcl, GatewayPeeringSpec, GatewaySpec, Interface, Nat, PeeringSide};
 
 const MOST_WORKERS: u32 = 64;
-/// The longest name of an interface that Linux has.
-const LONGEST_INTERFACE: usize = 15;
+const INTERFACE_NAME: &str = "Write 2 to 10 letters and digits, as in enp2s1.";
+const ONE_HOST: &str = "Use the IPv4 address of one host.";
+/// The longest name of a rule.
+const LONGEST_RULE: usize = 64;
 
 pub(super) fn check(spec: &GatewaySpec, at: Place, out: &mut Vec<Problem>) {
     if spec.neighbors.is_empty() {
@@ -30,9 +33,22 @@ pub(super) fn check(spec: &GatewaySpec, at: Place, out: &mut Vec<Problem>) {
     for (field, ip) in [("protocolIP", &spec.protocol_ip), ("vtepIP", &spec.vtep_ip)] {
         host_address(field, ip.as_ref(), out);
     }
+    for membership in &spec.groups {
+        required(membership.value.name.as_ref(), membership.place, "The group's name", out);
+    }
     let mut wrong = |place: Place, message: String, hint: &str| {
         out.push(Problem::new(Code::GatewaySettings, place, message).hint(hint));
     };
+    for ip in spec.neighbors.iter().filter_map(|neighbor| neighbor.value.ip.as_ref()) {
+        if !is_neighbor(ip.value) {
+            wrong(ip.place, format!("{} is no address of a BGP neighbor.", ip.value), ONE_HOST);
+        }
+    }
+    if let Some(vtep) = spec.vtep_ip.as_ref().filter(|vtep| {
+        vtep.value.addr().is_ipv4() && (!is_neighbor(vtep.value.addr()) || vtep.value.addr().is_loopback())
+    }) {
+        wrong(vtep.place, format!("{} is no address of a VTEP.", vtep.value), ONE_HOST);
+    }
     if let Some(workers) = spec.workers.as_ref().filter(|at| at.value > MOST_WORKERS) {
         wrong(
             workers.place,
@@ -47,15 +63,8 @@ pub(super) fn check(spec: &GatewaySpec, at: Place, out: &mut Vec<Problem>) {
             wrong(mac.place, "The VTEP's MAC is one of a group.".to_owned(), "Make its first byte even.");
         }
     }
-    for interface in spec.interfaces.iter() {
-        if interface.key.len() > LONGEST_INTERFACE {
-            let message = format!("The interface name {} is too long.", interface.key);
-            wrong(interface.place, message, "Linux takes 15 characters.");
-        }
-        if let (Some(_), Some(kernel)) = (&interface.value.pci, &interface.value.kernel) {
-            let message = format!("The interface {} has a PCI address and a kernel name.", interface.key);
-            wrong(kernel.place, message, "Keep one.");
-        }
+    for entry in spec.interfaces.iter() {
+        interface(entry, &mut wrong);
     }
     let mut seen = HashSet::new();
     for group in spec.groups.iter().filter_map(|group| group.value.name.as_ref()) {
@@ -67,6 +76,63 @@ pub(super) fn check(spec: &GatewaySpec, at: Place, out: &mut Vec<Problem>) {
             );
         }
     }
+}
+
+/// An interface has addresses, a name that Linux takes, and is known by one other name at most.
+fn interface(entry: &Entry<Interface>, wrong: &mut dyn FnMut(Place, String, &str)) {
+    let (name, interface) = (&entry.key, &entry.value);
+    if !is_interface_name(name) {
+        wrong(entry.place, format!("{name} is no name of an interface."), INTERFACE_NAME);
+    }
+    if interface.ips.is_empty() {
+        wrong(entry.place, format!("The interface {name} has no address."), "Give it one below ips.");
+    }
+    for ip in interface.ips.iter().filter(|ip| ip.value.addr().is_ipv6()) {
+        wrong(ip.place, format!("{} of the interface {name} is not of IPv4.", ip.value), "Use IPv4.");
+    }
+    if let Some(pci) = interface.pci.as_ref().filter(|pci| !is_pci_address(&pci.value)) {
+        wrong(pci.place, format!("{:?} is no PCI address.", pci.value), "Write it as in 0000:02:00.0.");
+    }
+    if let Some(kernel) = &interface.kernel {
+        if interface.pci.is_some() {
+            let message = format!("The interface {name} has a PCI address and a kernel name.");
+            wrong(kernel.place, message, "Keep one.");
+        }
+        if !is_interface_name(&kernel.value) {
+            wrong(kernel.place, format!("{:?} is no name of an interface.", kernel.value), INTERFACE_NAME);
+        } else if kernel.value == *name {
+            let message = format!("The interface {name} is named as the kernel names it.");
+            wrong(kernel.place, message, "Give it another name.");
+        }
+    }
+}
+
+/// 2 to 10 characters, as the fabric takes them.
+fn is_interface_name(name: &str) -> bool {
+    let inner = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+    match name.as_bytes() {
+        [first, middle @ .., last] => {
+            first.is_ascii_alphabetic()
+                && last.is_ascii_alphanumeric()
+                && middle.len() <= 8
+                && middle.iter().all(|b| inner(*b))
+        }
+        _ => false,
+    }
+}
+
+/// `domain:bus:device.function`, as in `0000:02:00.0`.
+fn is_pci_address(text: &str) -> bool {
+    let hex = |text: &str, most: u32| u32::from_str_radix(text, 16).is_ok_and(|number| number <= most);
+    let Some((rest, function)) = text.split_once('.') else { return false };
+    let parts: Vec<&str> = rest.split(':').collect();
+    let [domain, bus, device] = parts.as_slice() else { return false };
+    text.len() == 12 && hex(domain, 0xffff) && hex(bus, 0xff) && hex(device, 0x1f) && hex(function, 7)
+}
+
+/// An address of IPv4 that one host can have.
+fn is_neighbor(ip: IpAddr) -> bool {
+    ip.is_ipv4() && !ip.is_multicast() && !ip.is_unspecified()
 }
 
 pub(super) fn peering(spec: &GatewayPeeringSpec, at: Place, out: &mut Vec<Problem>) {
@@ -201,6 +267,10 @@ fn acl(acl: &GatewayAcl, sides: &[&str], out: &mut Vec<Problem>) {
         let mut wrong = |place: Place, message: String, hint: String| {
             out.push(Problem::new(Code::GatewayAcl, place, message).hint(hint));
         };
+        if let Some(name) = rule.name.as_ref().filter(|name| !is_rule_name(&name.value)) {
+            let hint = format!("Write lower case letters, digits and dashes, at most {LONGEST_RULE}.");
+            wrong(name.place, format!("{:?} is no name of a rule.", name.value), hint);
+        }
         if rule.from.is_none() && rule.to.is_none() {
             wrong(at, format!("{path} says neither from nor to."), "Give one of them.".to_owned());
         }
@@ -234,6 +304,17 @@ fn acl(acl: &GatewayAcl, sides: &[&str], out: &mut Vec<Problem>) {
             }
         }
     }
+}
+
+/// As objects are named: words of lower case letters, digits and dashes, with dots between them.
+fn is_rule_name(name: &str) -> bool {
+    let word = |word: &str| {
+        !word.is_empty()
+            && !word.starts_with('-')
+            && !word.ends_with('-')
+            && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    name.len() <= LONGEST_RULE && name.split('.').all(word)
 }
 
 #[cfg(test)]

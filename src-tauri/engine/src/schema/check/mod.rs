@@ -16,9 +16,9 @@ use crate::finding::Code;
 use crate::schema::read::{At, Place, Problem};
 use crate::schema::spec::Spec;
 
-pub(crate) use connection::port_name;
+pub(crate) use connection::{first_lane_as_whole, port_name};
 pub(crate) use metadata::metadata;
-pub(crate) use switch::base_port;
+use switch::base_port;
 pub(crate) use vpc::did_you_mean;
 
 /// Checks a spec. `at` is where to point when a field is not there: the object's name.
@@ -42,7 +42,7 @@ pub(crate) fn spec(spec: &Spec, at: Place, out: &mut Vec<Problem>) {
 
 /// A field that must be there and is not.
 fn missing(at: Place, path: &str) -> Problem {
-    Problem::new(Code::FieldMissing, at, format!("{path} is missing."))
+    Problem::new(Code::FieldMissing, at, format!("{path} is missing.")).hint("Add it, with a value.")
 }
 
 /// The field's value, or a problem.
@@ -62,11 +62,11 @@ fn required<'a, T>(
 fn one_of(field: Option<&At<String>>, path: &str, words: &[&str], out: &mut Vec<Problem>) {
     let Some(field) = field.filter(|field| !words.contains(&field.value.as_str())) else { return };
     let message = format!("{path} is {:?}; it can be {}.", field.value, words.join(", "));
-    let mut problem = Problem::new(Code::FieldValue, field.place, message);
-    if let Some(near) = crate::schema::nearest::nearest(&field.value, words.iter().copied()) {
-        problem = problem.hint(format!("Did you mean {near}?"));
-    }
-    out.push(problem);
+    let hint = match crate::schema::nearest::nearest(&field.value, words.iter().copied()) {
+        Some(near) => format!("Did you mean {near}?"),
+        None => "Use one of those.".to_owned(),
+    };
+    out.push(Problem::new(Code::FieldValue, field.place, message).hint(hint));
 }
 
 /// Whether two prefixes have an address in common.

@@ -28,12 +28,19 @@ pub(crate) const RESERVED_SUBNETS: [IpNet; 7] = [
 pub(crate) const RESERVED_VLANS: [(u16, u16); 2] = [(3000, 3899), (3900, 3999)];
 
 /// The most subnets that the switches' access lists have room for.
-const MOST_SUBNETS: usize = 20;
+const MOST_SUBNETS: usize = 10;
+/// The most ranges of VLANs that the API takes.
+const MOST_RANGES: usize = 20;
 
 pub(super) fn vlans(spec: &VlanNamespaceSpec, at: Place, out: &mut Vec<Problem>) {
     if spec.ranges.is_empty() {
         out.push(missing(at, "spec.ranges").hint("Give at least one range, from and to."));
     }
+    if let Some(range) = spec.ranges.get(MOST_RANGES) {
+        let message = format!("The namespace has {} ranges; it may have {MOST_RANGES}.", spec.ranges.len());
+        out.push(Problem::new(Code::VlanRange, range.place, message).hint("Use larger ranges."));
+    }
+    let mut taken: Vec<(u16, u16)> = Vec::new();
     for (index, range) in spec.ranges.iter().enumerate() {
         let Some((from, to)) = range.value.bounds() else {
             let number = |field: &Option<At<u16>>| field.as_ref().map_or(0, |at| at.value);
@@ -50,6 +57,12 @@ pub(super) fn vlans(spec: &VlanNamespaceSpec, at: Place, out: &mut Vec<Problem>)
             out.push(Problem::new(Code::VlanRange, place, message).hint(hint));
             continue;
         };
+        if let Some((first, last)) = taken.iter().find(|(first, last)| from <= *last && *first <= to) {
+            let message =
+                format!("spec.ranges[{index}] ({from} to {to}) overlaps with the range {first} to {last}.");
+            out.push(Problem::new(Code::VlanRange, range.place, message).hint("Make one range of both."));
+        }
+        taken.push((from, to));
         if let Some((first, last)) = RESERVED_VLANS.iter().find(|(first, last)| from <= *last && *first <= to)
         {
             let message = format!(

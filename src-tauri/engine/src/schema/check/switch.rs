@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use crate::finding::Code;
 use crate::schema::check::vpc::did_you_mean;
 use crate::schema::check::{missing, one_of};
-use crate::schema::profiles::{self, Feature, PortCountProblem, Profile};
+use crate::schema::profiles::{self, Feature, MANAGEMENT, PortCountProblem, PortProblem, Profile};
 use crate::schema::read::{At, Map, Place, Problem};
 use crate::schema::spec::SwitchSpec;
 
@@ -36,6 +36,7 @@ pub(super) fn check(spec: &SwitchSpec, at: Place, out: &mut Vec<Problem>) {
         out.push(Problem::new(Code::NoBoot, place, message).hint("Give it boot.serial or boot.mac."));
     }
     fecs(spec, out);
+    link_flap(spec, out);
     let Some(name) = &spec.profile else {
         out.push(missing(at, "spec.profile").hint("Name the switch's model."));
         return;
@@ -66,11 +67,14 @@ fn redundancy(spec: &SwitchSpec, out: &mut Vec<Problem>) {
 
 /// An address of one device, with the prefix length that says so.
 pub(super) fn host_address(field: &str, ip: Option<&At<IpNet>>, out: &mut Vec<Problem>) {
-    if let Some(ip) = ip.filter(|ip| ip.value.prefix_len() != ip.value.max_prefix_len()) {
-        let message = format!("spec.{field} is {}; it must be a /{}.", ip.value, ip.value.max_prefix_len());
-        let hint = format!("Write {}/{}.", ip.value.addr(), ip.value.max_prefix_len());
-        out.push(Problem::new(Code::HostAddress, ip.place, message).hint(hint));
-    }
+    let Some(ip) = ip else { return };
+    let message = format!("spec.{field} is {}; it must be a /32 of IPv4.", ip.value);
+    let hint = match ip.value {
+        IpNet::V4(net) if net.prefix_len() == 32 => return,
+        IpNet::V4(net) => format!("Write {}/32.", net.addr()),
+        IpNet::V6(_) => "Give it an address of IPv4.".to_owned(),
+    };
+    out.push(Problem::new(Code::HostAddress, ip.place, message).hint(hint));
 }
 
 fn fecs(spec: &SwitchSpec, out: &mut Vec<Problem>) {
@@ -80,11 +84,34 @@ fn fecs(spec: &SwitchSpec, out: &mut Vec<Problem>) {
     }
 }
 
+/// The bounds are those of the API.
+fn link_flap(spec: &SwitchSpec, out: &mut Vec<Problem>) {
+    let Some(flap) = spec.link_flap.as_ref().map(|at| &at.value) else { return };
+    for (field, number, least, most) in [
+        ("flapThreshold", &flap.flap_threshold, 1, 50),
+        ("samplingInterval", &flap.sampling_interval, 1, 65535),
+        ("recoveryInterval", &flap.recovery_interval, 0, 65534),
+    ] {
+        if let Some(number) = number.as_ref().filter(|number| !(least..=most).contains(&number.value)) {
+            let message = format!("spec.linkFlapErrDisable.{field} is {}.", number.value);
+            out.push(
+                Problem::new(Code::FieldValue, number.place, message)
+                    .hint(format!("Choose a number from {least} to {most}.")),
+            );
+        }
+    }
+}
+
 /// What the switch's model has to say.
 fn model(spec: &SwitchSpec, profile: &Profile, out: &mut Vec<Problem>) {
     let breakout_of = |port: &str| spec.port_breakouts.get(port).map(String::as_str);
     let name = profile.name();
     let setting = |place: Place, message: String| Problem::new(Code::PortSetting, place, message);
+    // A mode that the port does not have is told below.
+    let lane_is_there = |port: &str| {
+        let problem = profile.check_port(port, &breakout_of).err();
+        !matches!(problem, Some(PortProblem::Unknown | PortProblem::NoSuchBreakout { lanes: 1.., .. }))
+    };
     for entry in spec.port_breakouts.iter() {
         let (port, mode) = (&entry.key, &entry.value);
         match profile.breakouts(port) {
@@ -120,9 +147,22 @@ fn model(spec: &SwitchSpec, profile: &Profile, out: &mut Vec<Problem>) {
         let base = base_port(&entry.key);
         if !profile.has_port(base) {
             out.push(no_port(entry.place, &entry.key, name));
-        } else if !profile.auto_neg_allowed(&entry.key) {
+        } else if !profile.auto_neg_allowed(&entry.key) || !lane_is_there(&entry.key) {
             let message = format!("Auto-negotiation of the port {} of a {name} can't be set.", entry.key);
             out.push(setting(entry.place, message).hint("Take it out of portAutoNegs."));
+        }
+    }
+    for entry in spec.port_fecs.iter() {
+        let (port, base) = (&entry.key, base_port(&entry.key));
+        let second = format!("{base}/2");
+        if base == MANAGEMENT || !profile.has_port(base) {
+            out.push(no_port(entry.place, port, name));
+        } else if base == port && profile.breakouts(base).is_some() && lane_is_there(&second) {
+            let message = format!("The port {port} is broken out; FEC is set for each lane.");
+            out.push(setting(entry.place, message).hint(format!("Write {base}/1, {second} and so on.")));
+        } else if !lane_is_there(port) {
+            let message = format!("The port {port} is not there, as the switch is broken out.");
+            out.push(setting(entry.place, message).hint("Take it out of portFECs."));
         }
     }
     let mut feature = |feature: Feature, at: Option<Place>, what: &str| {
@@ -165,7 +205,7 @@ fn no_port(place: Place, port: &str, profile: &str) -> Problem {
 }
 
 /// The port that a lane is of: `E1/4` of `E1/4/2`.
-pub(crate) fn base_port(port: &str) -> &str {
+pub(super) fn base_port(port: &str) -> &str {
     let mut slashes = port.match_indices('/').map(|(at, _)| at);
     match (slashes.next(), slashes.next()) {
         (Some(_), Some(second)) => &port[..second],

@@ -176,7 +176,7 @@ fn subnet(entry: &Entry<VpcSubnet>, out: &mut Vec<Problem>) {
         }
     }
     if let Some(dhcp) = &subnet.dhcp {
-        self::dhcp(name, subnet, net.value, &dhcp.value, out);
+        self::dhcp(name, subnet, net.value, dhcp, out);
     }
 }
 
@@ -188,7 +188,16 @@ fn gateway_of(subnet: &VpcSubnet, net: IpNet) -> Option<IpAddr> {
     subnet.gateway.as_ref().map(|gateway| gateway.value).or_else(|| net.hosts().next())
 }
 
-fn dhcp(name: &str, subnet: &VpcSubnet, net: IpNet, dhcp: &Dhcp, out: &mut Vec<Problem>) {
+/// The first address that the fabric gives to a host by itself.
+fn third_address(net: IpNet) -> Option<IpAddr> {
+    match net.network() {
+        IpAddr::V4(ip) => ip.to_bits().checked_add(2).map(|bits| IpAddr::V4(bits.into())),
+        IpAddr::V6(ip) => ip.to_bits().checked_add(2).map(|bits| IpAddr::V6(bits.into())),
+    }
+}
+
+fn dhcp(name: &str, subnet: &VpcSubnet, net: IpNet, dhcp: &At<Dhcp>, out: &mut Vec<Problem>) {
+    let (place, dhcp) = (dhcp.place, &dhcp.value);
     let enabled = dhcp.enable.as_ref().is_some_and(|on| on.value);
     match (&dhcp.relay, &dhcp.relay_vpc) {
         (Some(relay), _) if enabled => {
@@ -246,11 +255,29 @@ fn dhcp(name: &str, subnet: &VpcSubnet, net: IpNet, dhcp: &Dhcp, out: &mut Vec<P
     };
     end(out, "start", start);
     end(out, "end", last);
-    if let (Some(start), Some(last)) = (start, last)
-        && start.value >= last.value
+    // What is not written the fabric fills in: from the third address of the subnet to its last.
+    let filled = |value: Option<IpAddr>| value.map(|value| At { value, place });
+    let third = filled(third_address(net)).filter(|_| net.prefix_len() <= LONGEST_PREFIX);
+    let broadcast = filled(Some(net.broadcast())).filter(|_| net.prefix_len() <= LONGEST_PREFIX);
+    for (which, written, filled) in [("start", start, &third), ("end", last, &broadcast)] {
+        let taken = filled.as_ref().filter(|at| written.is_none() && Some(at.value) == gateway);
+        if let Some(at) = taken {
+            let message =
+                format!("The DHCP range has no {which}; it would be {}, which is the gateway.", at.value);
+            out.push(
+                Problem::new(Code::DhcpRange, place, message)
+                    .hint("Give the range a start and an end beside the gateway."),
+            );
+        }
+    }
+    let is_inside = |at: &&At<IpAddr>| net.contains(&at.value);
+    if let (Some(from), Some(to)) =
+        (start.or(third.as_ref()).filter(is_inside), last.or(broadcast.as_ref()).filter(is_inside))
+        && from.value >= to.value
     {
-        let message = format!("The DHCP range starts at {} and ends at {}.", start.value, last.value);
-        out.push(Problem::new(Code::DhcpRange, start.place, message).hint("The start comes before the end."));
+        let message = format!("The DHCP range starts at {} and ends at {}.", from.value, to.value);
+        let place = start.or(last).map_or(place, |at| at.place);
+        out.push(Problem::new(Code::DhcpRange, place, message).hint("The start comes before the end."));
     }
     leases(name, net, gateway, dhcp, out);
     if let Some(options) = &dhcp.options {

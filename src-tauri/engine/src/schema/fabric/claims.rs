@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::finding::Code;
-use crate::schema::check::base_port;
+use crate::schema::check::first_lane_as_whole;
 use crate::schema::object::Object;
 use crate::schema::read::{At, Mac, Place};
 use crate::schema::spec::{ConnectionSpec, EndRole, GatewaySpec, Spec, SwitchSpec, VpcSpec};
@@ -124,6 +124,16 @@ pub(super) fn claims(object: &Object) -> Vec<(Claim, Place)> {
     out
 }
 
+/// The ASN of a spine.
+pub(super) fn spine_asn(object: &Object) -> Option<u32> {
+    match &object.spec {
+        Spec::Switch(spec) if object.current && spec.is_spine() => {
+            spec.asn.as_ref().map(|asn| asn.value).filter(|asn| *asn > 0)
+        }
+        _ => None,
+    }
+}
+
 fn pair(sides: &[&str], at: Place, out: &mut Vec<(Claim, Place)>) {
     let mut sides = sides.to_vec();
     sides.sort_unstable();
@@ -155,17 +165,14 @@ fn switch(spec: &SwitchSpec, at: Place, out: &mut Vec<(Claim, Place)>) {
 }
 
 fn connection(spec: &ConnectionSpec, out: &mut Vec<(Claim, Place)>) {
+    // What is left of MCLAG is not served any more, so its ports are free.
+    if spec.mclag.is_some() || spec.mclag_domain.is_some() {
+        return;
+    }
     for end in spec.links().iter().flat_map(|link| &link.ends) {
-        if let Some(port) = end.port
-            && let Some((device, name)) = port.value.parts()
-        {
+        if let Some(port) = end.port.filter(|port| port.value.parts().is_some()) {
             let claim = match end.role {
-                EndRole::Switch => {
-                    let name =
-                        name.strip_suffix("/1").filter(|base| base_port(base) == *base && base.contains('/'));
-                    let name = name.unwrap_or_else(|| port.value.parts().map_or("", |(_, name)| name));
-                    Claim::SwitchPort(format!("{device}/{name}").into())
-                }
+                EndRole::Switch => Claim::SwitchPort(first_lane_as_whole(port.value.as_str()).into()),
                 EndRole::Server | EndRole::Gateway => Claim::HostPort(port.value.as_str().into()),
             };
             out.push((claim, port.place));
@@ -183,7 +190,8 @@ fn gateway(spec: &GatewaySpec, out: &mut Vec<(Claim, Place)>) {
 }
 
 fn vpc(spec: &VpcSpec, out: &mut Vec<(Claim, Place)>) {
-    for subnet in spec.subnets.iter().map(|entry| &entry.value).filter(|subnet| !subnet.is_host_bgp()) {
-        address(&subnet.vlan, |vlan| Claim::Vlan(spec.vlan_namespace().into(), vlan.0), out);
+    // A hostBGP subnet needs no VLAN; one that it names all the same is taken.
+    for entry in spec.subnets.iter() {
+        address(&entry.value.vlan, |vlan| Claim::Vlan(spec.vlan_namespace().into(), vlan.0), out);
     }
 }

@@ -1,13 +1,19 @@
 //! A look at a fabric from one object: whatever is looked up is noted.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
 use ipnet::IpNet;
 
 use super::claims::{Claim, claims};
-use super::{ANY, Checked, Fabric, Slot};
+use super::{ALL, ANY, Checked, Fabric, Slot};
 use crate::finding::Code;
 use crate::schema::check::did_you_mean;
 use crate::schema::object::{Key, KindId, Object};
 use crate::schema::read::{At, Place, Problem};
+
+/// How many names are looked through for one that is near.
+const FEW: usize = 64;
 
 pub(super) struct Look<'a> {
     fabric: &'a Fabric,
@@ -42,8 +48,11 @@ impl<'a> Look<'a> {
 
     /// The object of that kind and name, in the namespace of the one that looks.
     pub(super) fn get(&mut self, kind: &str, name: &str) -> Option<&'a Object> {
-        let kind = KindId::of(kind)?;
-        self.at(Key::new(kind, &self.object.id.namespace, name))
+        self.at(self.key(kind, name)?)
+    }
+
+    fn key(&self, kind: &str, name: &str) -> Option<Key> {
+        Some(Key::new(KindId::of(kind)?, &self.object.id.namespace, name))
     }
 
     fn at(&mut self, key: Key) -> Option<&'a Object> {
@@ -74,12 +83,12 @@ impl<'a> Look<'a> {
 
     pub(super) fn refer_to(&mut self, kind: &'static str, name: &str, place: Place) -> Option<&'a Object> {
         let found = self.get(kind, name);
-        let by_the_fabric = name == "default" && matches!(kind, "IPv4Namespace" | "VLANNamespace");
+        let by_the_fabric = self.key(kind, name).is_some_and(|key| is_made_by_the_fabric(&key));
         if found.is_none() && self.has_any(kind) && !by_the_fabric {
             let hint = if self.is_refused(kind, name) {
                 "It was dropped too, and was rejected: mend it first.".to_owned()
             } else {
-                did_you_mean(name, self.names(kind).into_iter())
+                did_you_mean(name, self.names(kind, name).into_iter())
             };
             self.problem(Code::DanglingReference, place, format!("There is no {kind} {name}."), hint);
         }
@@ -87,8 +96,7 @@ impl<'a> Look<'a> {
     }
 
     fn is_refused(&self, kind: &str, name: &str) -> bool {
-        let key = KindId::of(kind).map(|kind| Key::new(kind, &self.object.id.namespace, name));
-        key.is_some_and(|key| self.fabric.refused.contains(&key))
+        self.key(kind, name).is_some_and(|key| self.fabric.refused.contains(&key))
     }
 
     /// The object that the fabric would refer to by itself, since the field is absent.
@@ -96,43 +104,59 @@ impl<'a> Look<'a> {
         self.get(kind, "default")
     }
 
-    /// The names that there are of a kind, for a hint.
-    fn names(&self, kind: &str) -> Vec<&'a str> {
+    /// Names that there are of a kind, for a hint: all of a few, or those that are sorted beside the wrong one.
+    fn names(&mut self, kind: &str, beside: &str) -> Vec<&'a str> {
         let Some(kind) = KindId::of(kind) else { return Vec::new() };
-        let of_kind = |entry: &&'a super::Entry| entry.key.kind == kind && entry.object.is_some();
-        let mut names: Vec<&str> =
-            self.fabric.entries.iter().filter(of_kind).map(|entry| &*entry.key.name).collect();
-        names.sort_unstable();
-        names
+        // What is looked up has no object, and is told when any comes or goes.
+        self.at(Key { kind, name: ALL.into() });
+        let Some(names) = self.fabric.names.get(kind.index()) else { return Vec::new() };
+        if names.len() <= FEW {
+            return names.iter().map(|name| &**name).collect();
+        }
+        let before =
+            names.range::<str, (Bound<&str>, Bound<&str>)>((Bound::Unbounded, Bound::Excluded(beside)));
+        let after =
+            names.range::<str, (Bound<&str>, Bound<&str>)>((Bound::Included(beside), Bound::Unbounded));
+        let mut near: Vec<&str> =
+            before.rev().take(FEW / 4).chain(after.take(FEW / 4)).map(|name| &**name).collect();
+        near.sort_unstable();
+        near
     }
 
-    /// The others who share a claim.
-    pub(super) fn sharing(&self, claim: &Claim) -> impl Iterator<Item = &'a Object> {
-        let slot = self.slot;
-        let holders = self.fabric.claims.get(claim).into_iter().flatten();
-        holders
-            .filter(move |holder| **holder != slot)
-            .filter_map(|holder| self.fabric.entries[*holder as usize].object.as_deref())
+    /// The others who share a claim, in the order of their names.
+    pub(super) fn sharing(&self, claim: &Claim) -> impl Iterator<Item = &'a Object> + use<'a> {
+        self.others(self.fabric.claims.get(claim).into_iter().flatten().copied())
     }
 
-    /// The other VPCs that overlap with a prefix.
-    pub(super) fn overlapping(&self, namespace: &str, net: IpNet) -> Vec<&'a Object> {
-        let others = self.fabric.prefixes.overlapping(namespace, net).into_iter();
-        let others = others.filter(|slot| *slot != self.slot);
-        others.filter_map(|slot| self.fabric.entries[slot as usize].object.as_deref()).collect()
+    /// The ASNs of the spines, each with how many have it.
+    pub(super) fn spine_asns(&self) -> &'a BTreeMap<u32, usize> {
+        &self.fabric.spine_asns
+    }
+
+    /// The other VPCs that overlap with a prefix, in an order that who came first does not change.
+    pub(super) fn overlapping(
+        &self,
+        namespace: &str,
+        net: IpNet,
+    ) -> impl Iterator<Item = &'a Object> + use<'a> {
+        self.others(self.fabric.prefixes.overlapping(namespace, net))
+    }
+
+    fn others<S: Iterator<Item = Slot>>(&self, slots: S) -> impl Iterator<Item = &'a Object> + use<'a, S> {
+        let (fabric, own) = (self.fabric, self.slot);
+        slots
+            .filter(move |slot| *slot != own)
+            .filter_map(move |slot| fabric.entries[slot as usize].object.as_deref())
     }
 
     /// Tells of each claim that another object has too.
     pub(super) fn one_each(&mut self) {
         for (claim, place) in claims(self.object) {
             let Some(code) = claim.code() else { continue };
-            let mut others: Vec<String> = self.sharing(&claim).map(|other| other.id.to_string()).collect();
-            others.sort_unstable();
-            let Some(first) = others.first() else { continue };
-            let other = match others.len() {
-                1 => first.clone(),
-                more => format!("{first} and {} more", more - 1),
-            };
+            let Some(first) = self.sharing(&claim).next().map(|other| &other.id) else { continue };
+            // The first and this one are two of them.
+            let more = self.fabric.claims.get(&claim).map_or(0, Vec::len).saturating_sub(2);
+            let other = if more == 0 { first.to_string() } else { format!("{first} and {more} more") };
             self.problem(code, place, claim.message(&other), "Change one of them.");
         }
     }

@@ -9,7 +9,7 @@ mod look;
 mod prefixes;
 mod rules;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -43,16 +43,47 @@ pub(crate) struct Fabric {
     entries: Vec<Entry>,
     /// How many objects there are of each kind.
     counts: [u32; KindId::COUNT],
+    /// The names of each kind, for hints.
+    names: Vec<BTreeSet<Box<str>>>,
+    /// Who has what, in the order of keys.
     claims: HashMap<Claim, Vec<Slot>>,
     prefixes: Prefixes,
-    /// What must be checked anew.
-    stale: BTreeSet<Slot>,
+    /// The ASNs of the spines, each with how many have it.
+    spine_asns: BTreeMap<u32, usize>,
+    stale: Stale,
     /// Objects of a drop that are not taken: whoever refers to one is told so.
     refused: HashSet<Key>,
 }
 
+/// What must be checked anew.
+#[derive(Debug, Default)]
+struct Stale {
+    slots: BTreeSet<Slot>,
+    /// How often something was marked since the last check.
+    marks: usize,
+    /// Whether so much is touched that all of it is checked: who else is touched need not be found out.
+    all: bool,
+}
+
+impl Stale {
+    /// Marks these, of a fabric with so many entries.
+    fn mark(&mut self, slots: impl IntoIterator<Item = Slot>, entries: usize) {
+        for slot in slots {
+            if self.all {
+                return;
+            }
+            self.slots.insert(slot);
+            self.marks += 1;
+            // Thousands who share one claim would else be marked for each that joins them.
+            self.all = self.marks > 8 * entries + 1_000;
+        }
+    }
+}
+
 /// The name that stands for "any of the kind": no object has it.
 const ANY: &str = "*";
+/// The name that stands for "all of the kind": no object has it either.
+const ALL: &str = "**";
 /// From how many on it pays to check on all cores.
 const MANY: usize = 256;
 
@@ -71,29 +102,53 @@ impl Fabric {
         let was_empty = *count == 0;
         *count = *count + u32::from(object.is_some()) - u32::from(before.is_some());
         if (*count == 0) != was_empty {
-            let any = self.slot(&Key { kind: key.kind, name: ANY.into() });
-            self.stale.extend(self.entries[any as usize].dependents.iter().copied());
+            self.recheck_dependents(&Key { kind: key.kind, name: ANY.into() });
         }
+        if object.is_some() != before.is_some() {
+            self.recheck_dependents(&Key { kind: key.kind, name: ALL.into() });
+        }
+        if object.is_some() != before.is_some() {
+            if self.names.is_empty() {
+                self.names = vec![BTreeSet::new(); KindId::COUNT];
+            }
+            let names = &mut self.names[key.kind.index()];
+            if object.is_some() {
+                names.insert(key.name.clone())
+            } else {
+                names.remove(&key.name)
+            };
+        }
+        let entries = self.entries.len();
         let entry = &mut self.entries[slot as usize];
         entry.object = object;
-        self.stale.extend(entry.dependents.iter().copied());
-        self.stale.insert(slot);
+        self.stale.mark(entry.dependents.iter().copied().chain([slot]), entries);
         before
     }
 
     /// Says which objects of a drop are not taken. Whoever refers to one is checked anew.
     pub(crate) fn refuse(&mut self, refused: HashSet<Key>) {
-        for key in refused.symmetric_difference(&self.refused) {
-            if let Some(slot) = self.slots.get(key) {
-                self.stale.extend(self.entries[*slot as usize].dependents.iter().copied());
-            }
+        let before = std::mem::replace(&mut self.refused, refused);
+        let changed: Vec<Key> = before.symmetric_difference(&self.refused).cloned().collect();
+        for key in &changed {
+            self.recheck_dependents(key);
         }
-        self.refused = refused;
+    }
+
+    fn recheck_dependents(&mut self, key: &Key) {
+        if let Some(slot) = self.slots.get(key) {
+            let dependents = self.entries[*slot as usize].dependents.iter().copied();
+            self.stale.mark(dependents, self.entries.len());
+        }
     }
 
     /// Checks what has changed since, and what that touches. Says whose problems may have changed.
     pub(crate) fn recheck(&mut self) -> Vec<Key> {
-        let stale: Vec<Slot> = std::mem::take(&mut self.stale).into_iter().collect();
+        let stale = std::mem::take(&mut self.stale);
+        let stale: Vec<Slot> = if stale.all {
+            (0..).take(self.entries.len()).collect()
+        } else {
+            stale.slots.into_iter().collect()
+        };
         let checked: Vec<Checked> = if stale.len() >= MANY {
             stale.par_iter().map(|slot| self.check(*slot)).collect()
         } else {
@@ -129,9 +184,10 @@ impl Fabric {
     /// object, and for each namespace called `default`, which a fabric's installer makes. With `of`, only
     /// what those objects refer to.
     pub(crate) fn absences(&self, of: Option<&HashSet<Key>>) -> Vec<Finding> {
-        let mut findings = Vec::new();
+        let mut findings: Vec<(&Key, Finding)> = Vec::new();
         let mut referrers: HashMap<KindId, (usize, Option<Slot>)> = HashMap::new();
-        for entry in self.entries.iter().filter(|entry| entry.object.is_none() && &*entry.key.name != ANY) {
+        for entry in self.entries.iter().filter(|entry| entry.object.is_none() && !is_a_stand_in(&entry.key))
+        {
             let key = |slot: &&Slot| &self.entries[**slot as usize].key;
             let interested = |slot: &&Slot| of.is_none_or(|of| of.contains(key(slot)));
             let dependents: Vec<Slot> = entry.dependents.iter().filter(interested).copied().collect();
@@ -141,12 +197,13 @@ impl Fabric {
                 continue;
             };
             if look::is_made_by_the_fabric(&entry.key) {
-                findings.push(self.absence(
+                let finding = self.absence(
                     Code::DefaultAbsent,
                     first,
                     format!("The {} default does not stand in this directory.", entry.key.kind.name()),
                     "The fabric's installer makes it; what refers to it could not be checked against it.",
-                ));
+                );
+                findings.push((&entry.key, finding));
             } else if self.counts[entry.key.kind.index()] == 0 && entry.key.kind.is_managed() {
                 let (count, earliest) = referrers.entry(entry.key.kind).or_default();
                 *count += dependents.len();
@@ -157,6 +214,8 @@ impl Fabric {
                 });
             }
         }
+        findings.sort_by_key(|(key, _)| *key);
+        let mut findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
         let mut referrers: Vec<_> = referrers.into_iter().collect();
         referrers.sort();
         for (kind, (count, first)) in referrers {
@@ -216,27 +275,52 @@ impl Fabric {
     }
 
     fn claim(&mut self, slot: Slot, object: &Object) {
+        let entries = &self.entries;
+        if let Some(asn) = claims::spine_asn(object) {
+            *self.spine_asns.entry(asn).or_default() += 1;
+        }
         for (claim, _) in claims(object) {
             let holders = self.claims.entry(claim).or_default();
-            self.stale.extend(holders.iter().copied());
-            if !holders.contains(&slot) {
-                holders.push(slot);
+            self.stale.mark(holders.iter().copied(), entries.len());
+            // In the order of names: who came first must not show.
+            let at = holders
+                .binary_search_by(|other| entries[*other as usize].key.cmp(&entries[slot as usize].key));
+            if let Err(at) = at {
+                holders.insert(at, slot);
             }
         }
-        self.stale.extend(self.prefixes.insert(slot, object));
+        for (namespace, net) in prefixes::prefixes(object) {
+            if !self.stale.all {
+                self.stale.mark(self.prefixes.overlapping(namespace, net), entries.len());
+            }
+            self.prefixes.insert(slot, namespace, net, &|slot| &entries[slot as usize].key);
+        }
     }
 
     fn release(&mut self, slot: Slot, object: &Object) {
+        if let Some(asn) = claims::spine_asn(object)
+            && let Some(count) = self.spine_asns.get_mut(&asn)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.spine_asns.remove(&asn);
+            }
+        }
         for (claim, _) in claims(object) {
             if let Some(holders) = self.claims.get_mut(&claim) {
                 holders.retain(|holder| *holder != slot);
-                self.stale.extend(holders.iter().copied());
+                self.stale.mark(holders.iter().copied(), self.entries.len());
                 if holders.is_empty() {
                     self.claims.remove(&claim);
                 }
             }
         }
-        self.stale.extend(self.prefixes.remove(slot, object));
+        for (namespace, net) in prefixes::prefixes(object) {
+            self.prefixes.remove(slot, namespace, net);
+            if !self.stale.all {
+                self.stale.mark(self.prefixes.overlapping(namespace, net), self.entries.len());
+            }
+        }
     }
 
     fn check(&self, slot: Slot) -> Checked {
@@ -265,6 +349,11 @@ impl Fabric {
         entry.looked_up = looked_up;
         entry.problems = checked.problems;
     }
+}
+
+/// Whether a key is that of no object, and stands for more than one.
+fn is_a_stand_in(key: &Key) -> bool {
+    [ANY, ALL].contains(&&*key.name)
 }
 
 /// What a check of one object found.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::Slot;
-use crate::schema::object::Object;
+use crate::schema::object::{Key, Object};
 use crate::schema::spec::Spec;
 
 /// A prefix as it is sorted: namespace, first address and length, of either family in one space.
@@ -17,57 +17,55 @@ type PrefixKey = (Box<str>, u128, u8);
 pub(super) struct Prefixes(BTreeMap<PrefixKey, Vec<Slot>>);
 
 impl Prefixes {
-    /// Adds an object's prefixes; says with whom they overlap.
-    pub(super) fn insert(&mut self, slot: Slot, object: &Object) -> Vec<Slot> {
-        let mut touched = Vec::new();
-        for (namespace, net) in prefixes(object) {
-            touched.extend(self.overlapping(namespace, net));
-            let slots = self.0.entry(key(namespace, net)).or_default();
-            if !slots.contains(&slot) {
-                slots.push(slot);
-            }
+    /// Adds a prefix of an object; those who have the same one stay in the order of their keys.
+    pub(super) fn insert<'k>(
+        &mut self,
+        slot: Slot,
+        namespace: &str,
+        net: IpNet,
+        key_of: &dyn Fn(Slot) -> &'k Key,
+    ) {
+        let slots = self.0.entry(key(namespace, net)).or_default();
+        if let Err(at) = slots.binary_search_by(|other| key_of(*other).cmp(key_of(slot))) {
+            slots.insert(at, slot);
         }
-        touched
     }
 
-    /// Takes an object's prefixes away; says with whom they overlapped.
-    pub(super) fn remove(&mut self, slot: Slot, object: &Object) -> Vec<Slot> {
-        let mut touched = Vec::new();
-        for (namespace, net) in prefixes(object) {
-            let key = key(namespace, net);
-            if let Some(slots) = self.0.get_mut(&key) {
-                slots.retain(|other| *other != slot);
-                if slots.is_empty() {
-                    self.0.remove(&key);
-                }
+    /// Takes a prefix of an object away.
+    pub(super) fn remove(&mut self, slot: Slot, namespace: &str, net: IpNet) {
+        let key = key(namespace, net);
+        if let Some(slots) = self.0.get_mut(&key) {
+            slots.retain(|other| *other != slot);
+            if slots.is_empty() {
+                self.0.remove(&key);
             }
-            touched.extend(self.overlapping(namespace, net));
         }
-        touched
     }
 
-    /// Who has a prefix that overlaps with this one.
-    pub(super) fn overlapping(&self, namespace: &str, net: IpNet) -> Vec<Slot> {
+    /// Who has a prefix that overlaps with this one: first those that hold it, then those inside of it, each
+    /// as often as they have one.
+    pub(super) fn overlapping(&self, namespace: &str, net: IpNet) -> impl Iterator<Item = Slot> + use<'_> {
         let (namespace, start, length) = key(namespace, net);
-        let mut found = Vec::new();
-        for shorter in 0..length {
-            let start = if shorter == 0 { 0 } else { start & (u128::MAX << (128 - u32::from(shorter))) };
-            found.extend(self.0.get(&(namespace.clone(), start, shorter)).into_iter().flatten().copied());
-        }
+        let holding = (0..length).filter_map({
+            let namespace = namespace.clone();
+            move |shorter| {
+                let start = if shorter == 0 { 0 } else { start & (u128::MAX << (128 - u32::from(shorter))) };
+                self.0.get(&(namespace.clone(), start, shorter))
+            }
+        });
         let last = if length == 0 {
             u128::MAX
         } else {
-            start | (u128::MAX.checked_shr(u32::from(length)).unwrap_or(0))
+            start | u128::MAX.checked_shr(u32::from(length)).unwrap_or(0)
         };
         let range = (namespace.clone(), start, length)..=(namespace, last, u8::MAX);
-        found.extend(self.0.range(range).flat_map(|(_, slots)| slots).copied());
-        found.sort_unstable();
-        found.dedup();
-        found
+        let inside = self.0.range(range).map(|(_, slots)| slots);
+        holding.chain(inside).flatten().copied()
     }
 }
 
-fn prefixes(object: &Object) -> impl Iterator<Item = (&str, IpNet)> {
+/// The prefixes of a VPC, each with its namespace.
+pub(super) fn prefixes(object: &Object) -> impl Iterator<Item = (&str, IpNet)> {
     let spec = match &object.spec {
         Spec::Vpc(spec) if object.current => Some(spec),
         _ => None,

@@ -64,8 +64,8 @@ fields! {
         port_range_begin: Opt<u16> = "portRangeBegin",
         port_range_end: Opt<u16> = "portRangeEnd",
         tcp_filters: Opt<TcpFilters> = "tcpFilters",
-        icmp_type: Opt<u16> = "icmpType",
-        icmp_code: Opt<u16> = "icmpCode",
+        icmp_type: Opt<u8> = "icmpType",
+        icmp_code: Opt<u8> = "icmpCode",
     }
 
     TcpFilters {

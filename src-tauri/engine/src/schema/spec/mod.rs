@@ -11,7 +11,7 @@ pub(crate) use connection::{ConnectionSpec, ConnectionType, EndRole, Link, Stati
 pub(crate) use external::{
     AclStatement, AttachmentNeighbor, ExternalAttachmentSpec, ExternalPeeringSpec, ExternalSpec, TcpFilters,
 };
-pub(crate) use gateway::{Expose, GatewayAcl, GatewayPeeringSpec, GatewaySpec, Nat, PeeringSide};
+pub(crate) use gateway::{Expose, GatewayAcl, GatewayPeeringSpec, GatewaySpec, Interface, Nat, PeeringSide};
 pub(crate) use peering::VpcPeeringSpec;
 pub(crate) use switch::{SwitchSpec, VlanNamespaceSpec};
 pub(crate) use vpc::{Dhcp, DhcpOptions, Ipv4NamespaceSpec, VpcAttachmentSpec, VpcSpec, VpcSubnet};

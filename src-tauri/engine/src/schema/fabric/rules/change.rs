@@ -3,7 +3,7 @@
 use crate::finding::Code;
 use crate::schema::fabric::Fabric;
 use crate::schema::object::Object;
-use crate::schema::read::Problem;
+use crate::schema::read::{At, Problem};
 use crate::schema::spec::Spec;
 
 /// The problems of a change: of an object to another, or to nothing.
@@ -21,12 +21,14 @@ pub(crate) fn change(fabric: &Fabric, before: &Object, after: Option<&Object>) -
                     .hint("Give the new connection a name of its own, and delete the old one."),
             );
         }
-        if let (Some(was), Some(is)) = (old.within_vpc(), new.within_vpc())
-            && was.value != is.value
+        let name = |within: Option<&At<String>>| within.map_or("none", |at| &at.value).to_owned();
+        let (was, is) = (name(old.within_vpc()), name(new.within_vpc()));
+        if let (Some(_), Some(external)) = (&old.static_external, &new.static_external)
+            && was != is
         {
-            let message = format!("withinVPC was {} and is to be {}; it can't change.", was.value, is.value);
-            problems
-                .push(Problem::new(Code::TypeImmutable, is.place, message).hint("Make another connection."));
+            let message = format!("withinVPC was {was} and is to be {is}; it can't change.");
+            let place = new.within_vpc().map_or(external.place, |at| at.place);
+            problems.push(Problem::new(Code::TypeImmutable, place, message).hint("Make another connection."));
         }
     }
     problems.extend(shrinking(fabric, before, after));
@@ -34,7 +36,9 @@ pub(crate) fn change(fabric: &Fabric, before: &Object, after: Option<&Object>) -
 }
 
 fn deletion(fabric: &Fabric, object: &Object) -> Option<Problem> {
-    let referrers = fabric.referrers(object.key.as_ref()?);
+    let key = object.key.as_ref()?;
+    let mut referrers = fabric.referrers(key);
+    referrers.retain(|other| other.key.as_ref() != Some(key));
     let first = referrers.first()?;
     let others = match referrers.len() {
         1 => String::new(),

@@ -88,6 +88,10 @@ fn rules(look: &mut Look<'_>, spec: &GatewayPeeringSpec, sides: &[(&Entry<Peerin
         for (side, ends) in [(from, &matches.src), (to, &matches.dst)] {
             let vpc = sides.iter().find(|(known, _)| known.key == side).and_then(|(_, vpc)| *vpc);
             for subnet in ends.iter().filter_map(|end| end.value.vpc_subnet.as_ref()) {
+                if side.starts_with("ext.") {
+                    let message = format!("{side} is an External, which has no subnet {}.", subnet.value);
+                    look.problem(Code::GatewayAcl, subnet.place, message, "Use cidr.");
+                }
                 let Some(vpc) = vpc.filter(|vpc| vpc.subnets.get(&subnet.value).is_none()) else { continue };
                 let message = format!("The VPC {side} has no subnet {}.", subnet.value);
                 let hint = did_you_mean(&subnet.value, vpc.subnets.iter().map(|entry| entry.key.as_str()));
@@ -104,8 +108,7 @@ fn apart(look: &mut Look<'_>, side: &Entry<PeeringSide>, target: &Entry<PeeringS
         return;
     }
     let claim = Claim::GatewayPeerOf(target.key.as_str().into());
-    let others: Vec<_> = look.sharing(&claim).collect();
-    for other in others {
+    for other in look.sharing(&claim) {
         let Spec::GatewayPeering(spec) = &other.spec else { continue };
         let theirs = spec.peering.iter().filter(|entry| entry.key != target.key);
         for (mine, seen) in theirs

@@ -60,9 +60,17 @@ pub(super) fn vpc(look: &mut Look<'_>, spec: &VpcSpec) {
             look.refer("VPC", relay);
         }
         if let Some(net) = &subnet.subnet {
-            for other in look.overlapping(spec.ipv4_namespace(), net.value) {
-                let message =
-                    format!("The subnet {} ({}) overlaps with {}.", entry.key, net.value, whose(other, net));
+            let mut others = look.overlapping(spec.ipv4_namespace(), net.value);
+            if let Some(other) = others.next() {
+                // Another subnet of the same VPC says nothing that this one does not.
+                let more = others.any(|another| another.id != other.id);
+                let and = if more { ", and with others" } else { "" };
+                let message = format!(
+                    "The subnet {} ({}) overlaps with {}{and}.",
+                    entry.key,
+                    net.value,
+                    whose(other, net)
+                );
                 look.problem(
                     Code::SubnetOverlap,
                     net.place,
@@ -88,6 +96,7 @@ fn whose(other: &Object, net: &At<ipnet::IpNet>) -> String {
 }
 
 pub(super) fn attachment(look: &mut Look<'_>, spec: &VpcAttachmentSpec) {
+    let connection = spec.connection.as_ref().and_then(|at| Some((at, look.refer("Connection", at)?)));
     let (Some(subnet), Some((vpc_name, subnet_name))) = (&spec.subnet, spec.target()) else { return };
     let vpc = match look.refer_to("VPC", vpc_name, subnet.place).map(|vpc| &vpc.spec) {
         Some(Spec::Vpc(vpc)) => Some(&**vpc),
@@ -96,11 +105,7 @@ pub(super) fn attachment(look: &mut Look<'_>, spec: &VpcAttachmentSpec) {
     if let Some(vpc) = vpc {
         has_subnet(look, vpc, vpc_name, subnet_name, subnet.place);
     }
-    let Some(connection_at) = &spec.connection else { return };
-    let Some(Spec::Connection(connection)) = look.refer("Connection", connection_at).map(|found| &found.spec)
-    else {
-        return;
-    };
+    let Some((connection_at, Object { spec: Spec::Connection(connection), .. })) = connection else { return };
     let Some(kind) = connection.kind() else { return };
     if !matches!(kind, ConnectionType::Unbundled | ConnectionType::Bundled | ConnectionType::Eslag) {
         let message =

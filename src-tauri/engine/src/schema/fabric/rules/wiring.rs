@@ -1,9 +1,6 @@
 //! Switches and connections.
 
-use std::collections::BTreeMap;
-
 use crate::finding::Code;
-use crate::schema::fabric::claims::Claim;
 use crate::schema::fabric::look::Look;
 use crate::schema::profiles::{self, PortProblem};
 use crate::schema::read::{At, Place, Port};
@@ -39,18 +36,10 @@ pub(super) fn switch(look: &mut Look<'_>, spec: &SwitchSpec) {
 
 /// All spines have one ASN. The odd ones out are those who have it less often than another is had.
 fn spine_asn(look: &mut Look<'_>, asn: &At<u32>) {
-    let mut counts: BTreeMap<u32, usize> = BTreeMap::from([(asn.value, 1)]);
-    for other in look.sharing(&Claim::Spine) {
-        if let Spec::Switch(other) = &other.spec
-            && let Some(asn) = other.asn.as_ref().filter(|asn| asn.value > 0)
-        {
-            *counts.entry(asn.value).or_default() += 1;
-        }
-    }
-    let ours = counts.remove(&asn.value).unwrap_or(0);
-    if let Some((usual, _)) =
-        counts.iter().filter(|(_, count)| **count >= ours).max_by_key(|(_, count)| **count)
-    {
+    let counts = look.spine_asns();
+    let ours = counts.get(&asn.value).copied().unwrap_or(0);
+    let others = counts.iter().filter(|(other, count)| **other != asn.value && **count >= ours);
+    if let Some((usual, _)) = others.max_by_key(|(_, count)| **count) {
         let message =
             format!("The spine's ASN is {}; other spines have {usual}, and all have one.", asn.value);
         look.problem(Code::SpineAsn, asn.place, message, "Give all spines the same ASN.");
@@ -64,7 +53,12 @@ fn vlan_namespaces(look: &mut Look<'_>, spec: &SwitchSpec) {
         return;
     }
     let mut ranges: Vec<(u16, u16, &str, Place)> = Vec::new();
-    for name in &spec.vlan_namespaces {
+    for (index, name) in spec.vlan_namespaces.iter().enumerate() {
+        if spec.vlan_namespaces[..index].iter().any(|earlier| earlier.value == name.value) {
+            let message = format!("The VLAN namespace {} is named twice.", name.value);
+            look.problem(Code::SwitchNamespaces, name.place, message, "Name it once.");
+            continue;
+        }
         let Some(namespace) = look.refer("VLANNamespace", name) else { continue };
         let Spec::VlanNamespace(namespace) = &namespace.spec else { continue };
         for (from, to) in namespace.ranges.iter().filter_map(|range| range.value.bounds()) {
