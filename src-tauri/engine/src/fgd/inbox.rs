@@ -16,7 +16,7 @@ use crate::fgd::managed::ManagedIndex;
 use crate::fgd::walk::{FileEntry, unreadable, yaml_files};
 use crate::finding::{Code, Finding};
 use crate::id::RepoPath;
-use crate::manifest::{self, Annotated, Document, Manifest, Node, TextError};
+use crate::manifest::{self, Annotated, Document, Item, Manifest, Node, TextError};
 use crate::schema::{CrdSchemas, Object, ResourceId};
 
 /// The files of an inbox, read.
@@ -201,15 +201,22 @@ fn read_document(path: &RepoPath, document: &Document<'_>, reading: Reading<'_>)
     };
     match manifest::items(document, &node) {
         None => {
-            let object = ObjectRead::new(path, index, document.text, &node, true, reading);
-            let object = object.map_err(|error| Box::new(finding(path, error)));
+            let json = manifest::from_json(document, &node);
+            let read = match &json {
+                Some(item) => ObjectRead::new(path, index, item.into(), document.text, reading),
+                None => {
+                    let own = Text { text: document.text, node: &node, kept: true };
+                    ObjectRead::new(path, index, own, document.text, reading)
+                }
+            };
+            let object = read.map_err(|error| Box::new(finding(path, error)));
             vec![DocumentRead { index, line, object }]
         }
         Some(Err(error)) => failed(error),
         Some(Ok(items)) => (index..)
             .zip(items)
             .map(|(index, item)| {
-                let object = ObjectRead::new(path, index, &item.text, &item.node, item.kept, reading);
+                let object = ObjectRead::new(path, index, (&item).into(), &item.text, reading);
                 DocumentRead {
                     index,
                     line: item.line,
@@ -220,19 +227,32 @@ fn read_document(path: &RepoPath, document: &Document<'_>, reading: Reading<'_>)
     }
 }
 
+/// The text that an object is written with, and its tree.
+struct Text<'a> {
+    text: &'a str,
+    node: &'a Node,
+    /// Whether it is the author's own.
+    kept: bool,
+}
+
+impl<'a> From<&'a Item> for Text<'a> {
+    fn from(item: &'a Item) -> Self {
+        Self { text: &item.text, node: &item.node, kept: item.kept }
+    }
+}
+
 impl ObjectRead {
-    /// Reads an object; `kept` says whether `text` is the author's own.
+    /// Reads an object out of its text; `verbatim` is what is kept of one that is not the fabric's.
     fn new(
         path: &RepoPath,
         index: u32,
-        text: &str,
-        node: &Node,
-        kept: bool,
+        Text { text, node, kept }: Text<'_>,
+        verbatim: &str,
         reading: Reading<'_>,
     ) -> Result<Self, TextError> {
         let mut read = Self::bare(path, text, node, reading.schemas)?;
         let standing = reading.managed.get(&read.object.id, read.is_hedgehog());
-        if standing.is_some_and(|standing| standing.says_the_same(&read, text)) {
+        if standing.is_some_and(|standing| standing.says_the_same(&read, verbatim)) {
             return Ok(read);
         }
         read.text = Some(if read.is_hedgehog() {
@@ -244,7 +264,7 @@ impl ObjectRead {
                 Err(why) => Composed::Impossible(why),
             }
         } else {
-            Composed::Verbatim(text.to_owned())
+            Composed::Verbatim(verbatim.to_owned())
         });
         Ok(read)
     }

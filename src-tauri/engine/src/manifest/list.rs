@@ -104,6 +104,19 @@ fn item_of(list: &Node, item: &Node, cut: Option<Cut>) -> Result<Item, TextError
     }
 }
 
+/// A JSON document as YAML in block style, as a person would want to read and edit it; `None` for any other.
+pub(crate) fn from_json(document: &Document<'_>, node: &Node) -> Option<Item> {
+    let text = document.text.trim();
+    // What is YAML in braces is not JSON, and stays as it is.
+    let is_json = text.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    if !is_json {
+        return None;
+    }
+    let text = block(node);
+    let read = read(&text).filter(|read| same_value(read, node))?;
+    Some(Item { text, kept: false, line: document.line, node: placed(read, node) })
+}
+
 /// The item in its author's text, if that says what it has to.
 fn kept(cut: Cut, wanted: &Node, head: &[(&str, &str)]) -> Option<Item> {
     let head = head.iter().map(|(key, value)| format!("{key}: {}{}", scalar(value), cut.eol));
@@ -318,6 +331,21 @@ mod tests {
         assert_eq!(unwrapped(tag).expect("items")[0].text, "a: !<x.y:z> \"b\"\n");
         let borrowed = unwrapped("x: &x\n- kind: A\nkind: List\nitems: *x\n").expect("items");
         assert_eq!((borrowed[0].text.as_str(), borrowed[0].kept), ("kind: A\n", false));
+    }
+
+    #[test]
+    fn a_json_document_becomes_yaml_and_braces_alone_are_no_json() {
+        let converted = |text: &str| {
+            let documents = split(text);
+            from_json(&documents[0], &parse(&documents[0]).expect(text)).map(|item| item.text)
+        };
+        let json =
+            "{\n  \"kind\": \"A\",\n  \"spec\": {\"ports\": [1, \"2\"], \"on\": true, \"no\": null}\n}\n";
+        let yaml = "kind: A\nspec:\n  ports:\n  - 1\n  - '2'\n  'on': true\n  'no': null\n";
+        assert_eq!(converted(json).as_deref(), Some(yaml));
+        for text in ["{kind: A}\n", "kind: A\n", "{\"kind\": \"A\"} # a\n", "- 1\n"] {
+            assert_eq!(converted(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) use annotate::{Annotated, annotate};
 pub(crate) use comments::comments;
 pub(crate) use compare::content_hash;
 pub(crate) use identity::Manifest;
-pub(crate) use list::items;
+pub(crate) use list::{Item, from_json, items};
 pub(crate) use node::{Node, Value};
 pub(crate) use parse::parse;
 pub(crate) use resolve::Resolved;

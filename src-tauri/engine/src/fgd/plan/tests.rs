@@ -247,6 +247,29 @@ fn a_foreign_object_is_kept_byte_for_byte() {
 }
 
 #[test]
+fn json_is_written_as_yaml_and_what_is_not_the_fabrics_stays_json() {
+    let json = |api: &str, kind: &str| {
+        format!("{{\"apiVersion\": \"{api}\", \"kind\": \"{kind}\", \"metadata\": {{\"name\": \"x\"}}}}")
+    };
+    let (ours, foreign) = (json("wiring.githedgehog.com/v1beta1", "Server"), json("v1", "ConfigMap"));
+    let scene = Scene { raw: vec![("a.json", ours), ("b.json", foreign.clone())], ..Scene::default() };
+    let plan = scene.plan();
+    assert_eq!(counts(&plan), [2, 1, 0, 0, 1, 0]);
+    assert_eq!(codes(&plan), [Code::TextRewritten, Code::NotHedgehog]);
+    let written = |start: &str| {
+        let change = plan.changes.iter().find(|change| change.path.as_str().starts_with(start)).expect(start);
+        String::from_utf8(change.after.clone().expect("a text")).expect("text")
+    };
+    assert!(
+        written("managed/")
+            .starts_with("apiVersion: wiring.githedgehog.com/v1beta1\nkind: Server\nmetadata:\n")
+    );
+    assert_eq!(written("unmanaged/"), foreign);
+    let again = Scene { raw: scene.raw.clone(), ..scene.after(&plan) }.plan();
+    assert_eq!(counts(&again), [2, 0, 0, 2, 0, 0]);
+}
+
+#[test]
 fn names_that_would_collide_become_distinct() {
     let namespaced = |namespace: &str, name: &str| {
         switch(name, "spine").replace("metadata:\n", &format!("metadata:\n  namespace: {namespace}\n"))
