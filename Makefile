@@ -7,6 +7,8 @@ SHELL       := bash
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 TOOLS      := $(TARGET_DIR)/tools
 DEMO       := $(TARGET_DIR)/demo
+FUZZ       := src-tauri/engine/fuzz
+FUZZ_TIME  := 180
 # The same everywhere, so that nothing is built twice.
 CARGO_ARGS := --workspace --features custom-protocol
 # cargo-nextest where it is there: it is quicker, and ends a test that hangs.
@@ -27,7 +29,7 @@ TEST_PACKAGES  := webkit2gtk-driver xvfb xauth dbus-x11 fonts-dejavu-core
 
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
 
-.PHONY: help run test e2e bench lint package package-check bindings clean deps build build-packages test-packages
+.PHONY: help run test e2e bench fuzz lint package package-check bindings clean deps build build-packages test-packages
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,6 +66,16 @@ e2e: deps build ## the tests in the real window; screenshots in target/screensho
 bench: build-packages ui/dist/index.html ## how long things take, printed
 	cargo bench $(CARGO_ARGS) --bench spine
 	cargo bench -p fgd-engine --features measure --bench ingest
+
+fuzz: build-packages ## any bytes into the engine, FUZZ_TIME seconds a target (needs nightly Rust)
+	@rustup toolchain list 2>/dev/null | grep -q '^nightly' || { echo "Please run: rustup toolchain install nightly"; exit 1; }
+	@command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --version '^0.13' --locked --root "$(TOOLS)"
+	cp Cargo.lock $(FUZZ)/Cargo.lock # the product's own versions
+	@for target in split patch ingest; do \
+		mkdir -p "$(TARGET_DIR)/fuzz/$$target"; \
+		CARGO_TARGET_DIR="$(TARGET_DIR)" cargo +nightly fuzz run --fuzz-dir $(FUZZ) $$target "$(TARGET_DIR)/fuzz/$$target" $(FUZZ)/corpus/$$target -- \
+			-max_total_time=$(FUZZ_TIME) -max_len=4096 -rss_limit_mb=2048 -timeout=20 -print_final_stats=1; \
+	done
 
 lint: build-packages ui/dist/index.html ## formatting and lints only
 	cargo fmt --all --check

@@ -9,6 +9,8 @@ mod error;
 mod event;
 mod fgd;
 mod finding;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod git;
 mod github;
 mod id;

@@ -40,7 +40,10 @@ pub(crate) fn git(at: &Path, words: &[&str]) -> String {
 impl Lab {
     /// A lab whose origin is empty.
     pub(crate) fn new() -> Self {
-        let home = tempfile::tempdir().expect("directory");
+        Self::of(tempfile::tempdir().expect("directory"))
+    }
+
+    fn of(home: TempDir) -> Self {
         let origin = home.path().join("origin.git");
         let clone = home.path().join("clone");
         git(home.path(), &["init", "-q", "--bare", "-b", "main", "origin.git"]);
@@ -55,7 +58,16 @@ impl Lab {
 
     /// A lab with a fabric in `lab/` that is set up and pushed.
     pub(crate) async fn with_fabric() -> (Self, FabricId) {
-        let lab = Self::new();
+        Self::new().set_up().await
+    }
+
+    /// The same, with all that it has below this directory.
+    pub(crate) async fn with_fabric_in(parent: &Path) -> (Self, FabricId) {
+        Self::of(tempfile::tempdir_in(parent).expect("directory")).set_up().await
+    }
+
+    async fn set_up(self) -> (Self, FabricId) {
+        let lab = self;
         let id = lab.engine.fabric_at(lab.clone.join("lab")).await.expect("fabric");
         lab.run(&id, OperationKind::Onboard).await;
         lab.run(&id, OperationKind::Sync).await;

@@ -1,5 +1,6 @@
 //! The engine from outside: real repositories, a real watcher, every event.
 
+mod bad_input;
 mod lab;
 mod onboarding;
 mod refusals;

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::error::{Error, ErrorCode, Result};
 use crate::event::Event;
 use crate::fgd::{self, Layout};
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity, Weight};
 use crate::git::{Access, Repo, RepoLock};
 use crate::id::{FabricId, RepoPath, Timestamp};
 use crate::operation::{DocumentCounts, Operation, OperationKind, Outcome, Progress, Trigger};
@@ -177,7 +177,7 @@ impl Inner {
         let outcome = match &failure {
             Some(failure) if failure.code == ErrorCode::Cancelled => Outcome::Cancelled,
             Some(failure) => Outcome::Failed { error: failure.clone() },
-            None if result.documents.rejected > 0 || !result.collisions.is_empty() => Outcome::NeedsAttention,
+            None if is_left(result) || !result.collisions.is_empty() => Outcome::NeedsAttention,
             None if result.commit.is_none() && result.pulled == 0 && result.pushed == 0 => Outcome::Unchanged,
             None => Outcome::Done,
         };
@@ -261,6 +261,12 @@ fn wait_for_lock(repo: &Repo, report: &Reporter) -> Result<RepoLock> {
             other => return other,
         }
     }
+}
+
+/// Whether anything was left in the inbox: a document, or a file that can't even be read.
+fn is_left(result: &FlowResult) -> bool {
+    let refused = |finding: &Finding| finding.code.weight() == Weight::Refused;
+    result.documents.rejected > 0 || result.findings.iter().any(refused)
 }
 
 fn as_operation(progress: Progress, result: &FlowResult, outcome: Outcome, summary: String) -> Operation {

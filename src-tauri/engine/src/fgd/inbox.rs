@@ -101,7 +101,7 @@ pub(crate) const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// Finds the files that wait in `raw/`, at any depth, in the order of their paths.
 ///
-/// Hidden files and directories, symbolic links and whatever is no plain file are left alone, and so are
+/// Hidden files and directories and whatever is no plain file are left alone, and so are
 /// files that grew between two looks: whoever writes them will wake us again.
 pub(crate) fn scan(work_tree: &Path, layout: &Layout) -> Result<(Vec<FileEntry>, Vec<Finding>)> {
     let (entries, findings) = yaml_files(work_tree, &layout.raw())?;
@@ -118,7 +118,8 @@ pub(crate) fn scan(work_tree: &Path, layout: &Layout) -> Result<(Vec<FileEntry>,
     Ok((settled, findings))
 }
 
-/// Reads a file whole, unless it is larger than any that is taken. One that is gone by now is `None`.
+/// Reads a file whole, through a link too, unless it is larger than any that is taken. One that is gone by now
+/// is `None`.
 pub(crate) fn read_bounded(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => Ok(None),
@@ -144,6 +145,16 @@ pub(crate) fn read_bounded(work_tree: &Path, path: &RepoPath) -> Result<Option<V
     ))
 }
 
+/// Reads a plain file whole, unless it is larger than any that is taken. One that is gone by now is `None`, and
+/// so is one in whose place something else has come since it was listed: a link may lead anywhere, and a pipe
+/// never ends.
+pub(crate) fn read_plain(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
+    match path.under(work_tree).symlink_metadata() {
+        Ok(metadata) if !metadata.is_file() => Ok(None),
+        _ => read_bounded(work_tree, path),
+    }
+}
+
 impl SourceFile {
     /// Reads a file whole and parses each of its documents. A file that is gone by now is `None`.
     pub(crate) fn read(
@@ -151,7 +162,7 @@ impl SourceFile {
         path: &RepoPath,
         reading: Reading<'_>,
     ) -> Result<Option<Self>, Box<Finding>> {
-        Ok(read_bounded(work_tree, path)?.map(|bytes| Self::parse(path.clone(), bytes, reading)))
+        Ok(read_plain(work_tree, path)?.map(|bytes| Self::parse(path.clone(), bytes, reading)))
     }
 
     /// Parses a file's bytes, on all cores. Every document is there, broken or not.
@@ -160,14 +171,17 @@ impl SourceFile {
         let documents = match manifest::Source::decode(&bytes) {
             Ok(source) => {
                 let split = manifest::split(source.text());
-                // Where none of the documents is a List, each one's place is known before it is read.
-                let read: Vec<Vec<DocumentRead>> =
+                let mut read: Vec<Vec<DocumentRead>> =
                     split.par_iter().map(|document| read_document(&path, document, reading)).collect();
-                Ok(if read.iter().all(|documents| documents.len() == 1) {
-                    read.into_iter().flatten().collect()
-                } else {
-                    in_order(&path, &split, reading)
-                })
+                // The items of a List move the places of all that follow it; these are read again.
+                let known = read.iter().position(|documents| documents.len() != 1).map(|list| list + 1);
+                read.truncate(known.unwrap_or(split.len()));
+                let mut documents: Vec<_> = read.into_iter().flatten().collect();
+                for document in &split[known.unwrap_or(split.len())..] {
+                    let index = u32::try_from(documents.len()).unwrap_or(u32::MAX);
+                    documents.extend(read_document(&path, &Document { index, ..document.clone() }, reading));
+                }
+                Ok(documents)
             }
             Err(error) => Err(finding(&path, error)),
         };
@@ -178,16 +192,6 @@ impl SourceFile {
     pub(crate) fn document_count(&self) -> usize {
         self.documents.as_ref().map_or(1, Vec::len)
     }
-}
-
-/// Reads the documents one after the other, since the items of a List move the places of all that follow.
-fn in_order(path: &RepoPath, split: &[Document<'_>], reading: Reading<'_>) -> Vec<DocumentRead> {
-    let mut documents = Vec::new();
-    for document in split {
-        let first = u32::try_from(documents.len()).unwrap_or(u32::MAX);
-        documents.extend(read_document(path, &Document { index: first, ..document.clone() }, reading));
-    }
-    documents
 }
 
 /// A document of a stream, or the items of the List that it is.
@@ -213,9 +217,11 @@ fn read_document(path: &RepoPath, document: &Document<'_>, reading: Reading<'_>)
             vec![DocumentRead { index, line, object }]
         }
         Some(Err(error)) => failed(error),
-        Some(Ok(items)) => (index..)
-            .zip(items)
-            .map(|(index, item)| {
+        Some(Ok(items)) => items
+            .into_par_iter()
+            .enumerate()
+            .map(|(place, item)| {
+                let index = index.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
                 let object = ObjectRead::new(path, index, (&item).into(), &item.text, reading);
                 DocumentRead {
                     index,
@@ -326,13 +332,49 @@ mod tests {
         for name in ["b.yaml", "deep/er/a.YML", "c.json", ".hidden/x.yaml", ".x.yaml", "old.yaml.archived"] {
             fs::write(raw.join(name), "a: 1\n").expect("file");
         }
-        #[cfg(unix)]
-        std::os::unix::fs::symlink("/etc/hostname", raw.join("link.yaml")).expect("link");
         let layout = Layout::new(RepoPath::parse("lab").expect("path"));
         let (entries, findings) = scan(home.path(), &layout).expect("scan");
         let paths: Vec<_> = entries.iter().map(|entry| entry.path.as_str()).collect();
         assert_eq!(paths, ["lab/raw/b.yaml", "lab/raw/c.json", "lab/raw/deep/er/a.YML"]);
         assert_eq!(findings, vec![]);
+    }
+
+    #[test]
+    fn documents_are_counted_through_lists() {
+        let item = "{apiVersion: v1, kind: A, metadata: {name: a}}";
+        let list =
+            |items: usize| format!("apiVersion: v1\nkind: List\nitems: [{}]\n", vec![item; items].join(", "));
+        let text =
+            [item.to_owned(), list(2), item.to_owned(), list(0), "a: [".to_owned(), list(1)].join("\n---\n");
+        let managed = ManagedIndex::default();
+        let reading = Reading { fabric_name: "Lab", managed: &managed, schemas: None };
+        let path = RepoPath::parse("raw/x.yaml").expect("path");
+        let file = SourceFile::parse(path, text.into_bytes(), reading);
+        let documents = file.documents.expect("decoded");
+        let read: Vec<_> = documents.iter().map(|document| (document.index, document.line)).collect();
+        assert_eq!(read, [(0, 1), (1, 5), (2, 5), (3, 8), (4, 15), (5, 19)]);
+    }
+
+    #[test]
+    fn what_is_gone_or_no_file_any_more_when_it_is_read_is_none() {
+        let home = tempfile::tempdir().expect("directory");
+        let managed = ManagedIndex::default();
+        let reading = Reading { fabric_name: "Lab", managed: &managed, schemas: None };
+        let path = RepoPath::parse("x.yaml").expect("path");
+        let read = || SourceFile::read(home.path(), &path, reading).expect("no finding").is_some();
+        let at = home.path().join("x.yaml");
+        fs::write(&at, "a: 1\n").expect("file");
+        assert!(read());
+        fs::remove_file(&at).expect("deleted");
+        assert!(!read());
+        fs::create_dir(&at).expect("directory");
+        assert!(!read());
+        fs::remove_dir(&at).expect("deleted");
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("/etc/hostname", &at).expect("link");
+            assert!(!read());
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::change::ContentHash;
 use crate::error::Result;
-use crate::fgd::inbox::{ObjectRead, finding, is_hedgehog, read_bounded};
+use crate::fgd::inbox::{ObjectRead, finding, is_hedgehog, read_plain};
 use crate::fgd::layout::Layout;
 use crate::fgd::walk::{FileEntry, yaml_files};
 use crate::finding::{Code, Finding};
@@ -242,7 +242,8 @@ impl ManagedIndex {
         self.files.contains_key(path)
     }
 
-    #[cfg(test)]
+    /// The index of files that are on no disk.
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
         let layout = Layout::new(RepoPath::root());
         let read = files.iter().map(|(path, text)| {
@@ -305,7 +306,7 @@ impl ManagedObject {
 
 /// A file that is gone by now is none.
 fn read(work_tree: &Path, entry: &FileEntry, layout: &Layout, schemas: Option<&CrdSchemas>) -> Option<Known> {
-    match read_bounded(work_tree, &entry.path) {
+    match read_plain(work_tree, &entry.path) {
         Ok(Some(bytes)) => known(entry, &bytes, layout, schemas),
         Ok(None) => None,
         Err(finding) => Some(Known { entry: entry.clone(), object: Err(finding) }),

@@ -22,8 +22,8 @@ pub(crate) struct FileEntry {
 
 /// Lists the files below `top`, at any depth, in the order of their paths; none where there is no `top`.
 ///
-/// Hidden files and directories, symbolic links and whatever is no plain file are left alone. What can't be
-/// listed, or has a name that Git can't share, is a finding.
+/// Hidden files and directories and whatever is no plain file are left alone. What can't be listed, has a name
+/// that Git can't share, or looks like one of the files and is a link or a pipe, is a finding.
 pub(crate) fn yaml_files(work_tree: &Path, top: &RepoPath) -> Result<(Vec<FileEntry>, Vec<Finding>)> {
     let (mut entries, mut findings) = (Vec::new(), Vec::new());
     let mut pending = vec![top.clone()];
@@ -62,7 +62,9 @@ pub(crate) fn yaml_files(work_tree: &Path, top: &RepoPath) -> Result<(Vec<FileEn
             let path = directory.join(name);
             if file_type.is_dir() {
                 pending.push(path);
-            } else if file_type.is_file() && Layout::takes(name) {
+            } else if !file_type.is_file() && Layout::takes(name) {
+                findings.push(no_plain_file(&path, file_type.is_symlink()));
+            } else if Layout::takes(name) {
                 if RepoPath::parse(path.as_str()).is_err() {
                     findings.push(
                         Finding::new(Code::Unreadable, "The file's name does not work on every system.")
@@ -79,6 +81,16 @@ pub(crate) fn yaml_files(work_tree: &Path, top: &RepoPath) -> Result<(Vec<FileEn
     }
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     Ok((entries, findings))
+}
+
+/// Nothing is followed out of the directory, and nothing is opened that may never end.
+fn no_plain_file(path: &RepoPath, is_link: bool) -> Finding {
+    let message = if is_link {
+        "It is a symbolic link, and links are not followed."
+    } else {
+        "It is a pipe, a socket or a device, and no file."
+    };
+    Finding::new(Code::Unreadable, message).hint("Put the file itself in its place.").in_file(path)
 }
 
 pub(crate) fn unreadable(path: &RepoPath, error: &std::io::Error) -> Finding {
@@ -115,7 +127,7 @@ pub(crate) fn structure_files(work_tree: &Path, layout: &Layout) -> Result<Vec<(
                 }
             } else if file_type.is_file()
                 && (deep || name == "README.md" || Layout::takes(name))
-                && let Ok(Some(bytes)) = crate::fgd::inbox::read_bounded(work_tree, &below)
+                && let Ok(Some(bytes)) = crate::fgd::inbox::read_plain(work_tree, &below)
             {
                 files.push((below, bytes));
             }

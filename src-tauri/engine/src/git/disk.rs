@@ -33,21 +33,40 @@ pub(super) enum Standing {
     Blocked(RepoPath),
 }
 
-/// Looks at a path. No parent may be a symbolic link: a link could lead out of the work tree.
+/// What is at a path, not opened.
+#[derive(Debug)]
+pub(super) enum Unopened {
+    /// Nothing.
+    Absent,
+    /// A plain file.
+    File(Metadata),
+    /// As of [`OnDisk::Blocked`].
+    Blocked(RepoPath),
+}
+
+/// Looks at a path, and reads the file that is there.
 pub(super) fn look(work_tree: &Path, path: &RepoPath) -> Result<OnDisk> {
+    match find(work_tree, path)? {
+        Unopened::Absent => Ok(OnDisk::Absent),
+        Unopened::File(metadata) => read_same(&path.under(work_tree), path, metadata),
+        Unopened::Blocked(by) => Ok(OnDisk::Blocked(by)),
+    }
+}
+
+/// Looks at a path. No parent may be a symbolic link: a link could lead out of the work tree.
+pub(super) fn find(work_tree: &Path, path: &RepoPath) -> Result<Unopened> {
     for (end, _) in path.as_str().match_indices('/') {
         let parent = RepoPath::root().join(&path.as_str()[..end]);
         match stat(&parent.under(work_tree))? {
-            None => return Ok(OnDisk::Absent),
+            None => return Ok(Unopened::Absent),
             Some(metadata) if metadata.is_dir() => {}
-            Some(_) => return Ok(OnDisk::Blocked(parent)),
+            Some(_) => return Ok(Unopened::Blocked(parent)),
         }
     }
-    let file = path.under(work_tree);
-    match stat(&file)? {
-        None => Ok(OnDisk::Absent),
-        Some(metadata) if metadata.is_file() => read_same(&file, path, metadata),
-        Some(_) => Ok(OnDisk::Blocked(path.clone())),
+    match stat(&path.under(work_tree))? {
+        None => Ok(Unopened::Absent),
+        Some(metadata) if metadata.is_file() => Ok(Unopened::File(metadata)),
+        Some(_) => Ok(Unopened::Blocked(path.clone())),
     }
 }
 

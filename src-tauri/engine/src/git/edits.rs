@@ -1,9 +1,11 @@
 //! What differs on disk from what is committed.
 
-use git2::DiffOptions;
+use std::fs::Metadata;
+
+use git2::{DiffOptions, Oid};
 
 use super::compare::{TreePaths, repo_path};
-use super::disk::{OnDisk, Standing, look, survey};
+use super::disk::{OnDisk, Standing, Unopened, find, look, survey};
 use super::read::blob_id;
 use super::repo::Repo;
 use crate::change::FileChange;
@@ -44,13 +46,14 @@ impl Repo {
             }
             let committed = paths.leaf(&path)?;
             // The index takes part in the comparison, and it may be anything: the bytes decide.
-            let differs = match (look(self.work_tree(), &path)?, committed) {
-                (OnDisk::File { bytes, .. }, Some(entry)) => {
-                    entry.is_file() && blob_id(&bytes)? != entry.id.to_string()
+            let differs = match (find(self.work_tree(), &path)?, committed) {
+                (Unopened::File(metadata), Some(entry)) => {
+                    entry.is_file() && self.is_another(&path, &metadata, entry.id)?
                 }
-                (OnDisk::File { .. }, None) => true,
-                (OnDisk::Absent, Some(entry)) => entry.is_file(),
-                (OnDisk::Absent, None) | (OnDisk::Blocked(_), _) => false,
+                // It is not opened: it may be larger than any memory.
+                (Unopened::File(_), None) => true,
+                (Unopened::Absent, Some(entry)) => entry.is_file(),
+                (Unopened::Absent, None) | (Unopened::Blocked(_), _) => false,
             };
             if differs {
                 edits.push(path);
@@ -59,6 +62,19 @@ impl Repo {
         edits.sort();
         edits.dedup();
         Ok(edits)
+    }
+
+    /// Whether a file's bytes are others than the blob's. One of another size is not read.
+    fn is_another(&self, path: &RepoPath, metadata: &Metadata, blob: Oid) -> Result<bool> {
+        let (size, _) = self.git().odb()?.read_header(blob)?;
+        if metadata.len() != size as u64 {
+            return Ok(true);
+        }
+        match look(self.work_tree(), path)? {
+            OnDisk::File { bytes, .. } => Ok(blob_id(&bytes)? != blob.to_string()),
+            OnDisk::Absent => Ok(true),
+            OnDisk::Blocked(_) => Ok(false),
+        }
     }
 
     /// The changes that [`advance`](Self::advance) would refuse: their files hold something else than was

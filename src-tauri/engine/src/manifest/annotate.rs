@@ -41,7 +41,8 @@ pub(crate) fn annotate(text: &str, node: &Node, annotations: &[(&str, &str)]) ->
     Err("The document is written in a way that annotations can't be added to.".to_owned())
 }
 
-fn set_annotations(object: &mut Node, annotations: &[(&str, &str)]) -> Result<(), String> {
+/// The same change, made in the tree.
+pub(crate) fn set_annotations(object: &mut Node, annotations: &[(&str, &str)]) -> Result<(), String> {
     let metadata = value_of(object, "metadata").ok_or("The document has no metadata.")?;
     if !matches!(metadata.value, Value::Mapping { .. }) {
         return Err("The document's metadata is not a mapping.".to_owned());

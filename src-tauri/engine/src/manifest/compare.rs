@@ -6,7 +6,7 @@ use crate::manifest::node::{Scalar, Value};
 use crate::manifest::resolve::{Resolved, core_type};
 
 /// Whether two trees have equal values; the order of keys does not count.
-pub(super) fn same_value(a: &Node, b: &Node) -> bool {
+pub(crate) fn same_value(a: &Node, b: &Node) -> bool {
     canonical(a, Scope::Everything) == canonical(b, Scope::Everything)
 }
 

@@ -349,6 +349,17 @@ mod tests {
     }
 
     #[test]
+    fn a_dump_of_ten_thousand_objects_is_a_list_like_any() {
+        let item = |n: usize| format!("- kind: A\n  metadata: {{name: a-{n}}}\n  spec: {{a: b, c: d}}\n");
+        let lines: String = (0..10_000).map(item).collect();
+        let found = unwrapped(&format!("{LIST}{lines}")).expect("items");
+        assert_eq!(found.len(), 10_000);
+        let last = found.last().expect("an item");
+        assert_eq!((last.kept, last.line), (true, 30_001));
+        assert_eq!(last.text, "kind: A\nmetadata: {name: a-9999}\nspec: {a: b, c: d}\n");
+    }
+
+    #[test]
     fn json_is_written_in_block_style() {
         let list = "{\n  \"apiVersion\": \"v1\",\n  \"items\": [\n    {\n      \"kind\": \"A\",\n      \"metadata\": {\"name\": \"a\"}\n    },\n    {\"kind\": \"B\", \"id\": 1}\n  ],\n  \"kind\": \"List\"\n}\n";
         let found = unwrapped(list).expect("items");

@@ -23,9 +23,13 @@ mod split;
 mod syntax;
 mod text_error;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use annotate::set_annotations;
 pub(crate) use annotate::{Annotated, annotate};
 pub(crate) use comments::comments;
 pub(crate) use compare::content_hash;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use compare::same_value;
 pub(crate) use identity::Manifest;
 pub(crate) use list::{Item, from_json, items};
 pub(crate) use node::{Node, Value};

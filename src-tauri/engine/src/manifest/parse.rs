@@ -17,16 +17,24 @@ use crate::manifest::{Document, Node, TextError, split};
 
 /// How deep a document may be nested: Kubernetes objects stay far below it.
 const DEEPEST: usize = 100;
-/// How many nodes a document may have with its aliases expanded: an alias bomb has billions.
-const MOST_NODES: usize = 100_000;
+/// How many nodes may come into a document by its aliases: an alias bomb has billions.
+const MOST_BORROWED: usize = 100_000;
+/// How many nodes a document may have written out: a List of a hundred thousand objects has fewer, and the
+/// memory for its tree stays far below a gigabyte.
+const MOST_WRITTEN: usize = 4_000_000;
 
 /// Parses one document, with its aliases and merge keys resolved.
 ///
 /// Places are those of the file. Whatever does not come out as exactly one tree is an error: a conflict
 /// marker, a key twice in one mapping, a nesting or an expansion beyond all reason, a second document.
 pub(crate) fn parse(document: &Document<'_>) -> Result<Node, TextError> {
+    parse_within(document, MOST_WRITTEN)
+}
+
+/// Parses one document that may have so many nodes written out.
+fn parse_within(document: &Document<'_>, most_written: usize) -> Result<Node, TextError> {
     refuse_conflict_markers(document)?;
-    let mut builder = Builder::new(document);
+    let mut builder = Builder::new(document, most_written);
     for event in Parser::new_from_str(document.text) {
         match event {
             Ok((event, span)) => builder.take(event, span)?,
@@ -66,8 +74,12 @@ struct Builder<'a> {
     /// The collections under way, the innermost last.
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
-    /// The nodes of the tree so far.
-    nodes: usize,
+    /// The nodes so far that are written out.
+    written: usize,
+    /// How many of those there may be.
+    most_written: usize,
+    /// The nodes so far that aliases brought in.
+    borrowed: usize,
     /// The nodes that are kept for aliases: anchors inside anchors would else multiply them.
     kept: usize,
     root: Option<Node>,
@@ -97,12 +109,13 @@ struct Open {
 }
 
 impl<'a> Builder<'a> {
-    fn new(document: &'a Document<'a>) -> Self {
+    fn new(document: &'a Document<'a>, most_written: usize) -> Self {
         let text = document.text;
         let offsets = (!text.is_ascii())
             .then(|| text.char_indices().map(|(at, _)| at).chain(std::iter::once(text.len())).collect());
         let (open, anchors) = (Vec::new(), HashMap::new());
-        Self { document, offsets, open, anchors, nodes: 0, kept: 0, root: None }
+        let (written, borrowed, kept, root) = (0, 0, 0, None);
+        Self { document, offsets, open, anchors, written, most_written, borrowed, kept, root }
     }
 
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), TextError> {
@@ -153,12 +166,17 @@ impl<'a> Builder<'a> {
         (self.document.line.saturating_add(place(line.saturating_sub(1))), place(column.saturating_add(1)))
     }
 
+    /// The nodes of the tree so far.
+    fn nodes(&self) -> usize {
+        self.written.saturating_add(self.borrowed)
+    }
+
     fn node(&mut self, value: Value, span: Span) -> Result<Node, TextError> {
         let (line, column) = self.place(span.start.line(), span.start.col());
-        self.nodes += 1;
-        if self.nodes > MOST_NODES {
+        self.written += 1;
+        if self.written > self.most_written {
             return Err(TextError::new(Code::TooLarge, "The document has too many values.", line, column)
-                .hint("Split it into several objects."));
+                .hint("Split it into several documents, with `---` between them."));
         }
         let span = self.bytes(span);
         Ok(Node { value, span, line, column, borrowed: false })
@@ -171,8 +189,8 @@ impl<'a> Builder<'a> {
                 .hint("Write the value out instead of using an alias."));
         };
         // Counted before it is copied, so that a bomb stays a few bytes.
-        self.nodes = self.nodes.saturating_add(anchored.nodes);
-        if self.nodes > MOST_NODES || self.open.len() + anchored.height > DEEPEST {
+        self.borrowed = self.borrowed.saturating_add(anchored.nodes);
+        if self.borrowed > MOST_BORROWED || self.open.len() + anchored.height > DEEPEST {
             return Err(TextError::new(
                 Code::TooLarge,
                 "The document's aliases expand to too much.",
@@ -192,7 +210,7 @@ impl<'a> Builder<'a> {
             return Ok(());
         }
         self.kept = self.kept.saturating_add(nodes);
-        if self.kept > MOST_NODES {
+        if self.kept > MOST_BORROWED {
             return Err(TextError::new(
                 Code::TooLarge,
                 "The document's anchors hold too much.",
@@ -206,7 +224,7 @@ impl<'a> Builder<'a> {
     }
 
     fn begin(&mut self, value: Value, anchor: usize, span: Span) -> Result<(), TextError> {
-        let before = self.nodes;
+        let before = self.nodes();
         let node = self.node(value, span)?;
         if self.open.len() >= DEEPEST {
             return Err(too_deep(node.line, node.column));
@@ -224,7 +242,7 @@ impl<'a> Builder<'a> {
         if let Value::Mapping { entries, .. } = &mut open.node.value {
             entries.extend(inherited(open.merges, &mut open.seen)?);
         }
-        self.keep(open.anchor, &open.node, self.nodes - open.before, open.height)?;
+        self.keep(open.anchor, &open.node, self.nodes() - open.before, open.height)?;
         self.add(open.node, open.height)
     }
 
@@ -235,6 +253,7 @@ impl<'a> Builder<'a> {
         open.node.span.end = open.node.span.end.max(node.span.end);
         match (&mut open.node.value, open.key.take()) {
             (Value::Sequence { items, .. }, _) => items.push(node),
+            (Value::Mapping { .. }, None) if node.scalar().is_none() => return Err(no_key(&node)),
             (Value::Mapping { .. }, None) => open.key = Some(node),
             (Value::Mapping { .. }, Some(key)) if is_merge(&key) => open.merges.push(node),
             (Value::Mapping { entries, .. }, Some(key)) => {
@@ -283,13 +302,23 @@ impl<'a> Builder<'a> {
 
     fn finish(self) -> Result<Node, TextError> {
         let line = self.document.line;
-        self.root.ok_or_else(|| TextError::new(Code::NotAnObject, "The document is empty.", line, 1))
+        self.root.ok_or_else(|| {
+            TextError::new(Code::NotAnObject, "The document is empty.", line, 1)
+                .hint("Write an object, or remove the lines.")
+        })
     }
 }
 
 fn too_deep(line: u32, column: u32) -> TextError {
     TextError::new(Code::TooLarge, "The document is nested too deeply.", line, column)
         .hint("Kubernetes objects are a few levels deep: look for a bracket too many.")
+}
+
+/// Numbers and the like become texts as keys, as for Kubernetes; what has parts can't.
+fn no_key(node: &Node) -> TextError {
+    let message = "A key here is a list or a mapping, and Kubernetes has only texts as keys.";
+    TextError::new(Code::UnsupportedForm, message, node.line, node.column)
+        .hint("Write the key as a text; look for a bracket or a `?` too many.")
 }
 
 fn full_tag(tag: &Tag) -> String {
@@ -358,6 +387,15 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_a_text() {
+        for text in ["a: 1\n? [x]\n: 2\n", "a: 1\n{b: c}: 2\n", "a: &x [b]\n*x : 2\n"] {
+            let error = parsed(text).expect_err(text);
+            assert_eq!((error.code, error.line), (Code::UnsupportedForm, 2), "{text}: {error:?}");
+        }
+        tree("1: a\ntrue: b\n~: c\n? d\n: e\n!own f: g\n");
+    }
+
+    #[test]
     fn a_conflict_is_told_as_one() {
         for (text, line) in [
             ("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> theirs\n", 2),
@@ -398,14 +436,27 @@ mod tests {
         // Anchors inside anchors, each a copy of all that is in it.
         let anchors: String = (0..90).map(|level| format!("&a{level} [")).collect();
         let onion = format!("{anchors}{}1{}", "1, ".repeat(5_000), "]".repeat(90));
-        let wide = format!("[{}1]", "1, ".repeat(100_000));
+        // Each alias is small, and all of them are not.
+        let many = format!("a: &a [{}1]\nb: [{}1]\n", "1, ".repeat(1_000), "*a, ".repeat(100));
         let dashes = "- ".repeat(10_000);
         for text in
-            [bomb, shaft, onion, wide, dashes, "[".repeat(10_000), "{a: ".repeat(10_000), "? ".repeat(10_000)]
+            [bomb, shaft, onion, many, dashes, "[".repeat(10_000), "{a: ".repeat(10_000), "? ".repeat(10_000)]
         {
             let error = parsed(&text).expect_err("too large");
             assert_eq!(error.code, Code::TooLarge, "{} …: {error:?}", &text[..20]);
         }
+    }
+
+    #[test]
+    fn what_is_written_out_may_be_long_but_not_endless() {
+        let wide = format!("a: &a [x, x]\nb: [{}*a]\n", "1, ".repeat(MOST_BORROWED));
+        assert!(parsed(&wide).is_ok(), "only what aliases bring in counts as such");
+        let documents = split("a: 1\n---\nb: [1,\n 2, 3]\n");
+        let read = |most| parse_within(&documents[1], most);
+        assert!(read(6).is_ok());
+        let error = read(5).expect_err("one too many");
+        assert_eq!((error.code, (error.line, error.column)), (Code::TooLarge, (4, 5)));
+        assert!(error.hint.is_some());
     }
 
     #[test]

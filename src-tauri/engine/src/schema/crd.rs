@@ -52,6 +52,8 @@ pub(crate) struct SchemaProblem {
     pub(crate) column: u32,
     /// Whether it is a field that the schema does not know: the API server drops it, or refuses the object.
     pub(crate) unknown_field: bool,
+    /// The known field that it may be meant to be.
+    pub(crate) near: Option<String>,
 }
 
 impl CrdSchemas {
@@ -369,8 +371,9 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn tell(&mut self, path: String, message: String, at: &Node, unknown_field: bool) {
-        let message = if message.ends_with(['.', '?']) { message } else { format!("{message}.") };
-        self.problems.push(SchemaProblem { path, message, line: at.line, column: at.column, unknown_field });
+        let message = if message.ends_with('.') { message } else { format!("{message}.") };
+        let (line, column) = (at.line, at.column);
+        self.problems.push(SchemaProblem { path, message, line, column, unknown_field, near: None });
     }
 
     /// Checks what is there, and whether something is missing.
@@ -448,11 +451,12 @@ impl<'a> Check<'a> {
                     if let Some(schema) = field_schema(schema, &name) {
                         self.fields(value, schema, &path, is_set(schema, "x-kubernetes-embedded-resource"));
                     } else if closed {
-                        let message = match nearest(&name, schema, is_object) {
-                            Some(known) => format!("{path} is not a known field; did you mean {known}?"),
-                            None => format!("{path} is not a known field"),
-                        };
+                        let near = nearest(&name, schema, is_object).map(str::to_owned);
+                        let message = format!("{path} is not a known field");
                         self.tell(path, message, key, true);
+                        if let Some(told) = self.problems.last_mut() {
+                            told.near = near;
+                        }
                     }
                 }
             }
@@ -626,6 +630,12 @@ fn described(node: &Node) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Place, sentence and hint.
+    fn told(problem: &SchemaProblem) -> String {
+        let near = problem.near.as_ref().map_or(String::new(), |near| format!(" Did you mean {near}?"));
+        format!("{}:{} {}{near}", problem.line, problem.column, problem.message)
+    }
     use crate::manifest::Manifest;
 
     fn tree(text: &str) -> Node {
@@ -654,7 +664,7 @@ mod tests {
         let schemas = schemas(&crd(schema)).unwrap_or_else(|error| panic!("{schema}: {error}"));
         assert_eq!(schemas.len(), 1);
         let problems = schemas.check("example.org", "v1", "Thing", &tree(spec));
-        problems.iter().map(|p| format!("{}:{} {}", p.line, p.column, p.message)).collect()
+        problems.iter().map(told).collect()
     }
 
     #[test]
@@ -787,20 +797,20 @@ mod tests {
                 "apiVersion: example.org/v1\nkind: Thing\nmetadata: {name: a, labels: {x: y}}\nstatus: {x: 1}\nspec: {ip: x}",
                 &[][..],
             ),
-            ("metdata: {}", &["1:1 metdata is not a known field; did you mean metadata?"]),
+            ("metdata: {}", &["1:1 metdata is not a known field. Did you mean metadata?"]),
             (
                 "spec:\n  vlannamespaces: x\n",
-                &["2:3 spec.vlannamespaces is not a known field; did you mean vlanNamespace?"],
+                &["2:3 spec.vlannamespaces is not a known field. Did you mean vlanNamespace?"],
             ),
             ("spec: {colour: red}", &["1:8 spec.colour is not a known field."]),
             ("spec: {asn: }", &["1:8 spec.asn is not a known field."]),
             (
                 "spec: {list: [{}, {prot: x}]}",
-                &["1:20 spec.list[1].prot is not a known field; did you mean port?"],
+                &["1:20 spec.list[1].prot is not a known field. Did you mean port?"],
             ),
             (
                 "spec: {kept: {x: 1, known: {z: 1}}}",
-                &["1:29 spec.kept.known.z is not a known field; did you mean x?"],
+                &["1:29 spec.kept.known.z is not a known field. Did you mean x?"],
             ),
             ("spec: {any: {x: {y: 1}}}", &[]),
             ("spec: {none: {x: 1}}", &["1:15 spec.none.x is not a known field."]),
@@ -923,7 +933,7 @@ mod tests {
                 "73-vlan-as-string.yaml",
                 r#"652:13 spec.subnets.default.vlan must be an integer, and is the text "1001"."#,
             ),
-            ("61-unknown-field.yaml", "664:3 spec.subnet is not a known field; did you mean subnets?"),
+            ("61-unknown-field.yaml", "664:3 spec.subnet is not a known field. Did you mean subnets?"),
             (
                 "55-switch-bad-role.yaml",
                 r#"97:9 spec.role must be one of spine, server-leaf, border-leaf, mixed-leaf, virtual-edge, and is "leaf"."#,
@@ -945,7 +955,7 @@ mod tests {
             let key = (head.group.clone(), head.version.clone(), head.kind.clone());
             assert!(schemas.kinds.contains_key(&key), "there is no schema for {key:?}");
             let problems = schemas.check(&head.group, &head.version, &head.kind, &node);
-            problems.iter().map(|p| format!("{}:{} {}", p.line, p.column, p.message)).collect()
+            problems.iter().map(told).collect()
         };
         documents.iter().map(check).collect()
     }

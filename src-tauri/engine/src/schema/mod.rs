@@ -12,6 +12,13 @@ mod read;
 mod resource;
 mod spec;
 
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
 pub(crate) use crd::CrdSchemas;
 pub(crate) use fabric::Fabric;
 pub(crate) use kinds::{Classified, KINDS, classify};

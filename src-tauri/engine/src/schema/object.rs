@@ -136,6 +136,10 @@ fn add_schema_problems(schemas: &CrdSchemas, manifest: &Manifest, node: &Node, o
             continue;
         }
         let code = if found.unknown_field { Code::SchemaUnknownField } else { Code::SchemaViolation };
-        out.push(Problem::new(code, place, found.message).hint("The schema of its CRD says so."));
+        let hint = match found.near {
+            Some(near) => format!("Did you mean {near}?"),
+            None => "The schema of its CRD says so.".to_owned(),
+        };
+        out.push(Problem::new(code, place, found.message).hint(hint));
     }
 }

@@ -1,20 +1,14 @@
 //! Objects and plans out of a few lines of text, for tests.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use crate::fgd::archive_log::ArchiveLog;
-use crate::fgd::fabric_file::{ArchiveStrategy, FabricFile, ValidationPolicy};
-use crate::fgd::inbox::{Inbox, Reading, SourceFile};
-use crate::fgd::layout::Layout;
-use crate::fgd::managed::ManagedIndex;
-use crate::fgd::plan::{Given, Plan};
+use crate::fgd::check_files;
 use crate::finding::Finding;
 use crate::id::RepoPath;
 use crate::manifest::{Manifest, parse, split};
 use crate::schema::{CrdSchemas, KINDS, Object};
 
-pub(super) fn path(text: &str) -> RepoPath {
+fn path(text: &str) -> RepoPath {
     RepoPath::parse(text).expect(text)
 }
 
@@ -29,42 +23,42 @@ pub(super) fn objects(text: &str) -> Vec<Arc<Object>> {
     split(text).iter().map(read).collect()
 }
 
-/// What is found in a text that is dropped into an empty directory, by the policy `warn`.
+/// What is found in a file that is checked by itself, as if it were dropped into an empty directory.
 pub(super) fn dropped(bytes: &[u8], schemas: Option<CrdSchemas>) -> Vec<Finding> {
-    let mut managed = ManagedIndex::with_schemas(schemas);
-    let reading = Reading { fabric_name: "Lab", managed: &managed, schemas: managed.schemas() };
-    let file = SourceFile::parse(path("raw/drop.yaml"), bytes.to_vec(), reading);
-    let inbox = Inbox { files: vec![file], unreadable: Vec::new() };
-    let fabric = FabricFile {
-        fabric_name: "Lab".to_owned(),
-        archive_strategy: ArchiveStrategy::None,
-        validation_policy: ValidationPolicy::Warn,
-    };
-    let given = Given {
-        layout: &Layout::new(RepoPath::root()),
-        fabric: &fabric,
-        edited: &Default::default(),
-        log: &ArchiveLog::empty(),
-        log_on_disk: None,
-        archive_taken: &|_| None,
-    };
-    let plan = Plan::new(&given, inbox, &mut managed).expect("a plan");
-    plan.findings.into_iter().chain(plan.standing).collect()
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("drop.yaml");
+    std::fs::write(&file, bytes).expect("file");
+    check_files(&[file], schemas).expect("checked").findings
 }
 
 /// The schemas of a CRD's text.
 pub(super) fn schemas(crd: &str) -> CrdSchemas {
     let folder = tempfile::tempdir().expect("folder");
     std::fs::write(folder.path().join("crd.yaml"), crd).expect("file");
-    CrdSchemas::read(Path::new(folder.path())).expect("schemas")
+    CrdSchemas::read(folder.path()).expect("schemas")
 }
 
 /// A whole document out of its kind, its name and the lines of its spec.
 pub(super) fn document(kind: &str, name: &str, spec: &str) -> String {
     let info = KINDS.iter().find(|info| info.kind == kind).expect(kind);
-    let head = format!(
-        "apiVersion: {}/{}\nkind: {kind}\nmetadata:\n  name: {name}\n",
-        info.group, info.version
-    );
+    let head =
+        format!("apiVersion: {}/{}\nkind: {kind}\nmetadata:\n  name: {name}\n", info.group, info.version);
     if spec.is_empty() { format!("{head}spec: {{}}\n") } else { format!("{head}spec:\n{spec}") }
+}
+
+/// Whole documents out of a line `Kind name` each, and the indented lines of its spec below; by that line.
+pub(super) fn documents(text: &str) -> Vec<(String, String)> {
+    let mut documents: Vec<(String, String)> = Vec::new();
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        match documents.last_mut() {
+            Some((_, spec)) if line.starts_with(' ') => spec.push_str(&format!("{line}\n")),
+            _ => documents.push((line.to_owned(), String::new())),
+        }
+    }
+    let whole = |(head, spec): (String, String)| {
+        let (kind, name) = head.split_once(' ').expect("kind and name");
+        let text = document(kind, name, &spec);
+        (head, text)
+    };
+    documents.into_iter().map(whole).collect()
 }

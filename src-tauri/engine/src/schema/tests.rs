@@ -12,7 +12,7 @@ mod wiring;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::testing::{document, objects};
+use super::testing::{document, documents, objects};
 use super::{Fabric, Object};
 use crate::finding::Finding;
 
@@ -21,19 +21,7 @@ const BASE: &str = include_str!("tests/base.txt");
 
 /// The documents of the base, by kind and name.
 fn base() -> BTreeMap<String, String> {
-    let mut documents: Vec<(String, String)> = Vec::new();
-    for line in BASE.lines().filter(|line| !line.is_empty()) {
-        match documents.last_mut() {
-            Some((_, spec)) if line.starts_with(' ') => spec.push_str(&format!("{line}\n")),
-            _ => documents.push((line.to_owned(), String::new())),
-        }
-    }
-    let whole = |(head, spec): (String, String)| {
-        let (kind, name) = head.split_once(' ').expect("kind and name");
-        let text = document(kind, name, &spec);
-        (head, text)
-    };
-    documents.into_iter().map(whole).collect()
+    documents(BASE).into_iter().collect()
 }
 
 /// A mistake.
@@ -98,17 +86,20 @@ fn check(cases: Vec<Case>) {
         base.iter().map(|(head, text)| (head, Arc::clone(&objects(text)[0]))).collect();
     let mut wrong = String::new();
     for (what, edits, expected) in cases {
-        let mut documents = base.clone();
-        edits.iter().for_each(|mistake| edit(&mut documents, mistake));
+        let mut texts = base.clone();
+        edits.iter().for_each(|mistake| edit(&mut texts, mistake));
         let of = |(head, text): (&String, &String)| match read.get(head) {
             Some(object) if base[head] == *text => Arc::clone(object),
             _ => Arc::clone(&objects(text)[0]),
         };
-        let objects: Vec<Arc<Object>> = documents.iter().map(of).collect();
+        let objects: Vec<Arc<Object>> = texts.iter().map(of).collect();
         let findings = fabric(objects.iter()).findings();
         for finding in &findings {
             assert!(finding.message.ends_with('.'), "{what}: {finding:?}");
-            assert!(finding.hint.as_ref().is_some_and(|hint| hint.ends_with(['.', '?', '…'])), "{what}: {finding:?}");
+            assert!(
+                finding.hint.as_ref().is_some_and(|hint| hint.ends_with(['.', '?', '…'])),
+                "{what}: {finding:?}"
+            );
         }
         let found: BTreeSet<String> = findings.iter().map(short).collect();
         let expected: BTreeSet<String> = expected.iter().map(|&text| text.to_owned()).collect();

@@ -163,9 +163,7 @@ impl Flow<'_> {
             edited: &edited,
             log: &log,
             log_on_disk: log_bytes.as_deref().map(ContentHash::of),
-            archive_taken: &|path| {
-                read_if_there(work_tree, path).ok().flatten().map(|bytes| ContentHash::of(&bytes))
-            },
+            archive_taken: &|path| hash_at(work_tree, path),
         };
         let plan = Plan::new(&given, inbox, self.index)?;
         report.count(Step::Validate, total, Some(total), None)?;
@@ -241,8 +239,20 @@ impl Flow<'_> {
     }
 }
 
+/// What stands at a path; of what can't be read, a hash that is no source's.
+fn hash_at(work_tree: &Path, path: &RepoPath) -> Option<ContentHash> {
+    match read_if_there(work_tree, path) {
+        Ok(bytes) => bytes.map(|bytes| ContentHash::of(&bytes)),
+        Err(_) => Some(ContentHash::of(b"what is no file has the bytes of none")),
+    }
+}
+
+/// Reads a file; whatever is no plain file is an error, since a pipe would never end.
 pub(super) fn read_if_there(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>> {
     let path = path.under(work_tree);
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(Error::io(path)(std::io::Error::other("it is no file")));
+    }
     match std::fs::read(&path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error)

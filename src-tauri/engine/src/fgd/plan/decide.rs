@@ -156,6 +156,11 @@ impl Decider<'_> {
         if !self.met.insert(identity(object)) {
             return Verdict::Unchanged;
         }
+        if object.text.is_some() && object.object.key.is_none() {
+            // Of the kinds that the fabric is checked as, the judge tells.
+            let warnings = object.object.problems.iter().map(|problem| object.object.finding(problem));
+            self.warnings.extend(warnings);
+        }
         match &object.text {
             None => Verdict::Unchanged,
             Some(Composed::Impossible(why)) => rejected(

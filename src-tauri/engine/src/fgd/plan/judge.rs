@@ -74,8 +74,11 @@ pub(super) fn judge(
     }
     fabric.refuse(HashSet::new());
     fabric.recheck();
-    let before: HashSet<Finding> = others.iter().flat_map(|key| fabric.findings_of(key)).collect();
-    judged.findings.extend(after.into_iter().filter(|finding| !before.contains(finding)));
+    // A hint may name what was dropped; that alone makes nothing wrong that was not.
+    let unhinted = |finding: &Finding| Finding { hint: None, ..finding.clone() };
+    let before: HashSet<Finding> =
+        others.iter().flat_map(|key| fabric.findings_of(key)).map(|finding| unhinted(&finding)).collect();
+    judged.findings.extend(after.into_iter().filter(|finding| !before.contains(&unhinted(finding))));
     let told: HashSet<&Finding> = judged.findings.iter().collect();
     standing.retain(|finding| !told.contains(finding));
     standing.extend(outside);

@@ -317,3 +317,228 @@ fn what_stands_twice_or_broken_is_told() {
     };
     assert_eq!(codes(&scene.plan()), [Code::ManagedTwice, Code::Syntax]);
 }
+
+/// A document that is dropped or stands: its kind, its name and the lines of its spec.
+fn object(kind: &str, name: &str, spec: &str) -> String {
+    let group = if kind.starts_with("VPC") { "vpc" } else { "wiring" };
+    format!(
+        "apiVersion: {group}.githedgehog.com/v1beta1\nkind: {kind}\nmetadata:\n  name: {name}\nspec: {{{spec}}}\n"
+    )
+}
+
+fn vpc(name: &str, subnet: &str, vlan: u16) -> String {
+    object("VPC", name, &format!("subnets: {{front: {{subnet: {subnet}, vlan: {vlan}}}}}"))
+}
+
+fn attachment(name: &str, vpc: &str, connection: &str) -> String {
+    object("VPCAttachment", name, &format!("subnet: {vpc}/front, connection: {connection}"))
+}
+
+fn connection(name: &str, kind: &str) -> String {
+    let ends = format!("server: {{port: {name}/nic1}}, switch: {{port: leaf-01/E1/1}}");
+    let link = if kind == "unbundled" { format!("link: {{{ends}}}") } else { format!("links: [{{{ends}}}]") };
+    object("Connection", name, &format!("{kind}: {{{link}}}"))
+}
+
+fn joined(documents: &[String]) -> String {
+    documents.join("---\n")
+}
+
+/// What is told of what was dropped and touched, and of what stands all the same: name and code, once each.
+/// Warnings are in tests of their own.
+fn told(findings: &[Finding]) -> Vec<String> {
+    let errors = findings.iter().filter(|finding| finding.severity == crate::finding::Severity::Error);
+    let told: BTreeSet<String> = errors
+        .map(|finding| format!("{} {}", finding.name.as_deref().unwrap_or("?"), &finding.code.as_str()[4..]))
+        .collect();
+    told.into_iter().collect()
+}
+
+/// The names of what is rejected, in the order of the documents.
+fn rejected(plan: &Plan) -> Vec<&str> {
+    let name = |planned: &'_ Planned| match &planned.outcome {
+        Outcome::Rejected(finding) => Some(finding.name.clone().unwrap_or_default()),
+        _ => None,
+    };
+    plan.documents.iter().filter_map(name).map(|name| &*name.leak()).collect()
+}
+
+#[test]
+fn by_the_policy_a_mistake_of_meaning_is_taken_or_not() {
+    let dangling = [vpc("web", "10.0.1.0/24", 1001), attachment("at", "wob", "box-1")];
+    for (what, documents, warn, strict, codes) in [
+        ("a reference to nothing", &dangling[..], vec![], vec!["at"], vec!["at 501"]),
+        ("no VLAN", &[vpc("web", "10.0.1.0/24", 0)][..], vec![], vec!["web"], vec!["web 433"]),
+        (
+            "both of a pair",
+            &[vpc("a", "10.0.1.0/24", 1001), vpc("b", "10.0.1.0/25", 1002)][..],
+            vec![],
+            vec!["a", "b"],
+            vec!["a 510", "b 510"],
+        ),
+        (
+            "what the API would not read",
+            &[vpc("web", "10.0.1.0", 1001)][..],
+            vec!["web"],
+            vec!["web"],
+            vec!["web 404"],
+        ),
+        ("a warning", &[object("Server", "box-1", "colour: red")][..], vec![], vec![], vec![]),
+    ] {
+        for (policy, expected) in [(ValidationPolicy::Warn, warn), (ValidationPolicy::Strict, strict)] {
+            let scene = Scene { raw: vec![("x.yaml", joined(documents))], policy, ..Scene::default() };
+            let plan = scene.plan();
+            assert_eq!(rejected(&plan), expected, "{what}, {policy:?}");
+            assert_eq!(told(&plan.findings), codes, "{what}, {policy:?}");
+            assert_eq!(plan.waiting.is_empty(), expected.is_empty(), "{what}, {policy:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_without_the_rejected_is_rejected_too() {
+    let vpcs = [vpc("web", "10.0.1.0/31", 1001), vpc("data", "10.0.2.0/24", 1002)];
+    let others = [
+        attachment("at", "web", "box-1"),
+        connection("box-1", "unbundled"),
+        object("VPCPeering", "web-data", "permit: [{web: {}, data: {}}]"),
+    ];
+    let raw = vec![("a.yaml", joined(&others)), ("b.yaml", joined(&vpcs))];
+    let scene = Scene { raw: raw.clone(), policy: ValidationPolicy::Strict, ..Scene::default() };
+    let plan = scene.plan();
+    assert_eq!(rejected(&plan), ["at", "web-data", "web"]);
+    assert_eq!(told(&plan.findings), ["at 501", "web 431", "web-data 501"]);
+    let hint = plan.findings.iter().find(|finding| finding.code == Code::DanglingReference);
+    let hint = hint.and_then(|finding| finding.hint.as_deref());
+    assert_eq!(hint, Some("It was dropped too, and was rejected: mend it first."));
+    assert_eq!(counts(&plan), [5, 2, 0, 0, 0, 3]);
+
+    // Mended, all of it is taken.
+    let mut later = scene.after(&plan);
+    later.raw[1].1 = later.raw[1].1.replace("/31", "/24");
+    assert_eq!((rejected(&later.plan()), counts(&later.plan())), (vec![], [5, 3, 0, 2, 0, 0]));
+    let warned = Scene { raw, ..Scene::default() }.plan();
+    assert_eq!((rejected(&warned), told(&warned.findings)), (vec![], vec!["web 431".to_owned()]));
+}
+
+#[test]
+fn a_rejected_update_leaves_what_stands() {
+    let scene = Scene {
+        raw: vec![("x.yaml", joined(&[connection("box-1", "bundled"), vpc("web", "10.0.1.0/31", 1001)]))],
+        managed: vec![
+            ("managed/connections/box-1.yaml".into(), connection("box-1", "unbundled")),
+            ("managed/vpcs/web.yaml".into(), vpc("web", "10.0.1.0/24", 1001)),
+            ("managed/vpcattachments/at.yaml".into(), attachment("at", "web", "box-1")),
+        ],
+        policy: ValidationPolicy::Strict,
+        ..Scene::default()
+    };
+    let plan = scene.plan();
+    assert_eq!(rejected(&plan), ["box-1", "web"]);
+    assert_eq!(told(&plan.findings), ["box-1 601", "web 431"], "the attachment still has its VPC");
+    assert_eq!((plan.is_empty(), told(&plan.standing)), (true, vec![]));
+}
+
+#[test]
+fn what_stands_is_told_where_the_drop_makes_it_wrong() {
+    let standing = vec![
+        ("managed/vpcs/web.yaml".into(), vpc("web", "10.0.1.0/24", 1001)),
+        ("managed/vpcs/old.yaml".into(), vpc("old", "10.0.9.0/31", 1009)),
+        ("managed/vpcattachments/at.yaml".into(), attachment("at", "wob", "box-1")),
+        ("managed/vpcattachments/in.yaml".into(), attachment("in", "web", "box-1")),
+        ("managed/connections/box-1.yaml".into(), connection("box-1", "unbundled")),
+    ];
+    let (warn, strict) = (ValidationPolicy::Warn, ValidationPolicy::Strict);
+    for (what, policy, drop, findings, all_the_same) in [
+        ("nothing to do with it", warn, vpc("far", "10.0.5.0/24", 1005), vec![], vec!["at 501", "old 431"]),
+        (
+            "it overlaps",
+            warn,
+            vpc("new", "10.0.1.0/25", 1005),
+            vec!["new 510", "web 510"],
+            vec!["at 501", "old 431"],
+        ),
+        (
+            "it would overlap",
+            strict,
+            vpc("new", "10.0.1.0/25", 1005),
+            vec!["new 510"],
+            vec!["at 501", "old 431"],
+        ),
+        ("it mends", warn, vpc("wob", "10.0.3.0/24", 1005), vec![], vec!["old 431"]),
+        (
+            "it would mend",
+            strict,
+            vpc("wob", "10.0.3.0/31", 1005),
+            vec!["wob 431"],
+            vec!["at 501", "old 431"],
+        ),
+        (
+            "it takes a subnet",
+            warn,
+            vpc("web", "10.0.1.0/24", 1001).replace("front", "back"),
+            vec!["in 501"],
+            vec!["at 501", "old 431"],
+        ),
+        ("the same as stands", warn, vpc("old", "10.0.9.0/31", 1009), vec![], vec!["at 501", "old 431"]),
+        ("as wrong as before", warn, vpc("old", "10.0.8.0/31", 1009), vec!["old 431"], vec!["at 501"]),
+    ] {
+        let scene =
+            Scene { raw: vec![("x.yaml", drop)], managed: standing.clone(), policy, ..Scene::default() };
+        let plan = scene.plan();
+        assert_eq!(
+            (told(&plan.findings), told(&plan.standing)),
+            (strings(findings), strings(all_the_same)),
+            "{what}"
+        );
+    }
+}
+
+fn strings(texts: Vec<&str>) -> Vec<String> {
+    texts.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_trial_leaves_the_fabric_as_it_was() {
+    for policy in [ValidationPolicy::Warn, ValidationPolicy::Strict] {
+        let managed = [
+            ("managed/vpcs/web.yaml", vpc("web", "10.0.1.0/24", 1001)),
+            ("managed/vpcattachments/at.yaml", attachment("at", "wob", "box-1")),
+            ("managed/connections/box-1.yaml", connection("box-1", "unbundled")),
+        ];
+        let managed: Vec<(&str, &str)> = managed.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        let mut index = ManagedIndex::of(&managed);
+        let before = index.findings();
+        let documents = [
+            vpc("wob", "10.0.1.0/24", 1001),
+            vpc("web", "10.0.2.0/24", 1002),
+            vpc("web2", "10.0.2.0/31", 1003),
+            connection("box-1", "bundled"),
+            attachment("in", "web2", "box-9"),
+        ];
+        let fabric = FabricFile {
+            fabric_name: FABRIC.to_owned(),
+            archive_strategy: ArchiveStrategy::None,
+            validation_policy: policy,
+        };
+        let log = ArchiveLog::empty();
+        let mut plan = || {
+            let reading = Reading { fabric_name: FABRIC, managed: &index, schemas: None };
+            let file = SourceFile::parse(path("raw/x.yaml"), joined(&documents).into_bytes(), reading);
+            let given = Given {
+                layout: &Layout::new(RepoPath::root()),
+                fabric: &fabric,
+                edited: &HashSet::new(),
+                log: &log,
+                log_on_disk: None,
+                archive_taken: &|_| None,
+            };
+            let plan = Plan::new(&given, Inbox { files: vec![file], unreadable: Vec::new() }, &mut index);
+            let plan = plan.expect("a plan");
+            (plan.documents, plan.findings, plan.standing, plan.changes, index.findings())
+        };
+        let (first, again) = (plan(), plan());
+        assert_eq!(first, again, "{policy:?}");
+        assert_eq!(first.4, before, "{policy:?}");
+    }
+}

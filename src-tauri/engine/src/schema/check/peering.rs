@@ -17,8 +17,12 @@ pub(super) fn check(spec: &VpcPeeringSpec, at: Place, out: &mut Vec<Problem>) {
     let mut told = false;
     for (index, permit) in spec.permit.iter().enumerate() {
         if permit.value.len() != 2 {
-            let message =
-                format!("spec.permit[{index}] names {} VPCs; a peering is of two.", permit.value.len());
+            let names = match permit.value.len() {
+                0 => "no VPC".to_owned(),
+                1 => "one VPC".to_owned(),
+                count => format!("{count} VPCs"),
+            };
+            let message = format!("spec.permit[{index}] names {names}; a peering is of two.");
             out.push(
                 Problem::new(Code::PeeringSides, permit.place, message).hint("Make a peering for each pair."),
             );

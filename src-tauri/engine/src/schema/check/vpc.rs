@@ -117,7 +117,8 @@ pub(crate) fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a st
     match names.as_slice() {
         [] => "There is none.".to_owned(),
         names if names.len() > 5 => format!("There are {}, …", names[..5].join(", ")),
-        names => format!("There is {}.", names.join(", ")),
+        [one] => format!("There is {one}."),
+        names => format!("There are {}.", names.join(", ")),
     }
 }
 
