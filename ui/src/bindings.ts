@@ -107,7 +107,7 @@ export type Code =
 "FGD-407" | 
 /**  Something that the fabric does not serve any more. */
 "FGD-408" | 
-/**  The address of one device has a prefix length that says otherwise. */
+/**  The address of one device has a prefix length that says otherwise, or is no IPv4 address. */
 "FGD-409" | 
 /**  A connection has no type, or more than one. */
 "FGD-410" | 
@@ -125,7 +125,7 @@ export type Code =
 "FGD-416" | 
 /**  A port is set to what the switch's model does not have. */
 "FGD-417" | 
-/**  A range of VLANs is out of order or out of bounds. */
+/**  A range of VLANs is out of order, out of bounds, or overlaps with another. */
 "FGD-420" | 
 /**  An IPv4Namespace has too many subnets, or some that overlap. */
 "FGD-421" | 
@@ -155,7 +155,7 @@ export type Code =
 "FGD-441" | 
 /**  A BGP community is not well formed, or stands where there is no BGP. */
 "FGD-442" | 
-/**  Static prefixes overlap. */
+/**  Static prefixes overlap, or are not well formed. */
 "FGD-443" | 
 /**  An external attachment mixes what is for BGP with what is static, or lacks either. */
 "FGD-444" | 

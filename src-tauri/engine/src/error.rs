@@ -261,7 +261,11 @@ impl Error {
                 "Take the CustomResourceDefinitions as the fabric has them: `kubectl get crds -o yaml`."
             }
             Self::GitHub { .. } => "Try again; if it stays so, check GitHub's status page.",
-            Self::Io { .. } => "Check that the disk has room and that you may write there.",
+            Self::Io { .. } => WRITABLE,
+            Self::Git(error) if error.class() == git2::ErrorClass::Os => WRITABLE,
+            Self::Store(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => {
+                WRITABLE
+            }
             Self::Git(_) => "Run `git fsck` in the repository; if it is clean, sync again.",
             Self::Store(_) => "The resources in Git are not affected. Restart the app.",
             Self::Keychain { .. } => "Unlock the keychain, or sign in again.",
@@ -292,6 +296,9 @@ impl From<Error> for ErrorReport {
         error.report()
     }
 }
+
+/// What to do where the system refuses to read or write.
+const WRITABLE: &str = "Check that the disk has room and that you may write there.";
 
 /// Makes a sentence of a clause: a capital first letter, unless it begins with a URL or a path, and a full
 /// stop.

@@ -121,7 +121,7 @@ codes! {
     NameReserved = "FGD-407", Wrong;
     /// Something that the fabric does not serve any more.
     Obsolete = "FGD-408", Warning;
-    /// The address of one device has a prefix length that says otherwise.
+    /// The address of one device has a prefix length that says otherwise, or is no IPv4 address.
     HostAddress = "FGD-409", Wrong;
     /// A connection has no type, or more than one.
     ConnectionType = "FGD-410", Wrong;
@@ -139,7 +139,7 @@ codes! {
     SpineVtep = "FGD-416", Wrong;
     /// A port is set to what the switch's model does not have.
     PortSetting = "FGD-417", Wrong;
-    /// A range of VLANs is out of order or out of bounds.
+    /// A range of VLANs is out of order, out of bounds, or overlaps with another.
     VlanRange = "FGD-420", Wrong;
     /// An IPv4Namespace has too many subnets, or some that overlap.
     NamespaceSubnets = "FGD-421", Wrong;
@@ -169,7 +169,7 @@ codes! {
     PeeringRemote = "FGD-441", Wrong;
     /// A BGP community is not well formed, or stands where there is no BGP.
     Community = "FGD-442", Wrong;
-    /// Static prefixes overlap.
+    /// Static prefixes overlap, or are not well formed.
     StaticPrefixes = "FGD-443", Wrong;
     /// An external attachment mixes what is for BGP with what is static, or lacks either.
     ExternalAttachment = "FGD-444", Wrong;

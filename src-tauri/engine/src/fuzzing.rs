@@ -252,10 +252,25 @@ mod tests {
 
     #[test]
     fn what_was_found_once() {
-        for text in ["\r...\n"] {
+        let twice = "apiVersion: v1\nkind: A\nmetadata: {name: a}\n---\n".repeat(2);
+        for text in ["\r...\n", &format!("{twice}a: [\n")] {
             for property in [split, patch, ingest] {
                 property(text.as_bytes());
             }
+        }
+    }
+
+    #[test]
+    fn a_file_that_waits_and_is_edited_is_taken_once() {
+        let object = |name: &str| format!("apiVersion: v1\nkind: A\nmetadata: {{name: {name}}}\n---\n");
+        let mut directory = Directory::default();
+        for (names, taken) in [(["a", "b"], 2), (["a", "c"], 1), (["b", "c"], 0)] {
+            let text = format!("{}{}a: [\n", object(names[0]), object(names[1]));
+            directory.drop(text.as_bytes());
+            let plan = directory.checked_plan(text.as_bytes());
+            assert_eq!((plan.counts().unmanaged, plan.is_empty()), (taken, taken == 0), "{names:?}");
+            directory.apply(&plan);
+            assert!(directory.plan().is_empty(), "{names:?}");
         }
     }
 

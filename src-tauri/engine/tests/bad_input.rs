@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use fgd_engine::{Code, ErrorCode, FabricId, Finding, Operation, Outcome};
+use fgd_engine::{Code, ErrorCode, FabricId, Finding, Operation, OperationKind, Outcome, Trigger};
 
 use crate::lab::{Lab, git, switch};
 
@@ -120,6 +120,9 @@ async fn what_cannot_be_read_is_told_and_stays() {
     assert_eq!(lab.files("lab/managed"), ["lab/managed/switches/leaf-good.yaml"]);
 }
 
+/// A file's name and text, and its objects, each with its name and the text that ours is added to.
+type Odd = (&'static str, String, Vec<(&'static str, String)>);
+
 /// A text without the lines that ingestion adds to it.
 fn without_ours(text: &str) -> String {
     let ours = |line: &str| line.contains("hnp.githedgehog.com/") || line.trim() == "annotations:";
@@ -131,10 +134,7 @@ async fn what_is_odd_and_good_is_taken_as_it_is_written() {
     let (lab, id) = Lab::with_fabric().await;
     let spec = "spec:\n  role: spine\n";
     let crlf = |name: &str| named(name).replace('\n', "\r\n");
-    // The file's text, and the objects of it with the text that each has; ours is added to that.
-    /// What it is, the file's text, and each object's file with its text.
-    type Row = (&'static str, String, Vec<(&'static str, String)>);
-    let rows: Vec<Row> = vec![
+    let rows: Vec<Odd> = vec![
         ("empty", String::new(), vec![]),
         ("blank", "\n  \n\r\n".into(), vec![]),
         ("comments", "# nothing\n  # here\n".into(), vec![]),
@@ -215,7 +215,6 @@ async fn what_is_odd_and_good_is_taken_as_it_is_written() {
             let path = lab.clone.join(format!("lab/managed/switches/{name}.yaml"));
             let written = std::fs::read_to_string(path).expect(name);
             assert!(written.contains(&format!("original-file: {file}.yaml")), "{written}");
-            // Where the last line has no end, the lines of ours are not the last.
             assert_eq!(without_ours(&written), *expected, "{name}");
             assert_eq!(
                 written.contains("/managed-by: fgd-sync\r\n"),
@@ -323,7 +322,7 @@ async fn a_file_without_permission_stays() {
     let (lab, id) = Lab::with_fabric().await;
     lab.drop_raw("locked.yaml", &named("leaf-01"));
     let locked = raw(&lab, "locked.yaml");
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).expect("mode");
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o0)).expect("mode");
     if std::fs::read(&locked).is_ok() {
         eprintln!("SKIPPED: this user (root?) reads a file of mode 000, so nothing can be unreadable.");
         return;
@@ -452,21 +451,24 @@ async fn a_full_disk_loses_nothing() {
     lab.drop_raw("leaf.yaml", &text);
     let filler = disk.at.path().join("filler");
     drop(std::fs::write(&filler, vec![0; 8 << 20]));
+    let mut failures = Vec::new();
+    // So many KiB are left, so the disk is full at another step each time.
     for room in [0, 64, 300, 700, 1_000] {
-        // The disk has that many KiB left.
         let file = std::fs::File::options().write(true).open(&filler).expect("filler");
         let full = file.metadata().expect("metadata").len();
         file.set_len(full.saturating_sub(room << 10)).expect("room");
-        if let Ok(synced) =
-            lab.engine.run(id.clone(), fgd_engine::OperationKind::Sync, fgd_engine::Trigger::Command).await
-            && !matches!(synced.outcome, Outcome::Failed { .. })
-        {
-            break;
-        }
+        let error = match lab.engine.run(id.clone(), OperationKind::Sync, Trigger::Command).await {
+            Ok(Operation { outcome: Outcome::Failed { error }, .. }) => error,
+            Err(error) => error.report(),
+            Ok(_) => break,
+        };
+        assert!(error.hint.contains("disk has room"), "{error:?}");
+        failures.push(error);
         assert_eq!(lab.commits(), commits);
         assert_eq!(std::fs::read_to_string(raw(&lab, "leaf.yaml")).expect("there"), text, "{room} KiB left");
         drop(std::fs::write(&filler, vec![0; 8 << 20]));
     }
+    assert!(failures.len() > 1, "{failures:?}");
     std::fs::remove_file(&filler).expect("room again");
     lab.sync(&id).await;
     assert!(!raw(&lab, "leaf.yaml").exists());
