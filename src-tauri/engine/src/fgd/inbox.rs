@@ -1,7 +1,5 @@
 //! What waits in `raw/`.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -13,8 +11,8 @@ use crate::error::Result;
 use crate::fgd::compose::compose;
 use crate::fgd::layout::{ANNOTATION_PREFIX, Layout};
 use crate::fgd::managed::ManagedIndex;
-use crate::fgd::walk::{FileEntry, unreadable, yaml_files};
-use crate::finding::{Code, Finding};
+use crate::fgd::walk::{FileEntry, read_plain, yaml_files};
+use crate::finding::Finding;
 use crate::id::RepoPath;
 use crate::manifest::{self, Annotated, Document, Item, Manifest, Node, TextError};
 use crate::schema::{CrdSchemas, Object, ResourceId};
@@ -96,8 +94,6 @@ pub(crate) struct Reading<'a> {
 const SETTLE: Duration = Duration::from_millis(60);
 /// A file that was written longer ago than this is not being written any more.
 const FRESH: Duration = Duration::from_millis(400);
-/// The largest file that is taken: a hundred thousand objects are a third of it.
-pub(crate) const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// Finds the files that wait in `raw/`, at any depth, in the order of their paths.
 ///
@@ -116,43 +112,6 @@ pub(crate) fn scan(work_tree: &Path, layout: &Layout) -> Result<(Vec<FileEntry>,
     let (again, findings) = yaml_files(work_tree, &layout.raw())?;
     let settled = again.into_iter().filter(|entry| entries.contains(entry)).collect();
     Ok((settled, findings))
-}
-
-/// Reads a file whole, through a link too, unless it is larger than any that is taken. One that is gone by now
-/// is `None`.
-pub(crate) fn read_bounded(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => Ok(None),
-        _ => Err(Box::new(unreadable(path, &error))),
-    };
-    let file = match File::open(path.under(work_tree)) {
-        Ok(file) => file,
-        Err(error) => return failed(error),
-    };
-    // It may grow while it is read, so what was listed is not what counts.
-    let expected = file.metadata().map_or(0, |metadata| metadata.len());
-    if expected <= LARGEST {
-        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
-        match file.take(LARGEST + 1).read_to_end(&mut bytes) {
-            Ok(read) if read as u64 <= LARGEST => return Ok(Some(bytes)),
-            Ok(_) => {}
-            Err(error) => return failed(error),
-        }
-    }
-    let message = format!("The file is larger than {} MiB.", LARGEST / (1024 * 1024));
-    Err(Box::new(
-        Finding::new(Code::TooLarge, message).hint("Split it into several files.").in_file(path).at(1, 1),
-    ))
-}
-
-/// Reads a plain file whole, unless it is larger than any that is taken. One that is gone by now is `None`, and
-/// so is one in whose place something else has come since it was listed: a link may lead anywhere, and a pipe
-/// never ends.
-pub(crate) fn read_plain(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
-    match path.under(work_tree).symlink_metadata() {
-        Ok(metadata) if !metadata.is_file() => Ok(None),
-        _ => read_bounded(work_tree, path),
-    }
 }
 
 impl SourceFile {

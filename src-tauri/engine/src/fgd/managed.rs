@@ -9,9 +9,9 @@ use rayon::prelude::*;
 
 use crate::change::ContentHash;
 use crate::error::Result;
-use crate::fgd::inbox::{ObjectRead, finding, is_hedgehog, read_plain};
+use crate::fgd::inbox::{ObjectRead, finding, is_hedgehog};
 use crate::fgd::layout::Layout;
-use crate::fgd::walk::{FileEntry, yaml_files};
+use crate::fgd::walk::{FileEntry, read_plain, yaml_files};
 use crate::finding::{Code, Finding};
 use crate::id::RepoPath;
 use crate::manifest;

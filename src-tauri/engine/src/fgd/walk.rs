@@ -1,6 +1,7 @@
-//! The files of a directory that hold YAML or JSON.
+//! The files of a directory that hold YAML or JSON: listed, and read as far as one is taken.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -8,6 +9,9 @@ use crate::error::{Error, Result};
 use crate::fgd::layout::Layout;
 use crate::finding::{Code, Finding};
 use crate::id::RepoPath;
+
+/// The largest file that is taken: a hundred thousand objects are a third of it.
+const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// A file, not opened yet. The same entry twice is the same file, as far as a listing can tell.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -93,10 +97,47 @@ fn no_plain_file(path: &RepoPath, is_link: bool) -> Finding {
     Finding::new(Code::Unreadable, message).hint("Put the file itself in its place.").in_file(path)
 }
 
-pub(crate) fn unreadable(path: &RepoPath, error: &std::io::Error) -> Finding {
+fn unreadable(path: &RepoPath, error: &std::io::Error) -> Finding {
     Finding::new(Code::Unreadable, format!("It could not be read: {error}."))
         .hint("Check its permissions.")
         .in_file(path)
+}
+
+/// Reads a file whole, through a link too, unless it is larger than any that is taken. One that is gone by now
+/// is `None`.
+pub(crate) fn read_bounded(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Ok(None),
+        _ => Err(Box::new(unreadable(path, &error))),
+    };
+    let file = match File::open(path.under(work_tree)) {
+        Ok(file) => file,
+        Err(error) => return failed(error),
+    };
+    // It may grow while it is read, so what was listed is not what counts.
+    let expected = file.metadata().map_or(0, |metadata| metadata.len());
+    if expected <= LARGEST {
+        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
+        match file.take(LARGEST + 1).read_to_end(&mut bytes) {
+            Ok(read) if read as u64 <= LARGEST => return Ok(Some(bytes)),
+            Ok(_) => {}
+            Err(error) => return failed(error),
+        }
+    }
+    let message = format!("The file is larger than {} MiB.", LARGEST / (1024 * 1024));
+    Err(Box::new(
+        Finding::new(Code::TooLarge, message).hint("Split it into several files.").in_file(path).at(1, 1),
+    ))
+}
+
+/// Reads a plain file whole, unless it is larger than any that is taken. One that is gone by now is `None`, and
+/// so is one in whose place something else has come since it was listed: a link may lead anywhere, and a pipe
+/// never ends.
+pub(crate) fn read_plain(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
+    match path.under(work_tree).symlink_metadata() {
+        Ok(metadata) if !metadata.is_file() => Ok(None),
+        _ => read_bounded(work_tree, path),
+    }
 }
 
 /// The files that repairing a directory's structure looks at, each with its bytes: all plain ones below
@@ -127,7 +168,7 @@ pub(crate) fn structure_files(work_tree: &Path, layout: &Layout) -> Result<Vec<(
                 }
             } else if file_type.is_file()
                 && (deep || name == "README.md" || Layout::takes(name))
-                && let Ok(Some(bytes)) = crate::fgd::inbox::read_plain(work_tree, &below)
+                && let Ok(Some(bytes)) = read_plain(work_tree, &below)
             {
                 files.push((below, bytes));
             }
