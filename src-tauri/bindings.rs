@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::commands::{desktop, fabrics, inbox, setup};
+use crate::commands::{desktop, fabrics, inbox, setup, two_way};
 
 /// An event of the engine, on its way to the window.
 #[derive(Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -32,6 +32,20 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             inbox::move_to_unmanaged,
             inbox::check_structure,
             inbox::repair_structure,
+            two_way::conflicts,
+            two_way::conflict,
+            two_way::resolve,
+            two_way::object_text,
+            two_way::edit,
+            two_way::undo,
+            two_way::history,
+            two_way::compare,
+            two_way::restore,
+            two_way::settings,
+            two_way::set_settings,
+            two_way::sync_all,
+            two_way::pull_all,
+            two_way::push_all,
             setup::inspect_source,
             setup::add_fabric,
             setup::remove_fabric,

@@ -60,6 +60,13 @@ fn window(began: Began, options: Options, home: PathBuf) -> tauri::Result<()> {
     app.plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .invoke_handler(bindings.invoke_handler())
+        .on_window_event(|window, event| {
+            if let tauri::WindowEvent::Focused(true) = event
+                && let Some(engine) = window.try_state::<Engine>()
+            {
+                engine.focused();
+            }
+        })
         .manage(began)
         .setup(move |app| {
             bindings.mount_events(app);

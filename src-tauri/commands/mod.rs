@@ -4,6 +4,7 @@ pub(crate) mod desktop;
 pub(crate) mod fabrics;
 pub(crate) mod inbox;
 pub(crate) mod setup;
+pub(crate) mod two_way;
 
 use fgd_engine::ErrorReport;
 

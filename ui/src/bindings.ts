@@ -20,6 +20,20 @@ export const commands = {
 	moveToUnmanaged: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<Operation>("move_to_unmanaged", { fabric, file }),
 	checkStructure: (fabric: FabricId) => __TAURI_INVOKE<StructureReport>("check_structure", { fabric }),
 	repairStructure: (fabric: FabricId) => __TAURI_INVOKE<Operation>("repair_structure", { fabric }),
+	conflicts: (fabric: FabricId) => __TAURI_INVOKE<Conflict[]>("conflicts", { fabric }),
+	conflict: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<ConflictTexts | null>("conflict", { fabric, file }),
+	resolve: (fabric: FabricId, decisions: Resolution[]) => __TAURI_INVOKE<Operation>("resolve", { fabric, decisions }),
+	objectText: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<FileText>("object_text", { fabric, file }),
+	edit: (fabric: FabricId, edit: Edit) => __TAURI_INVOKE<Operation>("edit", { fabric, edit }),
+	undo: (fabric: FabricId, operation: OperationId | null) => __TAURI_INVOKE<Operation>("undo", { fabric, operation }),
+	history: (fabric: FabricId, file: RepoPath, limit: number) => __TAURI_INVOKE<ObjectVersion[]>("history", { fabric, file, limit }),
+	compare: (fabric: FabricId, before: string | null, after: string | null) => __TAURI_INVOKE<VersionDiff>("compare", { fabric, before, after }),
+	restore: (fabric: FabricId, file: RepoPath, revision: Revision) => __TAURI_INVOKE<Operation>("restore", { fabric, file, revision }),
+	settings: (fabric: FabricId) => __TAURI_INVOKE<FabricSettings>("settings", { fabric }),
+	setSettings: (fabric: FabricId, settings: FabricSettings) => __TAURI_INVOKE<FabricSettings>("set_settings", { fabric, settings }),
+	syncAll: () => __TAURI_INVOKE<FabricRun[]>("sync_all"),
+	pullAll: () => __TAURI_INVOKE<FabricRun[]>("pull_all"),
+	pushAll: () => __TAURI_INVOKE<FabricRun[]>("push_all"),
 	inspectSource: (source: Source) => __TAURI_INVOKE<SourceReport>("inspect_source", { source }),
 	addFabric: (request: AddFabric) => __TAURI_INVOKE<FabricView>("add_fabric", { request }),
 	removeFabric: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_fabric", { fabric }),
@@ -91,6 +105,10 @@ export type Code =
 "FGD-304" | 
 /**  An object stands in another kind's directory. */
 "FGD-305" | 
+/**  Many objects are gone from `managed/` at once, and nobody said that they should be. */
+"FGD-306" | 
+/**  The text is of another object than the file that it is for. */
+"FGD-307" | 
 /**  A field holds a value of the wrong type. */
 "FGD-401" | 
 /**  A field that the fabric does not know, and would drop or refuse. */
@@ -240,21 +258,6 @@ export type Code =
 /**  A field that the schema of its CRD does not know. */
 "FGD-702";
 
-/**  A path that both sides changed, left as it is. */
-export type Collision = {
-	/**  The path. */
-	file: RepoPath,
-	/**  Who changed it on our side. */
-	ours: CollisionSide,
-};
-
-/**  Where our side of a collision stands. */
-export type CollisionSide = 
-/**  In a commit that is not pushed yet. */
-"committed" | 
-/**  In the work tree, not committed. */
-"workTree";
-
 /**  A commit, as a list shows it. */
 export type CommitSummary = {
 	/**  The commit. */
@@ -265,6 +268,48 @@ export type CommitSummary = {
 	author: string,
 	/**  When it was made. */
 	time: Timestamp,
+};
+
+/**
+ *  A file that both sides changed, each in its own way, left here as it is until somebody decides. What
+ *  else the remote has is taken over meanwhile, and nothing is pushed.
+ */
+export type Conflict = {
+	/**  The file. */
+	file: RepoPath,
+	/**  The object that it holds, as `Kind namespace/name`, where it can be read. */
+	object: string | null,
+	/**  Where our side stands. */
+	oursIs: OurSide,
+	/**  The fields that both changed; none where only whole versions can be picked, as with a deletion. */
+	fields: FieldConflict[],
+	/**  Git's name for the file's bytes before both sides parted; none where it was not there. */
+	base: string | null,
+	/**  Here; none where it was deleted. */
+	ours: string | null,
+	/**  On the remote; none where it was deleted. */
+	theirs: string | null,
+};
+
+/**  What a fabric does with conflicts by itself. */
+export type ConflictPolicy = 
+/**  Leaves them to a person. */
+"ask" | 
+/**  Takes the remote's fields. */
+"preferRemote" | 
+/**  Keeps our fields. */
+"preferLocal";
+
+/**  The three versions of a file in conflict, as text. */
+export type ConflictTexts = {
+	/**  The conflict as it is now. */
+	conflict: Conflict,
+	/**  Before both sides parted. */
+	base: string | null,
+	/**  Here. */
+	ours: string | null,
+	/**  On the remote. */
+	theirs: string | null,
 };
 
 /**  A line of a difference. */
@@ -291,11 +336,24 @@ export type DocumentCounts = {
 	rejected: number,
 };
 
+/**
+ *  A change of one object's file, with what it was based on: where that is not there any more, nothing is
+ *  written ([`Outcome::Stale`](crate::Outcome::Stale)).
+ */
+export type Edit = {
+	/**  The file, below `managed/`; none for a new object, which is put where its kind goes. */
+	file: RepoPath | null,
+	/**  Git's name for the bytes that the edit began with; none where there was no file. */
+	base: string | null,
+	/**  The new text; none to delete the object. */
+	text: string | null,
+};
+
 /**  An event of the engine, on its way to the window. */
 export type EngineEvent = Event;
 
 /**  What the window and the command line branch on. The text form never changes its meaning. */
-export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "Internal";
+export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal";
 
 /**  An error, as it is shown. */
 export type ErrorReport = {
@@ -331,6 +389,33 @@ export type FabricFindings = {
 /**  Names a fabric on this desktop. */
 export type FabricId = string;
 
+/**  What came of a run over one fabric of many. */
+export type FabricRun = {
+	/**  The fabric. */
+	fabric: FabricId,
+	/**  The run, if it was begun. */
+	operation: Operation | null,
+	/**  Why it was not begun. */
+	error: ErrorReport | null,
+};
+
+/**  A fabric's settings on this desktop. */
+export type FabricSettings = {
+	/**  How often the remote is asked, in seconds; 0 for never by the clock. */
+	interval: number,
+	/**  Whether the remote is asked when the app starts. */
+	onStart: boolean,
+	/**  Whether it is asked when the window comes to the front. */
+	onFocus: boolean,
+	/**  What is done with conflicts. */
+	policy: ConflictPolicy,
+	/**
+	 *  The text of commit messages, with `{summary}` in it, and `{details}`, `{fabric}`, `{branch}` where
+	 *  they are wanted; none for the usual one.
+	 */
+	template: string | null,
+};
+
 /**  All that the dashboard shows of a fabric. */
 export type FabricView = {
 	/**  The fabric. */
@@ -353,6 +438,8 @@ export type FabricView = {
 	behind: number | null,
 	/**  Files under `managed/` that were changed by hand and are not committed. */
 	localEdits: number,
+	/**  What both sides changed and waits for a person. */
+	conflicts: number,
 	/**  Objects by kind, in the order of the kinds table; kinds without objects are left out. */
 	kinds: KindCount[],
 	/**  How many errors what stands in `managed/` has; none until it was looked at. */
@@ -387,6 +474,38 @@ export type Fate =
 "unmanaged" | 
 /**  Left in the inbox. */
 "rejected";
+
+/**  A change. */
+export type FieldChange = {
+	/**  Where. */
+	path: string,
+	/**  Before. */
+	before: string | null,
+	/**  After. */
+	after: string | null,
+};
+
+/**  A field. */
+export type FieldConflict = {
+	/**  Where. */
+	path: string,
+	/**  Before. */
+	base: string | null,
+	/**  Here. */
+	ours: string | null,
+	/**  There. */
+	theirs: string | null,
+};
+
+/**  The text of an object's file, and the version that it is. */
+export type FileText = {
+	/**  The file. */
+	file: RepoPath,
+	/**  Git's name for its bytes, to base an edit on; none where there is no such file. */
+	blob: string | null,
+	/**  Its text. */
+	text: string,
+};
 
 /**  One problem or warning, told to an operator. */
 export type Finding = {
@@ -456,6 +575,14 @@ export type LineChange =
 /**  It goes. */
 "removed";
 
+/**  One version of an object's file. */
+export type ObjectVersion = {
+	/**  The commit that made it. */
+	commit: CommitSummary,
+	/**  Git's name for its bytes; none where the commit deleted the file. */
+	blob: string | null,
+};
+
 /**  A run that has ended, as the operation log keeps it. */
 export type Operation = {
 	/**  The run. */
@@ -482,8 +609,12 @@ export type Operation = {
 	findings: Finding[],
 	/**  How many there are beyond those that are listed. */
 	moreFindings?: number,
-	/**  Paths that both sides changed. */
-	collisions: Collision[],
+	/**  What both sides changed and waits for a person; in the log and in events the first 500. */
+	conflicts: Conflict[],
+	/**  Where the branch was before the run, if that moved it. */
+	from: Revision | null,
+	/**  Where it was after it, if that moved it. */
+	to: Revision | null,
 	/**  The commit that it made, if it made one. */
 	commit: CommitSummary | null,
 	/**  Commits that it brought from the remote. */
@@ -512,7 +643,20 @@ export type OperationKind =
 /**  Take a file out of the inbox. */
 "discard" | 
 /**  Move a file from the inbox to `unmanaged/`, whole. */
-"moveToUnmanaged";
+"moveToUnmanaged" | 
+/**  Settle conflicts as a person decided. */
+"resolve" | 
+/**  Change, add or delete one object as a person wrote it. */
+"edit" | 
+/**  Restore what an earlier run changed. */
+"undo";
+
+/**  Where our side of a conflict stands. */
+export type OurSide = 
+/**  In a commit that is not pushed yet. */
+"committed" | 
+/**  In the work tree: an edit by hand that could not be committed. */
+"workTree";
 
 /**  How a run ended. */
 export type Outcome = 
@@ -520,8 +664,10 @@ export type Outcome =
 { is: "done" } | 
 /**  All was as it should be already: no change, no commit. */
 { is: "unchanged" } | 
-/**  It was done, and some documents were rejected or some files collide. */
+/**  It was done, and some documents were rejected or some conflicts wait. */
 { is: "needsAttention" } | 
+/**  Nothing was done: what was asked for was based on what is not there any more. */
+{ is: "stale" } | 
 /**  The user stopped it. */
 { is: "cancelled" } | 
 /**  It could not be done. */
@@ -530,6 +676,23 @@ export type Outcome =
 error: ErrorReport } | 
 /**  The app ended while it ran. */
 { is: "interrupted" };
+
+/**  A decision about a conflict. */
+export type Pick = 
+/**  One version, whole. */
+{ is: "version"; 
+/**  Whose. */
+side: Side } | 
+/**  The merge of both; of the fields in conflict, these. */
+{ is: "fields"; 
+/**  By their paths. */
+fields: { [key in string]: Side }; 
+/**  For fields in conflict that are not named. */
+rest: Side | null } | 
+/**  This text. */
+{ is: "text"; 
+/**  All of the file. */
+text: string };
 
 /**  What a sync would do with what waits. */
 export type Preview = {
@@ -614,6 +777,18 @@ export type RepositoryView = {
 	cloned: boolean,
 };
 
+/**  What a person decides about a conflict, with the versions that they saw. */
+export type Resolution = {
+	/**  The file. */
+	file: RepoPath,
+	/**  Our version, as [`Conflict::ours`] named it. */
+	ours: string | null,
+	/**  The remote's version, as [`Conflict::theirs`] named it. */
+	theirs: string | null,
+	/**  The decision. */
+	pick: Pick,
+};
+
 /**  A Git commit: 40 lower-case hexadecimal digits. */
 export type Revision = string;
 
@@ -623,6 +798,15 @@ export type Severity =
 "error" | 
 /**  It was taken; somebody should look at it. */
 "warning";
+
+/**  Whose. */
+export type Side = 
+/**  o */
+"ours" | 
+/**  t */
+"theirs" | 
+/**  b */
+"base";
 
 /**  A user name and a secret, on their way from the dialog to the keychain. */
 export type SignIn = {
@@ -714,6 +898,8 @@ export type Step =
 "clone" | 
 /**  Ask the remote for what is new. */
 "fetch" | 
+/**  Commit what was changed by hand. */
+"edits" | 
 /**  Fast-forward or merge. */
 "integrate" | 
 /**  Find the files of the inbox. */
@@ -790,7 +976,11 @@ export type Trigger =
 /**  The app started. */
 "start" | 
 /**  Another run left something to do. */
-"followUp";
+"followUp" | 
+/**  A webhook told of news. */
+"webhook" | 
+/**  The window came to the front. */
+"focus";
 
 /**  What a step counts. */
 export type Unit = 
@@ -804,6 +994,16 @@ export type Unit =
 "gitObjects" | 
 /**  Commits. */
 "commits";
+
+/**  What differs between two versions of a file. */
+export type VersionDiff = {
+	/**  By field, in the order of the object. */
+	fields: FieldChange[],
+	/**  The older text; none where there was no file. */
+	before: string | null,
+	/**  The newer text; none where there is no file. */
+	after: string | null,
+};
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -1,6 +1,6 @@
 // The window's own sentences: names of states, steps and outcomes, counts with their plural.
 import type {
-  CollisionSide,
+  OurSide,
   FabricView,
   Fate,
   Finding,
@@ -113,7 +113,7 @@ const UNIT: Record<Unit, [one: string, many: string]> = {
   commits: ["commit", "commits"],
 };
 
-const COLLISION: Record<CollisionSide, string> = {
+const OUR_SIDE: Record<OurSide, string> = {
   committed: "changed on the remote, and here in a commit that is not pushed",
   workTree: "changed on the remote, and here in the work tree",
 };
@@ -156,7 +156,7 @@ export const triggerLabel = (trigger: Trigger): string => TRIGGER[trigger];
 export const stepLabel = (step: Step): string => STEP[step];
 export const stepStateLabel = (state: StepState): string => STEP_STATE[state];
 export const outcomeLabel = (outcome: Outcome["is"]): string => OUTCOME[outcome];
-export const collisionLabel = (side: CollisionSide): string => COLLISION[side];
+export const ourSideLabel = (side: OurSide): string => OUR_SIDE[side];
 export const fateLabel = (fate: Fate): string => FATE[fate];
 export const severityLabel = (severity: Severity): string => SEVERITY[severity][0];
 export const severityHeading = (severity: Severity): string => SEVERITY[severity][1];

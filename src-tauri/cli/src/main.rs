@@ -79,7 +79,7 @@ fn exit_code(outcome: &fgd_engine::Outcome) -> u8 {
     use fgd_engine::Outcome as O;
     match outcome {
         O::Done | O::Unchanged => DONE,
-        O::NeedsAttention => ATTENTION,
+        O::NeedsAttention | O::Stale => ATTENTION,
         O::Cancelled | O::Failed { .. } | O::Interrupted => FAILED,
     }
 }

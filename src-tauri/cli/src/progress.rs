@@ -109,6 +109,7 @@ fn word(step: Step) -> &'static str {
     match step {
         Step::Clone => "clone",
         Step::Fetch => "fetch",
+        Step::Edits => "hand edits",
         Step::Integrate => "integrate",
         Step::Scan => "scan",
         Step::Parse => "parse",

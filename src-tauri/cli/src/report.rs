@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use fgd_engine::{
-    Check, Collision, DocumentCounts, ErrorReport, FabricView, Fate, Finding, LineChange, Operation,
+    Check, Conflict, DocumentCounts, ErrorReport, FabricView, Fate, Finding, LineChange, Operation,
     OperationId, Outcome, Preview, Revision, Severity, StructureReport,
 };
 use serde::Serialize;
@@ -22,7 +22,7 @@ struct Record<'a> {
     summary: String,
     documents: DocumentCounts,
     findings: &'a [Finding],
-    conflicts: &'a [Collision],
+    conflicts: &'a [Conflict],
     commit: Option<&'a Revision>,
     pushed: bool,
     error: Option<ErrorReport>,
@@ -39,6 +39,7 @@ pub(crate) fn operation(operation: &Operation, as_json: bool) {
             Outcome::Done => "done",
             Outcome::Unchanged => "unchanged",
             Outcome::NeedsAttention => "needsAttention",
+            Outcome::Stale => "stale",
             Outcome::Cancelled => "cancelled",
             Outcome::Failed { .. } => "failed",
             Outcome::Interrupted => "interrupted",
@@ -50,7 +51,7 @@ pub(crate) fn operation(operation: &Operation, as_json: bool) {
             summary: operation.summary.clone(),
             documents: operation.documents,
             findings: &operation.findings,
-            conflicts: &operation.collisions,
+            conflicts: &operation.conflicts,
             commit: operation.commit.as_ref().map(|commit| &commit.revision),
             pushed: operation.pushed > 0,
             error,
@@ -61,8 +62,9 @@ pub(crate) fn operation(operation: &Operation, as_json: bool) {
     if let Some(commit) = &operation.commit {
         say(&format!("Commit {}: {}", commit.revision.short(), commit.subject));
     }
-    for collision in &operation.collisions {
-        say(&format!("conflict: {} was changed here and on the remote", collision.file));
+    for conflict in &operation.conflicts {
+        let what = conflict.object.as_deref().unwrap_or(conflict.file.as_str());
+        say(&format!("conflict: {what} was changed here and on the remote"));
     }
     findings(&operation.findings);
 }

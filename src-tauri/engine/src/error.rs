@@ -123,6 +123,24 @@ pub enum Error {
     /// A keychain that is there but does not work.
     #[error("the keychain: {detail}")]
     Keychain { detail: String },
+    /// The remote had the branch, and deleted or renamed it.
+    #[error("the remote has no branch {branch} any more{}", describe_move(.moved_to.as_ref()))]
+    BranchGone { branch: BranchName, moved_to: Option<BranchName> },
+    /// Later work depends on what is to be undone.
+    #[error("it can't be undone: {}", .reasons.join("; "))]
+    UndoRefused { reasons: Vec<String> },
+    /// There is no such run, or it changed nothing that could be undone.
+    #[error("there is nothing to undo: {detail}")]
+    NothingToUndo { detail: String },
+    /// The text that was to settle a conflict holds no object.
+    #[error("the text for {file} can't be used: {detail}")]
+    DecisionBroken { file: RepoPath, detail: String },
+    /// The path is no object's file.
+    #[error("{file} is not a file of an object in this fabric")]
+    NoObjectFile { file: RepoPath },
+    /// A setting makes no sense.
+    #[error("{detail}")]
+    SettingInvalid { detail: String },
     /// A defect of ours.
     #[error("internal error: {detail}")]
     Internal { detail: String },
@@ -138,6 +156,10 @@ fn describe_branches(known: &[BranchName]) -> String {
             format!("are {}{more}", shown.join(", "))
         }
     }
+}
+
+fn describe_move(to: Option<&BranchName>) -> String {
+    to.map(|to| format!("; {to} is where it was")).unwrap_or_default()
 }
 
 /// Declares the codes: each stands for the error of the same name.
@@ -199,6 +221,12 @@ codes! {
     Git,
     Store,
     Keychain,
+    BranchGone,
+    UndoRefused,
+    NothingToUndo,
+    DecisionBroken,
+    NoObjectFile,
+    SettingInvalid,
     Internal,
 }
 
@@ -269,8 +297,30 @@ impl Error {
             Self::Git(_) => "Run `git fsck` in the repository; if it is clean, sync again.",
             Self::Store(_) => "The resources in Git are not affected. Restart the app.",
             Self::Keychain { .. } => "Unlock the keychain, or sign in again.",
+            Self::BranchGone { moved_to: Some(_), .. } => {
+                "Check that branch out with `git switch` and add the fabric on it, or push to make the old one there again."
+            }
+            Self::BranchGone { .. } => "Push to make it there again, or add the fabric on another branch.",
+            Self::UndoRefused { .. } => {
+                "Undo what was done later first, or restore single objects from their history."
+            }
+            Self::NothingToUndo { .. } => "Choose a run that made a commit.",
+            Self::DecisionBroken { .. } => "Mend the text, or pick one of the versions.",
+            Self::NoObjectFile { .. } => "Name a file below managed/, or an object as Kind/name.",
+            Self::SettingInvalid { .. } => "Change it, or leave it empty for the usual one.",
             Self::Internal { .. } => "Please report this, with the log.",
         }
+    }
+
+    /// Whether it says that what a person asked for can't be done, and nothing of how the fabric stands.
+    pub(crate) fn is_about_the_request(&self) -> bool {
+        matches!(
+            self,
+            Self::UndoRefused { .. }
+                | Self::NothingToUndo { .. }
+                | Self::DecisionBroken { .. }
+                | Self::NotInTheInbox { .. }
+        )
     }
 
     /// The error as the window, the command line and the operation log show it.

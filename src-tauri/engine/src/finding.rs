@@ -105,6 +105,10 @@ codes! {
     EditedByHand = "FGD-304", Refused;
     /// An object stands in another kind's directory.
     Misplaced = "FGD-305", Warning;
+    /// Many objects are gone from `managed/` at once, and nobody said that they should be.
+    ManyGone = "FGD-306", Refused;
+    /// The text is of another object than the file that it is for.
+    Misnamed = "FGD-307", Refused;
     /// A field holds a value of the wrong type.
     FieldType = "FGD-401", Refused;
     /// A field that the fabric does not know, and would drop or refuse.

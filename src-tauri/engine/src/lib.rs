@@ -4,6 +4,8 @@
 //! back through one function, [`Emit`].
 
 mod change;
+mod conflict;
+mod edit;
 mod engine;
 mod error;
 mod event;
@@ -20,21 +22,26 @@ mod manifest;
 pub mod measure;
 mod operation;
 mod schema;
+mod settings;
 mod store;
 mod sync;
 mod view;
 
+pub use conflict::{Conflict, ConflictPolicy, ConflictTexts, OurSide, Pick, Resolution};
+pub use edit::{Edit, ObjectVersion};
 pub use engine::{Check, Demo, Engine, validate};
 pub use error::{Error, ErrorCode, ErrorReport, Result};
 pub use event::{Emit, Event};
 pub use finding::{Code, Finding, Severity, Weight};
 pub use id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp};
+pub use manifest::{FieldChange, FieldConflict, Side};
 pub use operation::{
-    Collision, CollisionSide, CommitSummary, DocumentCounts, Operation, OperationKind, Outcome, Progress,
-    Step, StepProgress, StepState, Trigger, Unit,
+    CommitSummary, DocumentCounts, Operation, OperationKind, Outcome, Progress, Step, StepProgress,
+    StepState, Trigger, Unit,
 };
+pub use settings::FabricSettings;
 pub use view::{
-    AddFabric, DiffLine, FabricFindings, FabricView, Fate, InboxFile, InboxText, KindCount, LineChange,
-    Preview, PreviewDocument, PreviewFile, RepositoryView, SignIn, Source, SourceReport, Status, StatusState,
-    StructureRepair, StructureReport,
+    AddFabric, DiffLine, FabricFindings, FabricRun, FabricView, Fate, FileText, InboxFile, InboxText,
+    KindCount, LineChange, Preview, PreviewDocument, PreviewFile, RepositoryView, SignIn, Source,
+    SourceReport, Status, StatusState, StructureRepair, StructureReport, VersionDiff,
 };

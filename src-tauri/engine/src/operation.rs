@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::conflict::Conflict;
 use crate::error::ErrorReport;
 use crate::finding::Finding;
-use crate::id::{FabricId, OperationId, RepoPath, Revision, Timestamp};
+use crate::id::{FabricId, OperationId, Revision, Timestamp};
 
 /// What a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,6 +28,12 @@ pub enum OperationKind {
     Discard,
     /// Move a file from the inbox to `unmanaged/`, whole.
     MoveToUnmanaged,
+    /// Settle conflicts as a person decided.
+    Resolve,
+    /// Change, add or delete one object as a person wrote it.
+    Edit,
+    /// Restore what an earlier run changed.
+    Undo,
 }
 
 /// What woke the worker. It never decides what is done.
@@ -46,6 +53,10 @@ pub enum Trigger {
     Start,
     /// Another run left something to do.
     FollowUp,
+    /// A webhook told of news.
+    Webhook,
+    /// The window came to the front.
+    Focus,
 }
 
 /// A part of the one flow.
@@ -57,6 +68,8 @@ pub enum Step {
     Clone,
     /// Ask the remote for what is new.
     Fetch,
+    /// Commit what was changed by hand.
+    Edits,
     /// Fast-forward or merge.
     Integrate,
     /// Find the files of the inbox.
@@ -170,28 +183,6 @@ pub struct DocumentCounts {
     pub rejected: u32,
 }
 
-/// A path that both sides changed, left as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "camelCase")]
-pub struct Collision {
-    /// The path.
-    pub file: RepoPath,
-    /// Who changed it on our side.
-    pub ours: CollisionSide,
-}
-
-/// Where our side of a collision stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "camelCase")]
-pub enum CollisionSide {
-    /// In a commit that is not pushed yet.
-    Committed,
-    /// In the work tree, not committed.
-    WorkTree,
-}
-
 /// A commit, as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -216,8 +207,10 @@ pub enum Outcome {
     Done,
     /// All was as it should be already: no change, no commit.
     Unchanged,
-    /// It was done, and some documents were rejected or some files collide.
+    /// It was done, and some documents were rejected or some conflicts wait.
     NeedsAttention,
+    /// Nothing was done: what was asked for was based on what is not there any more.
+    Stale,
     /// The user stopped it.
     Cancelled,
     /// It could not be done.
@@ -259,8 +252,12 @@ pub struct Operation {
     /// How many there are beyond those that are listed.
     #[serde(default)]
     pub more_findings: u32,
-    /// Paths that both sides changed.
-    pub collisions: Vec<Collision>,
+    /// What both sides changed and waits for a person; in the log and in events the first 500.
+    pub conflicts: Vec<Conflict>,
+    /// Where the branch was before the run, if that moved it.
+    pub from: Option<Revision>,
+    /// Where it was after it, if that moved it.
+    pub to: Option<Revision>,
     /// The commit that it made, if it made one.
     pub commit: Option<CommitSummary>,
     /// Commits that it brought from the remote.
@@ -281,6 +278,7 @@ impl Operation {
             short.more_findings += u32::try_from(short.findings.len() - Self::SHOWN).unwrap_or(u32::MAX);
             short.findings.truncate(Self::SHOWN);
         }
+        short.conflicts.truncate(Self::SHOWN);
         short
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::ErrorReport;
 use crate::finding::Finding;
 use crate::id::{BranchName, FabricId, RemoteUrl, RepoPath, RepositoryId, Timestamp};
-use crate::operation::{CommitSummary, DocumentCounts, Progress};
+use crate::manifest::FieldChange;
+use crate::operation::{CommitSummary, DocumentCounts, Operation, Progress};
 
 /// The one word for how a fabric stands. Derived from facts, never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -266,6 +267,8 @@ pub struct FabricView {
     pub behind: Option<u32>,
     /// Files under `managed/` that were changed by hand and are not committed.
     pub local_edits: u32,
+    /// What both sides changed and waits for a person.
+    pub conflicts: u32,
     /// Objects by kind, in the order of the kinds table; kinds without objects are left out.
     pub kinds: Vec<KindCount>,
     /// How many errors what stands in `managed/` has; none until it was looked at.
@@ -360,4 +363,43 @@ pub struct AddFabric {
     pub branch: String,
     /// Its directory in the repository; empty for the root.
     pub directory: String,
+}
+
+/// The text of an object's file, and the version that it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct FileText {
+    /// The file.
+    pub file: RepoPath,
+    /// Git's name for its bytes, to base an edit on; none where there is no such file.
+    pub blob: Option<String>,
+    /// Its text.
+    pub text: String,
+}
+
+/// What came of a run over one fabric of many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct FabricRun {
+    /// The fabric.
+    pub fabric: FabricId,
+    /// The run, if it was begun.
+    pub operation: Option<Operation>,
+    /// Why it was not begun.
+    pub error: Option<ErrorReport>,
+}
+
+/// What differs between two versions of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct VersionDiff {
+    /// By field, in the order of the object.
+    pub fields: Vec<FieldChange>,
+    /// The older text; none where there was no file.
+    pub before: Option<String>,
+    /// The newer text; none where there is no file.
+    pub after: Option<String>,
 }

@@ -5,3 +5,4 @@ mod lab;
 mod onboarding;
 mod refusals;
 mod syncing;
+mod two_way;

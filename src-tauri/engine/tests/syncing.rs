@@ -1,7 +1,7 @@
 //! The main job: what is dropped here arrives there, and the other way round.
 
 use fgd_engine::{
-    CollisionSide, ErrorCode, Event, OperationKind, Outcome, Source, StatusState, Step, StepState, Trigger,
+    ErrorCode, Event, OperationKind, OurSide, Outcome, Source, StatusState, Step, StepState, Trigger,
 };
 
 use crate::lab::{Lab, git, switch};
@@ -138,11 +138,8 @@ async fn what_both_sides_changed_is_told_and_left_alone() {
 
     let synced = lab.sync(&id).await;
     assert_eq!(synced.outcome, Outcome::NeedsAttention);
-    assert_eq!(synced.collisions.len(), 1);
-    assert_eq!(
-        (synced.collisions[0].file.as_str(), synced.collisions[0].ours),
-        (file, CollisionSide::Committed)
-    );
+    assert_eq!(synced.conflicts.len(), 1);
+    assert_eq!((synced.conflicts[0].file.as_str(), synced.conflicts[0].ours_is), (file, OurSide::Committed));
     assert_eq!(lab.trees(), (ours, theirs), "neither side was touched");
     assert_eq!(lab.view(&id).await.status.state, StatusState::Conflicted);
 
@@ -161,7 +158,7 @@ async fn a_pull_never_writes_over_an_edit_by_hand() {
     std::fs::write(&file, "mine").expect("edited");
     lab.teammate_pushes("lab/managed/switches/leaf-01.yaml", &switch("leaf-01", "border-leaf"));
     let pulled = lab.run(&id, OperationKind::Pull).await;
-    assert_eq!(pulled.collisions[0].ours, CollisionSide::WorkTree);
+    assert_eq!(pulled.conflicts[0].ours_is, OurSide::WorkTree);
     assert_eq!(std::fs::read_to_string(&file).expect("file"), "mine");
 }
 

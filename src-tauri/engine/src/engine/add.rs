@@ -138,7 +138,9 @@ impl Inner {
         let mut fabric = known;
         fabric.name.clone_from(&wanted.name);
         let mut result = FlowResult::default();
-        let set_up = self.flow(&fabric, report, &mut result, |flow| flow.run(OperationKind::Onboard, None));
+        let set_up = self.flow(&fabric, report, &mut result, |flow| {
+            flow.run(OperationKind::Onboard, &sync::Errand::Whatever)
+        });
         if let Err(error) = set_up {
             self.live(&fabric.id).state().running = None;
             return Err(error);

@@ -1,14 +1,18 @@
 //! What is known of a fabric while the app runs: measured, not stored.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
+use crate::conflict::Conflict;
 use crate::error::{ErrorReport, Result};
 use crate::event::Event;
 use crate::fgd::{self, FileEntry, Layout, ManagedIndex};
 use crate::finding::Finding;
 use crate::id::{OperationId, RemoteUrl, RepoPath, Revision, Timestamp};
-use crate::operation::{Collision, CommitSummary};
+use crate::operation::CommitSummary;
 use crate::schema::KINDS;
 use crate::store::StoredFabric;
 use crate::sync::{Facts, Found, Reporter, Schedule, Watch, by_file, derive};
@@ -34,7 +38,7 @@ pub(super) struct LiveState {
     pub(super) findings: HashMap<RepoPath, Found>,
     /// What stayed in the inbox after the last run; none before the first.
     pub(super) left: Option<Vec<FileEntry>>,
-    pub(super) collisions: Vec<Collision>,
+    pub(super) conflicts: Vec<Conflict>,
     /// What is wrong with what stands; none before the first look.
     pub(super) standing: Option<FabricFindings>,
     /// The commit that the last such look was at.
@@ -53,10 +57,26 @@ pub(super) struct Measured {
     initialised: bool,
     url: Option<RemoteUrl>,
     ahead_behind: Option<(u32, u32)>,
-    edits: u32,
+    edits: Vec<Edited>,
     kinds: Vec<KindCount>,
     inbox: Vec<FileEntry>,
     head: Option<CommitSummary>,
+}
+
+/// A file that was changed by hand and is in no commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Edited {
+    path: RepoPath,
+    /// Its size and time; none where it is gone.
+    seen: Option<(u64, SystemTime)>,
+}
+
+impl Edited {
+    pub(super) fn of(work_tree: &Path, path: RepoPath) -> Self {
+        let seen = path.under(work_tree).symlink_metadata().ok();
+        let seen = seen.and_then(|metadata| Some((metadata.len(), metadata.modified().ok()?)));
+        Self { path, seen }
+    }
 }
 
 impl Live {
@@ -101,8 +121,11 @@ impl Inner {
             initialised: layout.fabric_file().under(repo.work_tree()).is_file(),
             url: repo.remote(&fabric.branch)?.map(|remote| remote.url),
             ahead_behind: repo.ahead_behind(&fabric.branch)?,
-            edits: u32::try_from(edits.iter().filter(|path| path.below(&raw).is_none()).count())
-                .unwrap_or(u32::MAX),
+            edits: edits
+                .into_iter()
+                .filter(|path| path.below(&raw).is_none())
+                .map(|path| Edited::of(repo.work_tree(), path))
+                .collect(),
             kinds: match &head {
                 Some(head) => {
                     count_kinds(repo.list(head, &layout.managed())?.iter().map(|file| &file.path), &layout)
@@ -114,6 +137,19 @@ impl Inner {
         };
         live.state().measured = Some(measured);
         Ok(())
+    }
+
+    /// Whether anything was changed by hand below `managed/` or `unmanaged/` since that was measured.
+    pub(super) fn has_edits(&self, fabric: &StoredFabric) -> Result<bool> {
+        let repo = self.open_repo(fabric)?;
+        let layout = Layout::new(fabric.directory.clone());
+        let head = repo.tip(&fabric.branch)?;
+        let mut edits = repo.local_edits(head.as_ref(), &layout.managed())?;
+        edits.extend(repo.local_edits(head.as_ref(), &layout.unmanaged())?);
+        let live = self.live(&fabric.id);
+        let state = live.state();
+        let known = state.measured.as_ref().map_or(&[][..], |measured| &measured.edits);
+        Ok(edits.into_iter().any(|path| !known.contains(&Edited::of(repo.work_tree(), path))))
     }
 
     /// Measures a fabric; what prevents that becomes its error.
@@ -152,6 +188,7 @@ impl Inner {
             })
             .collect();
         let rejected = |file: &&InboxFile| file.errors > 0;
+        let is_unsound = |edit: &Edited| state.findings.get(&edit.path).is_some_and(|found| found.errors > 0);
         let running = state.running.as_ref().and_then(|running| running.visible());
         let facts = Facts {
             known: state.measured.is_some(),
@@ -161,8 +198,9 @@ impl Inner {
             behind: measured.ahead_behind.map(|(_, behind)| behind),
             waiting: inbox.len(),
             rejected: inbox.iter().filter(rejected).count(),
-            edits: measured.edits as usize,
-            collisions: state.collisions.len(),
+            edits: measured.edits.len(),
+            unsound: measured.edits.iter().filter(|edit| is_unsound(edit)).count(),
+            conflicts: state.conflicts.len(),
             error: state.error.clone(),
             paused: !fabric.auto_sync,
         };
@@ -186,7 +224,8 @@ impl Inner {
             status: derive(&facts, running.as_ref()),
             ahead: facts.ahead,
             behind: facts.behind,
-            local_edits: measured.edits,
+            local_edits: u32::try_from(measured.edits.len()).unwrap_or(u32::MAX),
+            conflicts: u32::try_from(state.conflicts.len()).unwrap_or(u32::MAX),
             kinds: measured.kinds.clone(),
             errors: state.standing.as_ref().map(|standing| standing.errors),
             warnings: state.standing.as_ref().map(|standing| standing.warnings),
@@ -224,18 +263,41 @@ impl Inner {
         // Spread by the fabric's own identifier: the same for a fabric, different among many.
         let spread = fabric.id.as_str().bytes().fold(0_u8, u8::wrapping_add);
         let spread = f64::from(spread) / f64::from(u8::MAX);
+        let interval = Duration::from_secs(self.store.settings(&fabric.id)?.interval.into());
         let has_remote = state.measured.as_ref().is_some_and(|measured| measured.url.is_some());
         if !fabric.auto_sync || !state.attended {
             state.schedule.stop();
         } else if failed {
             // Whatever it was (a folder on a share that is away, say), it may pass.
-            state.schedule.failed(now, spread);
+            let failures = self.failures(state.measured.as_ref(), true);
+            state.schedule.failed(now, spread, failures);
         } else if !has_remote {
             state.schedule.stop();
         } else if contacted {
-            state.schedule.answered(now, spread);
+            self.failures(state.measured.as_ref(), false);
+            state.schedule.answered(now, spread, interval);
         }
         Ok(())
+    }
+}
+
+impl Inner {
+    /// Counts how often in a row a remote did not answer, whoever asked: a host that is away is away for all.
+    fn failures(&self, measured: Option<&Measured>, failed: bool) -> u32 {
+        let Some(url) = measured.and_then(|measured| measured.url.clone()) else { return 0 };
+        let mut silent = lock(&self.silent);
+        if failed {
+            let count = silent.entry(url).or_default();
+            *count = count.saturating_add(1);
+            *count - 1
+        } else {
+            let was_silent = silent.remove(&url).is_some();
+            drop(silent);
+            if was_silent {
+                self.back_again.store(true, Ordering::Relaxed);
+            }
+            0
+        }
     }
 }
 

@@ -7,10 +7,12 @@ mod live;
 mod preview;
 mod run;
 mod survey;
+mod two_way;
 mod wake;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -20,13 +22,16 @@ use crate::event::{Emit, Event};
 use crate::fgd::{self, FabricFile, Layout};
 use crate::finding::Finding;
 use crate::git::{Head, Repo};
-use crate::id::{BranchName, FabricId, OperationId, RepoPath, RepositoryId};
+use crate::id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId};
 use crate::keychain::SignIns;
 use crate::operation::{DocumentCounts, Operation, OperationKind, Trigger};
 use crate::schema::CrdSchemas;
+use crate::settings::FabricSettings;
 use crate::store::{Store, StoredFabric, StoredRepository};
+use crate::sync::Errand;
 use crate::view::{
-    AddFabric, FabricFindings, FabricView, InboxText, Preview, SignIn, Source, SourceReport, StructureReport,
+    AddFabric, FabricFindings, FabricRun, FabricView, InboxText, Preview, SignIn, Source, SourceReport,
+    StructureReport,
 };
 
 pub use demo::Demo;
@@ -54,6 +59,12 @@ struct Inner {
     workers: Mutex<HashMap<RepositoryId, mpsc::UnboundedSender<Job>>>,
     gate: Arc<Semaphore>,
     runtime: tokio::runtime::Handle,
+    /// How often in a row each remote did not answer.
+    silent: Mutex<HashMap<RemoteUrl, u32>>,
+    /// A remote that was silent has answered: others may too.
+    back_again: AtomicBool,
+    /// When the timer last ticked, in milliseconds; 0 before the first time.
+    ticked: AtomicI64,
 }
 
 /// Checks files of any sort as one fabric: these, and the YAML and JSON files below these directories. Nothing
@@ -103,6 +114,9 @@ impl Engine {
             workers: Mutex::default(),
             gate: Arc::new(Semaphore::new(AT_ONCE)),
             runtime: tokio::runtime::Handle::current(),
+            silent: Mutex::default(),
+            back_again: AtomicBool::new(false),
+            ticked: AtomicI64::new(0),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -195,13 +209,14 @@ impl Engine {
     /// Runs an operation on a fabric, after those that wait for the same repository, and says what came of
     /// it. A failure of the run is an outcome of it, in the returned operation.
     pub async fn run(&self, id: FabricId, kind: OperationKind, trigger: Trigger) -> Result<Operation> {
-        self.run_on(id, kind, None, trigger).await
+        self.run_on(id, kind, Errand::Whatever, trigger).await
     }
 
     /// Takes a file out of a fabric's inbox. Its bytes stay in the clone's object store, under
     /// `refs/fgd/discarded/`.
     pub async fn discard(&self, id: FabricId, file: RepoPath, trigger: Trigger) -> Result<Operation> {
-        self.run_on(id, OperationKind::Discard, Some(file), trigger).await
+        let file = RepoPath::parse(file.as_str())?;
+        self.run_on(id, OperationKind::Discard, Errand::File(file), trigger).await
     }
 
     /// Moves a file from a fabric's inbox to `unmanaged/`, byte for byte.
@@ -211,26 +226,31 @@ impl Engine {
         file: RepoPath,
         trigger: Trigger,
     ) -> Result<Operation> {
-        self.run_on(id, OperationKind::MoveToUnmanaged, Some(file), trigger).await
+        let file = RepoPath::parse(file.as_str())?;
+        self.run_on(id, OperationKind::MoveToUnmanaged, Errand::File(file), trigger).await
     }
 
     async fn run_on(
         &self,
         id: FabricId,
         kind: OperationKind,
-        file: Option<RepoPath>,
+        errand: Errand,
         trigger: Trigger,
     ) -> Result<Operation> {
-        // The file's path may come from the page.
-        let file = file.map(|file| RepoPath::parse(file.as_str())).transpose()?;
         let (reply, outcome) = oneshot::channel();
-        self.inner.enqueue(Job { fabric: id.clone(), kind, trigger, file, reply: Some(reply) })?;
+        self.inner.enqueue(Job { fabric: id.clone(), kind, trigger, errand, reply: Some(reply) })?;
         let operation =
             outcome.await.map_err(|_| Error::Internal { detail: "the worker is gone".to_owned() })??;
-        // What was tidied is to be pushed, and what was moved to the inbox is to be taken, in one go.
-        let tidied =
-            matches!(kind, OperationKind::Repair | OperationKind::Discard | OperationKind::MoveToUnmanaged);
-        if tidied && operation.commit.is_some() {
+        // What was done by hand is to be pushed, and what was moved to the inbox is to be taken, in one go.
+        let by_hand = matches!(
+            kind,
+            OperationKind::Repair
+                | OperationKind::Discard
+                | OperationKind::MoveToUnmanaged
+                | OperationKind::Edit
+                | OperationKind::Undo
+        );
+        if by_hand && operation.commit.is_some() {
             self.inner.wake(&id, Trigger::FollowUp);
         }
         Ok(operation)
@@ -263,6 +283,53 @@ impl Engine {
         Ok(view)
     }
 
+    /// Runs an operation on all fabrics of the list at once, each for itself: what one can't do holds up no
+    /// other. Says what came of each, in the order of the list.
+    pub async fn run_all(&self, kind: OperationKind, trigger: Trigger) -> Result<Vec<FabricRun>> {
+        let fabrics = self.blocking(|engine| engine.store.listed_fabrics()).await?;
+        let runs: Vec<_> = fabrics
+            .into_iter()
+            .map(|fabric| {
+                let (engine, id) = (self.clone(), fabric.id.clone());
+                let run = self.inner.runtime.spawn(async move { engine.run(id, kind, trigger).await });
+                (fabric.id, run)
+            })
+            .collect();
+        let mut outcomes = Vec::with_capacity(runs.len());
+        for (id, run) in runs {
+            let outcome = run.await.map_err(|error| Error::Internal { detail: error.to_string() });
+            outcomes.push(match outcome.and_then(|outcome| outcome) {
+                Ok(operation) => FabricRun { fabric: id, operation: Some(operation), error: None },
+                Err(error) => FabricRun { fabric: id, operation: None, error: Some(error.report()) },
+            });
+        }
+        Ok(outcomes)
+    }
+
+    /// What a person prefers for a fabric.
+    pub async fn settings(&self, id: FabricId) -> Result<FabricSettings> {
+        self.blocking(move |engine| engine.store.settings(&id)).await
+    }
+
+    /// Changes what a person prefers for a fabric; gives back what is kept.
+    pub async fn set_settings(&self, id: FabricId, settings: FabricSettings) -> Result<FabricSettings> {
+        let settings = settings.checked()?;
+        let (of, kept) = (id.clone(), settings.clone());
+        self.blocking(move |engine| {
+            engine.store.fabric(&of)?;
+            engine.store.set_settings(&of, &kept)
+        })
+        .await?;
+        self.inner.wake(&id, Trigger::FollowUp);
+        Ok(settings)
+    }
+
+    /// The window came to the front: the remotes of those fabrics that want it are asked.
+    pub fn focused(&self) {
+        let engine = Arc::clone(&self.inner);
+        drop(self.inner.runtime.spawn_blocking(move || engine.focused()));
+    }
+
     /// The last runs of a fabric that have ended, newest first.
     pub async fn operations(&self, id: FabricId, limit: u32) -> Result<Vec<Operation>> {
         self.blocking(move |engine| {
@@ -285,7 +352,7 @@ impl Engine {
                 fabric: id,
                 kind: OperationKind::Sync,
                 trigger: Trigger::Click,
-                file: None,
+                errand: Errand::Whatever,
                 reply: None,
             })?;
             Ok(kept.sentence().to_owned())

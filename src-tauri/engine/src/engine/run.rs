@@ -11,10 +11,10 @@ use crate::event::Event;
 use crate::fgd::{self, Layout};
 use crate::finding::{Finding, Severity, Weight};
 use crate::git::{Access, Repo, RepoLock};
-use crate::id::{FabricId, RepoPath, Timestamp};
+use crate::id::{FabricId, Timestamp};
 use crate::operation::{DocumentCounts, Operation, OperationKind, Outcome, Progress, Trigger};
 use crate::store::StoredFabric;
-use crate::sync::{self, Flow, FlowResult, OnStep, Reporter};
+use crate::sync::{self, Errand, Flow, FlowResult, OnStep, Reporter};
 
 use super::{Inner, lock};
 
@@ -26,8 +26,8 @@ pub(super) struct Job {
     pub(super) fabric: FabricId,
     pub(super) kind: OperationKind,
     pub(super) trigger: Trigger,
-    /// The file that it is about, where it is about one.
-    pub(super) file: Option<RepoPath>,
+    /// What it is about.
+    pub(super) errand: Errand,
     pub(super) reply: Option<oneshot::Sender<Result<Operation>>>,
 }
 
@@ -53,7 +53,7 @@ impl Inner {
             self.look(&fabric)?;
             return Ok(None);
         }
-        if job.trigger == Trigger::FileEvent && !self.has_news(&fabric)? {
+        if job.trigger == Trigger::FileEvent && !self.has_news(&fabric)? && !self.has_edits(&fabric)? {
             self.look(&fabric)?;
             return Ok(None);
         }
@@ -68,7 +68,7 @@ impl Inner {
         ));
         let mut result = FlowResult::default();
         self.live(&fabric.id).state().running = Some(Arc::clone(&report));
-        let ended = self.flow(&fabric, &report, &mut result, |flow| flow.run(job.kind, job.file.as_ref()));
+        let ended = self.flow(&fabric, &report, &mut result, |flow| flow.run(job.kind, &job.errand));
         let operation = self.finish(&fabric, &report, &result, ended)?;
         self.survey_if_changed(&fabric);
         Ok(Some(operation))
@@ -121,6 +121,7 @@ impl Inner {
         let mut index = lock(&live.index);
         let left = live.state().left.clone().unwrap_or_default();
         let access = self.access(&repo, fabric)?;
+        let settings = self.store.settings(&fabric.id)?;
         let mut flow = Flow {
             repo: &repo,
             name: &fabric.name,
@@ -130,6 +131,8 @@ impl Inner {
             report,
             index: &mut index,
             left: &left,
+            policy: settings.policy,
+            template: settings.template.as_deref(),
             result,
         };
         work(&mut flow)
@@ -160,7 +163,9 @@ impl Inner {
             state.running = None;
             let cancelled = failure.as_ref().is_some_and(|failure| failure.code == ErrorCode::Cancelled);
             let changed = state.error != failure;
-            if !cancelled {
+            // A request that can't be met says nothing of how the fabric stands.
+            let about_the_request = ended.as_ref().err().is_some_and(Error::is_about_the_request);
+            if !cancelled && !about_the_request {
                 state.error.clone_from(&failure);
             }
             if result.scanned {
@@ -168,7 +173,7 @@ impl Inner {
                 state.left = Some(result.inbox.clone());
             }
             if result.compared {
-                state.collisions.clone_from(&result.collisions);
+                state.conflicts.clone_from(&result.conflicts);
             }
             // A run that nobody asked for is told if it did something, or if it fails or recovers.
             changed || report.visible().is_some()
@@ -177,7 +182,10 @@ impl Inner {
         let outcome = match &failure {
             Some(failure) if failure.code == ErrorCode::Cancelled => Outcome::Cancelled,
             Some(failure) => Outcome::Failed { error: failure.clone() },
-            None if is_left(result) || !result.collisions.is_empty() => Outcome::NeedsAttention,
+            None if result.stale => Outcome::Stale,
+            None if result.unsound > 0 || is_left(result) || !result.conflicts.is_empty() => {
+                Outcome::NeedsAttention
+            }
             None if result.commit.is_none() && result.pulled == 0 && result.pushed == 0 => Outcome::Unchanged,
             None => Outcome::Done,
         };
@@ -289,7 +297,9 @@ fn as_operation(progress: Progress, result: &FlowResult, outcome: Outcome, summa
         documents: result.documents,
         findings: result.findings.clone(),
         more_findings: 0,
-        collisions: result.collisions.clone(),
+        conflicts: result.conflicts.clone(),
+        from: result.way.as_ref().and_then(|(from, _)| from.clone()),
+        to: result.way.as_ref().map(|(_, to)| to.clone()),
         commit: result.commit.clone(),
         pulled: result.pulled,
         pushed: result.pushed,

@@ -1,11 +1,12 @@
 //! What wakes the workers: file events, the time of the next check, the start of the app.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::id::{FabricId, Timestamp};
 use crate::operation::{OperationKind, Trigger};
-use crate::sync::Watch;
+use crate::sync::{Errand, Watch};
 
 use super::run::Job;
 use super::{Engine, Inner, lock};
@@ -13,6 +14,10 @@ use super::{Engine, Inner, lock};
 /// How often due checks are looked for, and inboxes are glanced at where no event came: a file system
 /// that gives no events (a network share) is served too.
 const TICK: Duration = Duration::from_secs(5);
+/// A gap between two ticks, in milliseconds, that says that the machine slept.
+const ASLEEP: i64 = 60_000;
+/// A remote that answered within so many milliseconds is not asked again because the window came forward.
+const JUST_ASKED: i64 = 15_000;
 
 impl Engine {
     /// Begins to look after the fabrics of the list: measures them, watches their directories, syncs those
@@ -77,12 +82,39 @@ impl Inner {
                 tracing::warn!(directory = %directory.display(), %error, "the directory can't be watched")
             }
         }
-        self.wake(id, Trigger::Start);
+        if self.store.settings(id).is_ok_and(|settings| settings.on_start) {
+            self.wake(id, Trigger::Start);
+        } else {
+            self.wake(id, Trigger::FileEvent);
+        }
+    }
+
+    /// Asks the remotes of those fabrics that want it, unless they were asked a moment ago.
+    pub(super) fn focused(self: &Arc<Self>) {
+        let now = Timestamp::now();
+        let attended: Vec<FabricId> = lock(&self.live)
+            .iter()
+            .filter(|(_, live)| live.state().attended)
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in attended {
+            let asked = self.store.fabric(&id).ok().and_then(|fabric| fabric.last_contact);
+            let lately = asked.is_some_and(|at| now.as_millis() - at.as_millis() < JUST_ASKED);
+            if !lately && self.store.settings(&id).is_ok_and(|settings| settings.on_focus) {
+                self.wake(&id, Trigger::Focus);
+            }
+        }
     }
 
     /// Gives the worker a hint. The run that follows looks at what is there.
     pub(super) fn wake(self: &Arc<Self>, id: &FabricId, trigger: Trigger) {
-        let job = Job { fabric: id.clone(), kind: OperationKind::Sync, trigger, file: None, reply: None };
+        let job = Job {
+            fabric: id.clone(),
+            kind: OperationKind::Sync,
+            trigger,
+            errand: Errand::Whatever,
+            reply: None,
+        };
         if let Err(error) = self.enqueue(job) {
             tracing::debug!(%error, "a hint came to nothing");
         }
@@ -90,6 +122,16 @@ impl Inner {
 
     fn tick(self: &Arc<Self>) {
         let now = Timestamp::now();
+        let before = self.ticked.swap(now.as_millis(), Ordering::Relaxed);
+        let slept = before != 0 && now.as_millis() - before > ASLEEP;
+        let is_back = self.back_again.swap(false, Ordering::Relaxed);
+        if slept || is_back {
+            // The machine slept, or a remote that was silent answers: what waits is tried now.
+            let all: Vec<_> = lock(&self.live).values().cloned().collect();
+            for live in all {
+                live.state().schedule.hurry(now, !slept);
+            }
+        }
         let attended: Vec<_> = lock(&self.live)
             .iter()
             .filter(|(_, live)| {

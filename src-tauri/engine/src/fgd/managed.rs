@@ -186,6 +186,15 @@ impl ManagedIndex {
         Some((path, object))
     }
 
+    /// The file of an object, its kind in any case.
+    pub(crate) fn file_of(&self, kind: &str, namespace: &str, name: &str) -> Option<RepoPath> {
+        let is_it = |id: &ResourceId| {
+            id.kind.eq_ignore_ascii_case(kind) && id.namespace == namespace && id.name == name
+        };
+        let mut found = self.standing.iter().filter(|((id, _), _)| is_it(id));
+        found.find_map(|(_, paths)| paths.first().cloned())
+    }
+
     /// How many objects there are.
     pub(crate) fn len(&self) -> usize {
         self.standing.len()

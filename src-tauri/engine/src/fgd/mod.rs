@@ -15,7 +15,7 @@ mod walk;
 
 pub(crate) use archive_log::ArchiveLog;
 
-pub(crate) use fabric_file::FabricFile;
+pub(crate) use fabric_file::{FabricFile, ValidationPolicy};
 pub(crate) use files::check_files;
 pub(crate) use inbox::{Inbox, Reading, SourceFile, scan};
 pub(crate) use layout::Layout;
@@ -23,4 +23,4 @@ pub(crate) use managed::{ManagedIndex, only_object};
 pub(crate) use onboard::missing_structure;
 pub(crate) use plan::{Given, Outcome, Plan};
 pub(crate) use repair::{Repair, Standing, repairs};
-pub(crate) use walk::{FileEntry, structure_files, yaml_files};
+pub(crate) use walk::{FileEntry, read_plain, structure_files, yaml_files};

@@ -44,7 +44,7 @@ pub(crate) fn clone_into(
     let tracking = format!("refs/remotes/{ORIGIN}/{branch}");
     let (open, wanted) = (repo.opener()?, branch.clone());
     let known = talk(url, access, watch, move |session| {
-        let advertised = bring(session, &open()?, &wanted, &tracking)?;
+        let advertised = bring(session, &open()?, &wanted, &tracking, None)?;
         Ok(if advertised.tip(&wanted).is_some() { Vec::new() } else { advertised.names() })
     })?;
     if !known.is_empty() {

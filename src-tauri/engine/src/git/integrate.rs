@@ -1,11 +1,17 @@
 //! Bringing our branch and the remote's together, in memory.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use git2::Oid;
+
+use super::adopted::Adopted;
 use super::commit::write_commit;
-use super::compare::{Difference, differences, repo_path};
-use super::merge::{Merged, Step, merge};
+use super::compare::{Difference, Entry, repo_path};
+use super::merge::{Merged, Settled, Step, merge};
 use super::objects::NewObjects;
 use super::refs::count;
 use super::repo::{Repo, oid};
+use super::sides::Sides;
 use super::trees::{NewEntry, TreeEdit, edit_tree};
 use crate::change::FileChange;
 use crate::error::Result;
@@ -22,122 +28,255 @@ pub(crate) enum Integration {
     /// We have that many commits more.
     Ahead(u32),
     /// The remote has more, we have nothing of our own.
-    FastForward {
-        /// Where the remote is.
-        to: Revision,
-        /// How many commits that brings.
-        commits: u32,
-        /// What changes on disk.
-        changes: Vec<FileChange>,
+    FastForward(Move),
+    /// Both have more, and it fits together: a merge commit, made and not yet on any branch.
+    Merge(Move),
+    /// The remote's history was rewritten; what we have of our own was put on top of the new one.
+    Replayed(Move),
+    /// Both changed some paths, and those do not fit together.
+    Held {
+        /// A commit that takes over all the rest; none where there is nothing (more) to take over.
+        rest: Option<Move>,
+        /// What does not fit, by path.
+        held: Vec<HeldFile>,
     },
-    /// Both have more, and it fits together.
-    Merge {
-        /// The merge commit, made and not yet on any branch.
-        to: Revision,
-        /// How many commits of the remote that brings.
-        commits: u32,
-        /// What changes on disk, from our tip to the merge.
-        changes: Vec<FileChange>,
-    },
-    /// Both changed these paths, and they do not fit together.
-    Collides(Vec<RepoPath>),
+    /// This clone is a shallow one, and what both sides had before they parted is not in it.
+    TooShallow,
 }
 
-/// Merges the bytes of one file that both sides changed: path, base, ours, theirs. `None` where they
-/// do not fit together.
-pub(crate) type Settle<'a> = dyn Fn(&RepoPath, Option<&[u8]>, &[u8], &[u8]) -> Option<Vec<u8>> + 'a;
+/// A way from our tip to another commit.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Move {
+    /// Where to.
+    pub(crate) to: Revision,
+    /// How many commits of the remote that brings.
+    pub(crate) commits: u32,
+    /// What changes on disk.
+    pub(crate) changes: Vec<FileChange>,
+}
+
+/// A path that both sides changed, or that somebody is at work on in the work tree, left as it is here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HeldFile {
+    /// The path; of one that no disk may hold, something to show.
+    pub(crate) path: RepoPath,
+    /// Git's name for its bytes before both parted; none where it was not there, or was no file.
+    pub(crate) base: Option<String>,
+    /// Here.
+    pub(crate) ours: Option<String>,
+    /// On the remote.
+    pub(crate) theirs: Option<String>,
+    /// Whether our side stands in the work tree only.
+    pub(crate) by_hand: bool,
+}
+
+/// A path that both sides changed, each with what it holds there; `None` where there is no file.
+pub(crate) struct BothChanged<'a> {
+    /// Where it is.
+    pub(crate) path: &'a RepoPath,
+    /// Before both parted.
+    pub(crate) base: Option<&'a [u8]>,
+    /// Here.
+    pub(crate) ours: Option<&'a [u8]>,
+    /// On the remote.
+    pub(crate) theirs: Option<&'a [u8]>,
+}
+
+/// How to bring two sides together.
+pub(crate) struct Wish<'a> {
+    /// Says what becomes of a path that both sides changed, where it can.
+    pub(crate) settle: &'a dyn Fn(&BothChanged<'_>) -> Option<Settled>,
+    /// Paths that somebody is at work on in the work tree.
+    pub(crate) at_work: &'a BTreeSet<RepoPath>,
+    /// Whether a decision of a person is to be written down even where it changes no file and other paths
+    /// are still held.
+    pub(crate) records: bool,
+    /// The message of the commit, for that many commits of the remote.
+    pub(crate) message: &'a dyn Fn(Joining<'_>) -> String,
+}
+
+/// What a commit joins, for its message.
+pub(crate) enum Joining<'a> {
+    /// A merge of that many commits.
+    Merge(u32),
+    /// A part of that many commits: these paths are held.
+    Part(u32, &'a [HeldFile]),
+    /// That many commits of ours, on rewritten history, as one.
+    Replay(u32),
+}
 
 impl Repo {
     /// Compares our tip with the remote's as of the last fetch, and merges them where both have more.
     ///
     /// The merge covers the whole repository and knows no renames. Where the histories have several
     /// merge bases, it takes the one that libgit2 deems best; where they have none, the
-    /// empty tree, so that whatever differs on both sides collides. `message` is given the number of
-    /// commits that the merge brings.
-    pub(crate) fn integrate(
-        &self,
-        branch: &BranchName,
-        settle: &Settle<'_>,
-        message: &dyn Fn(u32) -> String,
-    ) -> Result<Integration> {
+    /// empty tree, so that whatever differs on both sides is held unless it can be settled.
+    pub(crate) fn integrate(&self, branch: &BranchName, wish: &Wish<'_>) -> Result<Integration> {
         let Some(theirs) = self.tracking(branch)? else { return Ok(Integration::NoTracking) };
         let Some(ours) = self.tip(branch)? else {
             let (commits, changes) = (self.count_commits(&theirs)?, self.changes_between(None, &theirs)?);
-            return Ok(Integration::FastForward { to: theirs, commits, changes });
+            return Ok(Integration::FastForward(Move { to: theirs, commits, changes }));
         };
         let (ahead, behind) = self.git().graph_ahead_behind(oid(&ours)?, oid(&theirs)?)?;
-        match (count(ahead), count(behind)) {
-            (0, 0) => Ok(Integration::UpToDate),
-            (ahead, 0) => Ok(Integration::Ahead(ahead)),
-            (0, commits) => {
-                let changes = self.changes_between(Some(&ours), &theirs)?;
-                Ok(Integration::FastForward { to: theirs, commits, changes })
-            }
-            (_, commits) => self.merge_tips(&ours, &theirs, commits, settle, message),
+        let (ahead, commits) = (count(ahead), count(behind));
+        if (ahead, commits) == (0, 0) {
+            return Ok(Integration::UpToDate);
         }
+        let sides = self.sides(branch, &ours, &theirs)?;
+        if commits == 0 && sides.rewritten.is_none() {
+            return Ok(Integration::Ahead(ahead));
+        }
+        let merged = self.merge_sides(&sides, wish)?;
+        if ahead == 0 && merged.collisions.is_empty() {
+            let changes = self.changes_between(Some(&ours), &theirs)?;
+            return Ok(Integration::FastForward(Move { to: theirs, commits, changes }));
+        }
+        self.bring_together(&sides, &merged, (&ours, &theirs), commits, wish)
     }
 
-    fn merge_tips(
-        &self,
-        ours: &Revision,
-        theirs: &Revision,
-        commits: u32,
-        settle: &Settle<'_>,
-        message: &dyn Fn(u32) -> String,
-    ) -> Result<Integration> {
-        let git = self.git();
-        let base = match git.merge_base(oid(ours)?, oid(theirs)?) {
-            Ok(base) => Some(git.find_commit(base)?.tree_id()),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => None,
-            Err(error) => return Err(error.into()),
+    /// What can't be brought together, as of the last fetch. Writes nothing.
+    pub(crate) fn held(&self, branch: &BranchName, wish: &Wish<'_>) -> Result<Vec<HeldFile>> {
+        let (Some(theirs), Some(ours)) = (self.tracking(branch)?, self.tip(branch)?) else {
+            return Ok(Vec::new());
         };
-        let (our_tree, their_tree) = (self.tree_of(Some(ours))?, self.tree_of(Some(theirs))?);
-        let our_side = differences(git, base, our_tree)?;
-        let their_side = differences(git, base, their_tree)?;
-        let merged = merge(&our_side, &their_side, |our, their| self.settle_bytes(our, their, settle))?;
-        if !merged.collisions.is_empty() {
-            // Shown, not used as paths: here, a name that no disk may hold is named all the same.
-            let shown = |path: &Vec<u8>| RepoPath::root().join(&String::from_utf8_lossy(path));
-            return Ok(Integration::Collides(merged.collisions.iter().map(shown).collect()));
+        let sides = self.sides(branch, &ours, &theirs)?;
+        let merged = self.merge_sides(&sides, wish)?;
+        Ok(held_files(&sides, &merged, wish.at_work).1)
+    }
+
+    fn merge_sides(&self, sides: &Sides, wish: &Wish<'_>) -> Result<Merged> {
+        let settle = |our: &Difference, their: &Difference| self.settle_bytes(our, their, wish);
+        let mut merged = merge(&sides.our_side, &sides.their_side, settle)?;
+        merged.hold_back(wish.at_work.iter().map(|path| path.as_str().as_bytes().to_vec()).filter(|path| {
+            // What the remote did not touch, nobody stands in the way of.
+            sides.their_side.iter().any(|their| their.path == *path)
+        }));
+        Ok(merged)
+    }
+
+    fn bring_together(
+        &self,
+        sides: &Sides,
+        merged: &Merged,
+        (ours, theirs): (&Revision, &Revision),
+        commits: u32,
+        wish: &Wish<'_>,
+    ) -> Result<Integration> {
+        if sides.is_unrelated && self.git().is_shallow() {
+            return Ok(Integration::TooShallow);
         }
-        let (tips, text) = ([oid(ours)?, oid(theirs)?], message(commits));
+        if merged.collisions.is_empty() {
+            return self.join(sides, merged, (ours, theirs), commits, wish);
+        }
+        let (bases, held) = held_files(sides, merged, wish.at_work);
+        let adopted = Adopted { theirs: oid(theirs)?, held: bases };
+        let text = (wish.message)(Joining::Part(commits, &held)) + &adopted.trailers();
+        let (our_tree, mut is_same) = (sides.our_tree, false);
         let to = self.write_objects(merged.steps.len(), |objects| {
-            let edits = tree_edits(objects, &merged)?;
-            let tree = edit_tree(objects, our_tree, &edits)?;
-            write_commit(objects, tree, &tips, &text)
+            let tree = merged_tree(objects, our_tree, merged)?;
+            is_same = Some(tree) == our_tree;
+            write_commit(objects, tree, &[oid(ours)?], &text)
+        })?;
+        // A part that brings nothing is no commit, unless it says what a person decided.
+        if is_same && !(wish.records && sides.adopted.as_ref() != Some(&adopted)) {
+            return Ok(Integration::Held { rest: None, held });
+        }
+        let changes = self.changes_between(Some(ours), &to)?;
+        Ok(Integration::Held { rest: Some(Move { to, commits, changes }), held })
+    }
+
+    /// The commit in which both sides are whole.
+    fn join(
+        &self,
+        sides: &Sides,
+        merged: &Merged,
+        (ours, theirs): (&Revision, &Revision),
+        commits: u32,
+        wish: &Wish<'_>,
+    ) -> Result<Integration> {
+        let mut is_replayed = false;
+        let to = self.write_objects(merged.steps.len(), |objects| {
+            let tree = merged_tree(objects, sides.our_tree, merged)?;
+            let Some(rewritten) = sides.rewritten else {
+                let text = (wish.message)(Joining::Merge(commits));
+                return write_commit(objects, tree, &[oid(ours)?, oid(theirs)?], &text);
+            };
+            let text = |commits| (wish.message)(Joining::Replay(commits));
+            let to = super::replay::replay(objects, rewritten, (oid(ours)?, oid(theirs)?), tree, &text)?;
+            is_replayed = true;
+            Ok(to)
         })?;
         let changes = self.changes_between(Some(ours), &to)?;
-        Ok(Integration::Merge { to, commits, changes })
+        let way = Move { to, commits, changes };
+        Ok(if is_replayed { Integration::Replayed(way) } else { Integration::Merge(way) })
     }
 
-    fn settle_bytes(
-        &self,
-        our: &Difference,
-        their: &Difference,
-        settle: &Settle<'_>,
-    ) -> Result<Option<Vec<u8>>> {
+    fn settle_bytes(&self, our: &Difference, their: &Difference, wish: &Wish<'_>) -> Result<Option<Settled>> {
+        let Some(path) = repo_path(&our.path) else { return Ok(None) };
         let git = self.git();
-        let (Some(path), Some(ours), Some(theirs)) = (repo_path(&our.path), our.new, their.new) else {
-            return Ok(None);
+        let blob = |entry: Option<Entry>| {
+            entry.filter(|entry| entry.is_file()).map(|entry| git.find_blob(entry.id)).transpose()
         };
-        let base = our.old.filter(|base| base.is_file()).map(|base| git.find_blob(base.id)).transpose()?;
-        let (ours, theirs) = (git.find_blob(ours.id)?, git.find_blob(theirs.id)?);
-        let base = base.as_ref().map(git2::Blob::content);
-        Ok(settle(&path, base, ours.content(), theirs.content()))
+        let (base, ours, theirs) = (blob(our.old)?, blob(our.new)?, blob(their.new)?);
+        let bytes = |blob: &'_ Option<git2::Blob<'_>>| blob.as_ref().map(|blob| blob.content().to_vec());
+        let (base, ours, theirs) = (bytes(&base), bytes(&ours), bytes(&theirs));
+        Ok((wish.settle)(&BothChanged {
+            path: &path,
+            base: base.as_deref(),
+            ours: ours.as_deref(),
+            theirs: theirs.as_deref(),
+        }))
     }
 }
 
-fn tree_edits(objects: &mut NewObjects<'_>, merged: &Merged) -> Result<Vec<TreeEdit>> {
+/// What is held: for the record each path's base, and each as it is shown.
+fn held_files(
+    sides: &Sides,
+    merged: &Merged,
+    at_work: &BTreeSet<RepoPath>,
+) -> (BTreeMap<Vec<u8>, Option<Entry>>, Vec<HeldFile>) {
+    let by_path = |side: &'_ [Difference]| -> HashMap<Vec<u8>, Difference> {
+        side.iter().map(|difference| (difference.path.clone(), difference.clone())).collect()
+    };
+    let (ours, theirs) = (by_path(&sides.our_side), by_path(&sides.their_side));
+    let mut bases = BTreeMap::new();
+    let mut held = Vec::new();
+    for path in &merged.collisions {
+        let (our, their) = (ours.get(path), theirs.get(path));
+        let base = our.or(their).and_then(|difference| difference.old);
+        let name = |entry: Option<Entry>| Some(entry.filter(|entry| entry.is_file())?.id.to_string());
+        // A side that did not change it has what both had.
+        let side = |side: Option<&Difference>| side.map_or(base, |difference| difference.new);
+        // Shown, not used as a path: here, a name that no disk may hold is named all the same.
+        let shown = RepoPath::root().join(&String::from_utf8_lossy(path));
+        held.push(HeldFile {
+            by_hand: at_work.contains(&shown),
+            path: shown,
+            base: name(base),
+            ours: name(side(our)),
+            theirs: name(side(their)),
+        });
+        bases.insert(path.clone(), base);
+    }
+    (bases, held)
+}
+
+/// The tree that ours becomes by the steps of a merge.
+pub(super) fn merged_tree(
+    objects: &mut NewObjects<'_>,
+    our_tree: Option<Oid>,
+    merged: &Merged,
+) -> Result<Oid> {
     let mut edits = Vec::with_capacity(merged.steps.len());
     for (path, step) in &merged.steps {
         let entry = match step {
             Step::Take(None) => NewEntry::Nothing,
             Step::Take(Some(entry)) => NewEntry::Exact(*entry),
             Step::Write { bytes, executable } => {
-                NewEntry::Exact(super::compare::Entry::file(objects.blob(bytes)?, *executable))
+                NewEntry::Exact(Entry::file(objects.blob(bytes)?, *executable))
             }
         };
         edits.push(TreeEdit { path: path.clone(), entry });
     }
-    Ok(edits)
+    edit_tree(objects, our_tree, &edits)
 }

@@ -18,19 +18,28 @@ pub(super) enum Step {
 pub(super) struct Merged {
     /// What makes the merged tree of our tree.
     pub(super) steps: BTreeMap<Vec<u8>, Step>,
-    /// Paths that cannot come together. The merge counts only where there are none.
+    /// Paths that cannot come together, and are in no step.
     pub(super) collisions: BTreeSet<Vec<u8>>,
 }
 
-/// Brings two sides together. `settle` merges the bytes of a file that both sides hold and changed, where
-/// it can.
+/// What becomes of a path that both sides changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// A file of these bytes.
+    File(Vec<u8>),
+    /// No file.
+    Gone,
+}
+
+/// Brings two sides together. `settle` is asked about each path that both changed, each in its own way, and
+/// says what becomes of it, where it can.
 ///
 /// A delete against a change is a collision, as are a file against a directory of its name, and
 /// two new files whose names differ in case only: no disk of a colleague's may lose one of them.
 pub(super) fn merge<E>(
     ours: &[Difference],
     theirs: &[Difference],
-    mut settle: impl FnMut(&Difference, &Difference) -> Result<Option<Vec<u8>>, E>,
+    mut settle: impl FnMut(&Difference, &Difference) -> Result<Option<Settled>, E>,
 ) -> Result<Merged, E> {
     let mut merged = Merged::default();
     let by_path: HashMap<&[u8], &Difference> = ours.iter().map(|diff| (diff.path.as_slice(), diff)).collect();
@@ -49,18 +58,24 @@ pub(super) fn merge<E>(
         }
     }
     name_clashes(ours, theirs, &mut merged.collisions);
+    merged.leave_out_collisions();
     Ok(merged)
 }
 
 fn settle_both<E>(
     our: &Difference,
     their: &Difference,
-    settle: &mut impl FnMut(&Difference, &Difference) -> Result<Option<Vec<u8>>, E>,
+    settle: &mut impl FnMut(&Difference, &Difference) -> Result<Option<Settled>, E>,
 ) -> Result<Option<Step>, E> {
-    let (Some(ours), Some(theirs)) = (our.new, their.new) else { return Ok(None) };
-    if !ours.is_file() || !theirs.is_file() {
+    let is_file = |entry: Option<Entry>| entry.is_none_or(Entry::is_file);
+    if !is_file(our.new) || !is_file(their.new) {
         return Ok(None);
     }
+    let (Some(ours), Some(theirs)) = (our.new, their.new) else {
+        // One deleted what the other changed.
+        let executable = our.new.or(their.new).is_some_and(Entry::is_executable);
+        return Ok(settle(our, their)?.map(|settled| settled.step(executable)));
+    };
     // The side that changed the mode decides it; a new file is executable if either says so.
     let executable = match our.old {
         Some(base) if base.is_executable() == ours.is_executable() => theirs.is_executable(),
@@ -77,7 +92,39 @@ fn settle_both<E>(
     if base == Some(theirs.id) {
         return Ok(Some(Step::Take(Some(Entry::file(ours.id, executable)))));
     }
-    Ok(settle(our, their)?.map(|bytes| Step::Write { bytes, executable }))
+    Ok(settle(our, their)?.map(|settled| settled.step(executable)))
+}
+
+impl Merged {
+    /// Leaves these paths, and what stands below them, as they are on our side.
+    pub(super) fn hold_back(&mut self, paths: impl IntoIterator<Item = Vec<u8>>) {
+        self.collisions.extend(paths);
+        self.leave_out_collisions();
+    }
+
+    fn leave_out_collisions(&mut self) {
+        if self.collisions.is_empty() {
+            return;
+        }
+        let collisions = &self.collisions;
+        let is_held = |path: &Vec<u8>| {
+            let ends = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| end);
+            collisions.contains(path) || ends.into_iter().any(|end| collisions.contains(&path[..end]))
+        };
+        let (held, steps) = std::mem::take(&mut self.steps).into_iter().partition(|(path, _)| is_held(path));
+        self.steps = steps;
+        let held: BTreeMap<Vec<u8>, Step> = held;
+        self.collisions.extend(held.into_keys());
+    }
+}
+
+impl Settled {
+    fn step(self, executable: bool) -> Step {
+        match self {
+            Self::File(bytes) => Step::Write { bytes, executable },
+            Self::Gone => Step::Take(None),
+        }
+    }
 }
 
 /// Finds new paths of one side that have no room beside the new paths of the other.
@@ -156,7 +203,8 @@ mod tests {
     fn both_changed_is_settled_or_collides() {
         let (ours, theirs) = ([diff("a", "1", "2")], [diff("a", "1", "3")]);
         assert_eq!(collisions(&ours, &theirs), ["a"]);
-        let settled = merge(&ours, &theirs, |_, _| Ok::<_, Infallible>(Some(b"23".to_vec()))).expect("merge");
+        let settled = merge(&ours, &theirs, |_, _| Ok::<_, Infallible>(Some(Settled::File(b"23".to_vec()))))
+            .expect("merge");
         assert_eq!(settled.steps[b"a".as_slice()], Step::Write { bytes: b"23".to_vec(), executable: false });
     }
 
@@ -168,7 +216,7 @@ mod tests {
 
     #[test]
     fn names_that_have_no_room_beside_each_other_collide() {
-        assert_eq!(collisions(&[diff("a", "", "1")], &[diff("a/b", "", "1")]), ["a"]);
+        assert_eq!(collisions(&[diff("a", "", "1")], &[diff("a/b", "", "1")]), ["a", "a/b"]);
         assert_eq!(collisions(&[diff("x/a/b/c", "", "1")], &[diff("x/a", "", "1")]), ["x/a"]);
         assert_eq!(collisions(&[diff("Leaf", "", "1")], &[diff("leaf", "", "1")]), ["Leaf", "leaf"]);
         assert!(collisions(&[diff("a", "", "1")], &[diff("ab/c", "", "1")]).is_empty());

@@ -15,10 +15,12 @@
 //! | branches, commits, files of a commit | `refs` `read` |
 //! | what differs on disk | `edits` `disk` |
 //! | new trees and commits | `trees` `objects` `commit` |
-//! | from one tree to another | `compare` `merge` `integrate` |
+//! | from one tree to another | `compare` `merge` |
+//! | both sides of a branch together | `sides` `integrate` `adopted` `rewritten` `replay` |
 //! | the way to the work tree | `advance` `intent` `write` `index` `recover` |
 //! | remotes | `url` `auth` `network` `failure` `remote` `clone` `push` |
 
+mod adopted;
 mod advance;
 mod auth;
 mod clone;
@@ -27,6 +29,7 @@ mod compare;
 mod disk;
 mod edits;
 mod failure;
+mod history;
 mod index;
 mod integrate;
 mod intent;
@@ -39,7 +42,11 @@ mod read;
 mod recover;
 mod refs;
 mod remote;
+mod replay;
 mod repo;
+mod rewritten;
+mod sides;
+mod stale_locks;
 mod trees;
 mod url;
 mod write;
@@ -48,10 +55,14 @@ mod write;
 mod tests;
 
 pub(crate) use clone::clone_into;
-pub(crate) use integrate::Integration;
+#[cfg(test)]
+pub(crate) use integrate::Move;
+pub(crate) use integrate::{BothChanged, HeldFile, Integration, Joining, Wish};
 pub(crate) use lock::RepoLock;
+pub(crate) use merge::Settled;
 pub(crate) use network::{Access, Watch};
 pub(crate) use push::PushReply;
+pub(crate) use read::blob_id;
 pub(crate) use refs::Head;
 pub(crate) use remote::inspect;
 pub(crate) use repo::Repo;

@@ -41,6 +41,11 @@ impl Repo {
         }
     }
 
+    /// The message of a commit.
+    pub(crate) fn message(&self, at: &Revision) -> Result<String> {
+        Ok(String::from_utf8_lossy(self.git().find_commit(oid(at)?)?.message_bytes()).into_owned())
+    }
+
     /// The bytes that have this name.
     pub(crate) fn read_blob(&self, blob: &str) -> Result<Vec<u8>> {
         Ok(self.git().find_blob(Oid::from_str(blob)?)?.content().to_vec())

@@ -158,7 +158,7 @@ pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn summarise(commit: &Commit<'_>) -> CommitSummary {
+pub(super) fn summarise(commit: &Commit<'_>) -> CommitSummary {
     let subject = commit.summary_bytes().unwrap_or_default();
     CommitSummary {
         revision: Revision::from_oid(commit.id()),

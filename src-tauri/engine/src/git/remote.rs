@@ -6,8 +6,13 @@ use super::network::{Access, Session, Watch, proxy, talk};
 use super::objects::{pack_names, sync_new_packs};
 use super::refs::Remote;
 use super::repo::{Repo, branch_ref, durable_handle};
+use super::rewritten;
+use super::url::local_path;
 use crate::error::{Error, Result};
 use crate::id::{BranchName, RemoteUrl, Revision};
+
+/// The depth by which Git asks for all there is.
+const WHOLE_HISTORY: i32 = i32::MAX;
 
 /// What is at a URL, found by asking there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,33 +88,66 @@ pub(super) fn bring(
     git: &Repository,
     branch: &BranchName,
     tracking: &str,
+    depth: Option<i32>,
 ) -> Result<Advertised> {
     let mut remote = git.remote_anonymous(session.remote().as_str())?;
     let mut connection = session.connect(&mut remote, Direction::Fetch)?;
     let advertised = Advertised::read(session, &connection)?;
+    let known = git.refname_to_id(tracking).ok();
     let Some(tip) = advertised.tip(branch) else {
-        forget(git, tracking)?;
+        if let Some(known) = known {
+            rewritten::notice_gone(git, branch, known)?;
+            forget(git, tracking)?;
+        }
         return Ok(advertised);
     };
-    let known = git.refname_to_id(tracking).ok();
-    if known == Some(tip) && git.find_commit(tip).is_ok() {
+    rewritten::is_back(git, branch)?;
+    if depth.is_none() && known == Some(tip) && git.find_commit(tip).is_ok() {
         return Ok(advertised);
     }
     let mut options = FetchOptions::new();
     options.remote_callbacks(session.callbacks()).proxy_options(proxy());
     options.download_tags(AutotagOption::None).update_fetchhead(false);
+    if let Some(depth) = depth {
+        options.depth(depth);
+    }
     let refspec = format!("+{}:{tracking}", branch_ref(branch));
     let before = pack_names(git)?;
+    let shallow = Shallow::read(git);
     let remote = connection.remote();
     remote.download(&[refspec], Some(&mut options)).map_err(|error| session.explain(error))?;
     drop(connection);
+    if local_path(session.remote()).is_some() {
+        shallow.keep(git)?;
+    }
     if session.is_abandoned() {
         return Err(Error::Cancelled);
     }
     sync_new_packs(git, &before)?;
+    if let Some(known) = known {
+        rewritten::notice(git, branch, known, tip)?;
+    }
     // The tracking ref is a note of where the remote is, so it follows even a branch that was forced.
     git.reference(tracking, tip, true, "fgd: fetch")?;
     Ok(advertised)
+}
+
+/// Where a shallow clone's history ends, as its own file says.
+struct Shallow(Option<Vec<u8>>);
+
+impl Shallow {
+    fn read(git: &Repository) -> Self {
+        Self(std::fs::read(git.path().join("shallow")).ok())
+    }
+
+    /// libgit2's way of reading from the same machine knows no depth, and forgets where history ends.
+    fn keep(self, git: &Repository) -> Result<()> {
+        let path = git.path().join("shallow");
+        match self.0 {
+            Some(ends) if !path.exists() => std::fs::write(&path, ends).map_err(Error::io(path)),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Removes the note of a branch that the remote has no more.
@@ -122,8 +160,12 @@ fn forget(git: &Repository, tracking: &str) -> Result<()> {
 }
 
 impl Repo {
-    /// Fetches this branch from its remote, and notes where it is there; `None` where the remote has no
-    /// such branch (any more), which removes the note.
+    /// Fetches this branch from its remote, and notes where it is there; `None` where the remote never had
+    /// such a branch.
+    ///
+    /// # Errors
+    /// `BranchGone` where the remote had it once, until it is there again or
+    /// [`forget_gone`](Self::forget_gone) is called.
     pub(crate) fn fetch(
         &self,
         branch: &BranchName,
@@ -135,9 +177,33 @@ impl Repo {
         let (branch, tracking) = (branch.clone(), remote.tracking_ref(branch));
         let open = self.opener()?;
         talk(&remote.url, &access, watch, move |session| {
-            let advertised = bring(session, &open()?, &branch, &tracking)?;
-            Ok(advertised.tip(&branch).map(Revision::from_oid))
+            let git = open()?;
+            let advertised = bring(session, &git, &branch, &tracking, None)?;
+            let tip = advertised.tip(&branch).map(Revision::from_oid);
+            match rewritten::was_at(&git, &branch)? {
+                Some(was_at) if tip.is_none() => {
+                    let moved_to = advertised.branches.iter().find(|(_, tip)| *tip == was_at);
+                    let moved_to = moved_to.map(|(name, _)| name.clone());
+                    Err(Error::BranchGone { branch, moved_to })
+                }
+                _ => Ok(tip),
+            }
         })
+    }
+
+    /// Brings all of the history that a shallow clone lacks.
+    pub(crate) fn deepen(&self, branch: &BranchName, access: &Access, watch: &Watch) -> Result<()> {
+        let remote = self.required_remote(branch)?;
+        let (name, tracking) = (branch.clone(), remote.tracking_ref(branch));
+        let open = self.opener()?;
+        talk(&remote.url, &remote.access(access), watch, move |session| {
+            bring(session, &open()?, &name, &tracking, Some(WHOLE_HISTORY)).map(drop)
+        })
+    }
+
+    /// Forgets that the remote had the branch and deleted it: it may be made there again.
+    pub(crate) fn forget_gone(&self, branch: &BranchName) -> Result<()> {
+        rewritten::is_back(self.git(), branch)
     }
 
     /// Asks the remote where this branch is now. Nothing is written.

@@ -22,6 +22,7 @@ mod source;
 mod split;
 mod syntax;
 mod text_error;
+mod three_way;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use annotate::set_annotations;
@@ -38,6 +39,8 @@ pub(crate) use resolve::Resolved;
 pub(crate) use source::Source;
 pub(crate) use split::{Document, split};
 pub(crate) use text_error::TextError;
+pub use three_way::{FieldChange, FieldConflict, Side};
+pub(crate) use three_way::{TextMerge, field_changes, merge_picking, merge_texts};
 
 #[cfg(test)]
 mod testing;

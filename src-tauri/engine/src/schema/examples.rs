@@ -86,6 +86,12 @@ fn example(code: Code) -> Example {
             "`managed/servers/box-1.yaml` was changed and not committed, and the Server box-1 is dropped once more, different.",
         ),
         Code::Misplaced => Directory("`managed/switches/box-1.yaml` holds a Server."),
+        Code::ManyGone => {
+            Directory("The folder `managed/` was moved away, or half of its files were deleted at once.")
+        }
+        Code::Misnamed => {
+            Directory("The file of the Server box-1 is saved with the text of the Server box-2.")
+        }
         Code::FieldType => Objects(
             "VPC web\n  subnets:\n    front:\n      subnet: 10.0.1.0/24\n      vlan: \"1001\" # here\n",
         ),

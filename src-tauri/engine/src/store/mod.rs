@@ -4,6 +4,7 @@
 mod fabrics;
 mod operations;
 mod repositories;
+mod settings;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,7 +23,7 @@ pub(crate) struct Store {
 }
 
 /// Each migration runs once, in order; `user_version` says how many have run.
-const MIGRATIONS: [&str; 3] = [repositories::TABLE, fabrics::TABLE, operations::TABLE];
+const MIGRATIONS: [&str; 4] = [repositories::TABLE, fabrics::TABLE, operations::TABLE, settings::TABLE];
 
 impl Store {
     /// Opens the database in the app's data directory, and makes it if it is not there.

@@ -1,22 +1,26 @@
 //! The half of the flow that speaks with the remote: fetch, integrate, push, and reading it back.
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::change::FileChange;
+use crate::conflict::{Conflict, Resolution};
 use crate::error::{Error, Result};
-use crate::fgd::ArchiveLog;
-use crate::git::{self, Access, Integration, PushReply, Repo, Watch};
+use crate::git::{self, Access, Integration, PushReply, Repo, Watch, Wish};
 use crate::id::{BranchName, OperationId, RemoteUrl, RepoPath, Revision};
-use crate::operation::{Collision, CollisionSide, Step, Unit};
+use crate::operation::{Step, Unit};
 use crate::sync::flow::Flow;
 use crate::sync::message;
 use crate::sync::progress::Reporter;
+use crate::sync::settle::{Settler, conflict, is_same};
 use crate::sync::status::count;
 
 /// How often a push is tried that another one overtakes.
 const TRIES: u32 = 5;
+/// How often both sides are brought together anew because somebody edits files meanwhile.
+const LOOKS: u32 = 4;
 
 impl Flow<'_> {
     pub(super) fn remote(&self) -> Result<Option<RemoteUrl>> {
@@ -39,47 +43,114 @@ impl Flow<'_> {
         Ok(())
     }
 
-    /// Fast-forwards or merges; what both sides changed is reported and left alone.
+    /// Fast-forwards or merges. What both sides changed and nothing brings together is told and left alone;
+    /// all else is taken over.
     pub(super) fn integrate(&mut self) -> Result<()> {
-        self.report.begin(Step::Integrate, Some(Unit::Files))?;
-        let operation = self.report.operation();
-        let branch = self.branch.as_str();
-        let integration = self
-            .repo
-            .integrate(self.branch, &settle, &|commits| message::merge(commits, branch, &operation))?;
-        self.result.compared = true;
-        let (to, commits, changes, note) = match integration {
-            Integration::NoTracking | Integration::UpToDate | Integration::Ahead(_) => {
-                self.report.end(Step::Integrate, "nothing new");
-                return Ok(());
-            }
-            Integration::Collides(files) => {
-                self.collide(files, CollisionSide::Committed);
-                return Ok(());
-            }
-            Integration::FastForward { to, commits, changes } => {
-                (to, commits, changes, format!("{} pulled", count(commits as usize, "commit", "commits")))
-            }
-            Integration::Merge { to, commits, changes } => {
-                (to, commits, changes, format!("{} merged", count(commits as usize, "commit", "commits")))
-            }
-        };
-        self.report.loud();
-        let edited = self.repo.check_disk(&changes)?;
-        if !edited.is_empty() {
-            self.collide(edited, CollisionSide::WorkTree);
-            return Ok(());
-        }
-        self.advance(Step::Integrate, &to, &changes)?;
-        self.result.pulled += commits;
-        self.report.end(Step::Integrate, note);
-        Ok(())
+        self.integrate_by(&HashMap::new())
     }
 
-    fn collide(&mut self, files: Vec<RepoPath>, ours: CollisionSide) {
-        let note = format!("{} changed on both sides", count(files.len(), "file", "files"));
-        self.result.collisions = files.into_iter().map(|file| Collision { file, ours }).collect();
-        self.report.end(Step::Integrate, note);
+    /// Settles conflicts as a person decided, and pushes what comes of it.
+    pub(super) fn resolve(&mut self, decisions: &[Resolution]) -> Result<()> {
+        self.take_edits()?;
+        let decided: HashMap<RepoPath, Resolution> =
+            decisions.iter().map(|decision| (decision.file.clone(), decision.clone())).collect();
+        let there = self.conflicts()?;
+        let is_there = |decision: &&Resolution| there.iter().any(|conflict| is_same(conflict, decision));
+        if !decisions.iter().all(|decision| is_there(&decision)) {
+            self.result.stale = true;
+            self.result.compared = true;
+            self.result.conflicts = there;
+            self.report.skip(Step::Integrate, "both sides have changed since");
+            return self.nothing_to_push("nothing was decided");
+        }
+        self.check_decided(decisions)?;
+        self.integrate_by(&decided)?;
+        let left = |file: &RepoPath| self.result.conflicts.iter().any(|conflict| conflict.file == *file);
+        let resolved = decided.keys().filter(|file| !left(file)).count();
+        self.result.resolved = u32::try_from(resolved).unwrap_or(u32::MAX);
+        self.publish()
+    }
+
+    /// The conflicts as of the last contact. Changes nothing.
+    pub(crate) fn conflicts(&self) -> Result<Vec<Conflict>> {
+        let nobody = HashMap::new();
+        let at_work = self.at_work()?;
+        let settler = Settler { layout: &self.layout, policy: self.policy, decisions: &nobody };
+        let wish = Wish {
+            settle: &|both| settler.settle(both),
+            at_work: &at_work,
+            records: false,
+            message: &|_| String::new(),
+        };
+        let held = self.repo.held(self.branch, &wish)?;
+        held.iter().map(|held| conflict(self.repo, held)).collect()
+    }
+
+    /// Files of the directory that are edited by hand and in no commit.
+    fn at_work(&self) -> Result<BTreeSet<RepoPath>> {
+        let head = self.repo.tip(self.branch)?;
+        Ok(self.repo.local_edits(head.as_ref(), self.layout.root())?.into_iter().collect())
+    }
+
+    fn integrate_by(&mut self, decisions: &HashMap<RepoPath, Resolution>) -> Result<()> {
+        self.report.begin(Step::Integrate, Some(Unit::Files))?;
+        let (operation, branch) = (self.report.operation(), self.branch.as_str());
+        let settler = Settler { layout: &self.layout, policy: self.policy, decisions };
+        let mut at_work = BTreeSet::new();
+        for _ in 0..LOOKS {
+            let wish = Wish {
+                settle: &|both| settler.settle(both),
+                at_work: &at_work,
+                records: !decisions.is_empty(),
+                message: &|joining| self.worded(&message::joining(&joining, branch, &operation)),
+            };
+            let (way, held, note) = match self.repo.integrate(self.branch, &wish)? {
+                Integration::NoTracking | Integration::UpToDate | Integration::Ahead(_) => {
+                    self.result.compared = true;
+                    self.report.end(Step::Integrate, "nothing new");
+                    return Ok(());
+                }
+                Integration::TooShallow => {
+                    self.report.loud();
+                    self.repo.deepen(self.branch, &self.access, &self.watch(Step::Integrate))?;
+                    continue;
+                }
+                Integration::FastForward(way) => (Some(way), Vec::new(), "pulled"),
+                Integration::Merge(way) => (Some(way), Vec::new(), "merged"),
+                Integration::Replayed(way) => {
+                    if let Some(head) = self.repo.tip(self.branch)? {
+                        self.repo.back_up(self.branch, &head)?;
+                    }
+                    (Some(way), Vec::new(), "of rewritten history taken over")
+                }
+                Integration::Held { rest, held } => (rest, held, "taken over in part"),
+            };
+            self.report.loud();
+            if let Some(way) = &way {
+                let edited = self.repo.check_disk(&way.changes)?;
+                if !edited.is_empty() {
+                    // Somebody is at work on these: they wait, and all else goes on.
+                    at_work.extend(edited);
+                    continue;
+                }
+            }
+            self.result.compared = true;
+            self.result.conflicts =
+                held.iter().map(|held| conflict(self.repo, held)).collect::<Result<_>>()?;
+            let mut notes = Vec::new();
+            if let Some(way) = way {
+                self.advance(Step::Integrate, &way.to, &way.changes)?;
+                self.result.pulled += way.commits;
+                notes.push(format!("{} {note}", count(way.commits as usize, "commit", "commits")));
+            }
+            if !held.is_empty() {
+                notes.push(format!("{} changed on both sides", count(held.len(), "file", "files")));
+            }
+            self.report.end(Step::Integrate, notes.join(", "));
+            return Ok(());
+        }
+        let file = at_work.into_iter().next().unwrap_or_else(RepoPath::root);
+        Err(Error::FileChanged { file })
     }
 
     fn advance(&self, step: Step, to: &Revision, changes: &[FileChange]) -> Result<()> {
@@ -97,7 +168,7 @@ impl Flow<'_> {
         let Some(url) = self.remote()? else {
             return self.nothing_to_push("no remote");
         };
-        if !self.result.collisions.is_empty() {
+        if !self.result.conflicts.is_empty() {
             return self.nothing_to_push("waits until both sides agree");
         }
         for attempt in 1..=TRIES {
@@ -125,7 +196,7 @@ impl Flow<'_> {
                     std::thread::sleep(pause(attempt, &self.report.operation()));
                     self.fetch()?;
                     self.integrate()?;
-                    if !self.result.collisions.is_empty() {
+                    if !self.result.conflicts.is_empty() {
                         return self.nothing_to_push("waits until both sides agree");
                     }
                 }
@@ -194,19 +265,6 @@ fn watch(report: &Arc<Reporter>, step: Step) -> Watch {
     }
 }
 
-/// Archive logs grow on both sides and merge as sets; anything else that both sides changed collides.
-fn settle(path: &RepoPath, base: Option<&[u8]>, ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
-    if !format!("/{path}").ends_with("/.hnp/archive-log.yaml") {
-        return None;
-    }
-    let read = |bytes| ArchiveLog::read(path, bytes).ok();
-    let base = match base {
-        Some(bytes) => Some(read(bytes)?),
-        None => None,
-    };
-    Some(ArchiveLog::merge(base.as_ref(), &read(ours)?, &read(theirs)?).text().into_bytes())
-}
-
 pub(super) fn is_about_the_remote(error: &Error) -> bool {
     matches!(
         error,
@@ -214,6 +272,7 @@ pub(super) fn is_about_the_remote(error: &Error) -> bool {
             | Error::RemoteMissing { .. }
             | Error::RemoteStalled { .. }
             | Error::RemoteUntrusted { .. }
+            | Error::BranchGone { .. }
             | Error::AuthRequired { .. }
             | Error::AuthRefused { .. }
     )

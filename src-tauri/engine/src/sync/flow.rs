@@ -5,14 +5,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::change::FileChange;
+use crate::conflict::{Conflict, ConflictPolicy, Resolution};
+use crate::edit::Edit;
 use crate::error::{Error, Result};
 use crate::fgd::{FileEntry, Layout, ManagedIndex};
 use crate::finding::{Finding, Severity};
 use crate::git::{Access, Repo};
 use crate::id::{BranchName, RepoPath, Revision};
-use crate::operation::{Collision, CommitSummary, DocumentCounts, OperationKind, Step};
+use crate::operation::{CommitSummary, DocumentCounts, OperationKind, Step};
 use crate::sync::exchange::is_about_the_remote;
 use crate::sync::progress::Reporter;
+use crate::sync::undo::Undone;
 
 /// What a run did, as far as it came: filled in step by step, so that a failure late in the flow does not
 /// hide what was done before it.
@@ -20,23 +23,49 @@ use crate::sync::progress::Reporter;
 pub(crate) struct FlowResult {
     pub(crate) documents: DocumentCounts,
     pub(crate) findings: Vec<Finding>,
-    pub(crate) collisions: Vec<Collision>,
+    pub(crate) conflicts: Vec<Conflict>,
     pub(crate) commit: Option<CommitSummary>,
     pub(crate) pulled: u32,
     pub(crate) pushed: u32,
     /// Whether the directory got its structure.
     pub(crate) set_up: bool,
+    /// How many files that were changed by hand were committed.
+    pub(crate) edits: u32,
+    /// How many files that were changed by hand can't be committed as they are.
+    pub(crate) unsound: usize,
+    /// How many conflicts were settled as somebody decided.
+    pub(crate) resolved: u32,
+    /// What was asked for was based on what is not there any more: nothing was done.
+    pub(crate) stale: bool,
     /// How many things were put right in it.
     pub(crate) repaired: usize,
-    /// What became of a file of the inbox by hand, in words.
-    pub(crate) moved: Option<String>,
+    /// What was done by hand, in words: to a file of the inbox, to an object, to an earlier run.
+    pub(crate) done: Option<String>,
+    /// Where the branch was before the run, and where it was after it.
+    pub(crate) way: Option<(Option<Revision>, Revision)>,
     /// Whether the inbox was looked at; then `inbox` is what stays in it.
     pub(crate) scanned: bool,
     pub(crate) inbox: Vec<FileEntry>,
     /// Whether the remote was asked and answered.
     pub(crate) contacted: bool,
-    /// Whether both sides were compared; then `collisions` is all there is.
+    /// Whether both sides were compared; then `conflicts` is all there is.
     pub(crate) compared: bool,
+}
+
+/// What a run is about, beyond its kind.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Errand {
+    /// Whatever there is to do.
+    #[default]
+    Whatever,
+    /// A file of the inbox.
+    File(RepoPath),
+    /// Decisions about conflicts.
+    Resolve(Vec<Resolution>),
+    /// A change of one object.
+    Edit(Edit),
+    /// An earlier run.
+    Undo(Undone),
 }
 
 /// One run over one fabric. Whoever makes one holds the repository's lock.
@@ -50,6 +79,10 @@ pub(crate) struct Flow<'a> {
     pub(crate) index: &'a mut ManagedIndex,
     /// What the last run left in the inbox.
     pub(crate) left: &'a [FileEntry],
+    /// What the fabric does with conflicts by itself.
+    pub(crate) policy: ConflictPolicy,
+    /// The text that commit messages are made from; ours if none.
+    pub(crate) template: Option<&'a str>,
     pub(crate) result: &'a mut FlowResult,
 }
 
@@ -59,11 +92,14 @@ pub(crate) fn steps(kind: OperationKind) -> Vec<Step> {
     match kind {
         OperationKind::Onboard | OperationKind::Repair => vec![S::Write, S::Commit],
         OperationKind::Discard | OperationKind::MoveToUnmanaged => vec![S::Write, S::Commit],
-        OperationKind::Ingest => vec![S::Scan, S::Parse, S::Validate, S::Write, S::Commit],
-        OperationKind::Pull => vec![S::Fetch, S::Integrate],
+        OperationKind::Edit | OperationKind::Undo => vec![S::Edits, S::Validate, S::Write, S::Commit],
+        OperationKind::Resolve => vec![S::Edits, S::Integrate, S::Push, S::Verify],
+        OperationKind::Ingest => vec![S::Edits, S::Scan, S::Parse, S::Validate, S::Write, S::Commit],
+        OperationKind::Pull => vec![S::Fetch, S::Edits, S::Integrate],
         OperationKind::Push => vec![S::Push, S::Verify],
         OperationKind::Sync => vec![
             S::Fetch,
+            S::Edits,
             S::Integrate,
             S::Scan,
             S::Parse,
@@ -84,34 +120,50 @@ pub(crate) fn adding_steps(clones: bool) -> Vec<Step> {
 }
 
 impl Flow<'_> {
-    /// Runs the steps of `kind`; `file` is the one that it is about, where it is about one.
-    pub(crate) fn run(&mut self, kind: OperationKind, file: Option<&RepoPath>) -> Result<()> {
+    /// Runs the steps of `kind`, about what `errand` says.
+    pub(crate) fn run(&mut self, kind: OperationKind, errand: &Errand) -> Result<()> {
+        self.repo.heal_locks(self.branch)?;
         if let Some(recovered) = self.repo.recover()? {
             tracing::info!(?recovered, "finished what an earlier run had begun");
         }
-        self.repo.require_branch(self.branch)?;
-        match kind {
-            OperationKind::Onboard => self.set_up(),
-            OperationKind::Ingest => self.ingest(),
-            OperationKind::Pull => {
+        let before = self.repo.require_branch(self.branch)?;
+        let ran = self.run_steps(kind, errand);
+        let after = self.repo.tip(self.branch)?;
+        self.result.way = after.filter(|after| before.as_ref() != Some(after)).map(|after| (before, after));
+        ran
+    }
+
+    fn run_steps(&mut self, kind: OperationKind, errand: &Errand) -> Result<()> {
+        match (kind, errand) {
+            (OperationKind::Onboard, _) => self.set_up(),
+            (OperationKind::Ingest, _) => {
+                self.take_edits()?;
+                self.ingest()
+            }
+            (OperationKind::Pull, _) => {
                 if self.remote()?.is_none() {
                     return Err(Error::NoRemote);
                 }
                 self.fetch()?;
+                self.take_edits()?;
                 self.integrate()
             }
-            OperationKind::Push => {
+            (OperationKind::Push, _) => {
                 if self.remote()?.is_none() {
                     return Err(Error::NoRemote);
                 }
+                // Whoever pushes by hand means it: a branch that was deleted on the remote is made again.
+                self.repo.forget_gone(self.branch)?;
                 self.publish()
             }
-            OperationKind::Sync => self.sync(),
-            OperationKind::Repair => self.repair(),
-            OperationKind::Discard | OperationKind::MoveToUnmanaged => {
-                let file = file.ok_or_else(|| Error::Internal { detail: "no file was named".to_owned() })?;
-                if kind == OperationKind::Discard { self.discard(file) } else { self.move_to_unmanaged(file) }
-            }
+            (OperationKind::Sync, _) => self.sync(),
+            (OperationKind::Repair, _) => self.repair(),
+            (OperationKind::Discard, Errand::File(file)) => self.discard(file),
+            (OperationKind::MoveToUnmanaged, Errand::File(file)) => self.move_to_unmanaged(file),
+            (OperationKind::Resolve, Errand::Resolve(decisions)) => self.resolve(decisions),
+            (OperationKind::Edit, Errand::Edit(edit)) => self.edit(edit),
+            (OperationKind::Undo, Errand::Undo(undone)) => self.undo(undone),
+            _ => Err(Error::Internal { detail: format!("{kind:?} was not told what it is about") }),
         }
     }
 
@@ -119,11 +171,14 @@ impl Flow<'_> {
     fn sync(&mut self) -> Result<()> {
         let fetched = match self.fetch() {
             Ok(()) => {
+                // Before theirs, so that both come together by field.
+                self.take_edits()?;
                 self.integrate()?;
                 Ok(())
             }
             Err(error) if is_about_the_remote(&error) => {
                 self.report.fail("no answer");
+                self.take_edits()?;
                 self.report.skip(Step::Integrate, "not asked");
                 Err(error)
             }

@@ -11,6 +11,7 @@ use crate::fgd::{self, ArchiveLog, FabricFile, FileEntry, Given, Inbox, Plan, Re
 use crate::finding::Finding;
 use crate::id::{RepoPath, Revision};
 use crate::operation::{Step, Unit};
+use crate::settings::by_template;
 use crate::sync::flow::Flow;
 use crate::sync::message;
 use crate::sync::status::count;
@@ -80,7 +81,7 @@ impl Flow<'_> {
 
         let plan = self.plan(&entries, unreadable)?;
         self.result.documents = plan.counts();
-        self.result.findings.clone_from(&plan.findings);
+        self.result.findings.extend(plan.findings.iter().cloned());
         self.result.inbox.retain(|entry| !plan.archived.contains_key(&entry.path));
         if plan.is_empty() {
             self.report.skip(Step::Write, "nothing new");
@@ -199,6 +200,14 @@ impl Flow<'_> {
         Ok(())
     }
 
+    /// A commit message of ours, as the user wants it worded.
+    pub(super) fn worded(&self, message: &str) -> String {
+        match self.template {
+            Some(template) => by_template(template, message, self.name, self.branch.as_str()),
+            None => message.to_owned(),
+        }
+    }
+
     pub(super) fn tell_commit(&self) {
         match &self.result.commit {
             Some(commit) => self.report.end(Step::Commit, commit.revision.short()),
@@ -222,8 +231,9 @@ impl Flow<'_> {
             // A cancelled run stops between the halves, before the work tree is touched.
             drop(report.count(Step::Write, done * pieces / total, Some(pieces), current));
         };
-        let revision =
-            self.repo.commit(parent, changes, message, &mut |done, _| count(done as usize, None))?;
+        let revision = self
+            .repo
+            .commit(parent, changes, &self.worded(message), &mut |done, _| count(done as usize, None))?;
         report.check()?;
         let to = match parent {
             Some(parent) if self.repo.same_tree(parent, &revision)? => parent,

@@ -2,6 +2,7 @@
 
 use crate::error::ErrorReport;
 use crate::fgd::{Outcome, Plan, Repair};
+use crate::git::Joining;
 use crate::id::{OperationId, RepoPath};
 use crate::operation::{DocumentCounts, OperationKind};
 use crate::sync::flow::FlowResult;
@@ -83,11 +84,41 @@ pub(crate) fn left_the_inbox(
     finish(&subject, &[], operation)
 }
 
-/// The message of a merge.
-pub(crate) fn merge(commits: u32, branch: &str, operation: &OperationId) -> String {
-    let subject =
-        format!("Merge {} from the remote's {branch}", count(commits as usize, "commit", "commits"));
-    finish(&subject, &[], operation)
+/// The message of a commit that joins both sides, or a part of them.
+pub(crate) fn joining(joining: &Joining<'_>, branch: &str, operation: &OperationId) -> String {
+    let commits = |number: &u32| count(*number as usize, "commit", "commits");
+    match joining {
+        Joining::Merge(number) => {
+            finish(&format!("Merge {} from the remote's {branch}", commits(number)), &[], operation)
+        }
+        Joining::Part(number, held) => {
+            let subject = format!("Take over {} from the remote's {branch}, in part", commits(number));
+            let names: Vec<String> = held.iter().map(|held| format!("- {}", held.path)).collect();
+            finish(&subject, &[section("Changed on both sides, left as they are here:", &names)], operation)
+        }
+        Joining::Replay(number) => {
+            let subject = format!("Bring {} onto the rewritten history of {branch}", commits(number));
+            finish(&subject, &[], operation)
+        }
+    }
+}
+
+/// The message of changes that a person made to objects: `what` says what they did ("edit", "undo …").
+pub(crate) fn changes(
+    what: &str,
+    sorts: &[(&str, Vec<String>)],
+    directory: &RepoPath,
+    operation: &OperationId,
+) -> String {
+    let sections: Vec<String> = sorts
+        .iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(title, names)| {
+            let lines: Vec<String> = names.iter().map(|name| format!("- {name}")).collect();
+            section(&format!("{title}: {}", names.len()), &lines)
+        })
+        .collect();
+    finish(&format!("{}{what}", place(directory)), &sections, operation)
 }
 
 fn section(title: &str, names: &[String]) -> String {
@@ -115,8 +146,15 @@ pub(crate) fn summary(kind: OperationKind, result: &FlowResult, error: Option<&E
     if result.repaired > 0 {
         parts.push(format!("put {} right", count(result.repaired, "thing", "things")));
     }
-    if let Some(moved) = &result.moved {
-        parts.push(moved.clone());
+    if let Some(done) = &result.done {
+        parts.push(done.clone());
+    }
+    if result.resolved > 0 {
+        parts.push(format!("settled {}", count(result.resolved as usize, "conflict", "conflicts")));
+    }
+    if result.edits > 0 {
+        let files = count(result.edits as usize, "file", "files");
+        parts.push(format!("committed {files} changed by hand"));
     }
     if result.pulled > 0 {
         parts.push(format!("pulled {}", count(result.pulled as usize, "commit", "commits")));
@@ -125,9 +163,12 @@ pub(crate) fn summary(kind: OperationKind, result: &FlowResult, error: Option<&E
     if result.pushed > 0 {
         parts.push(format!("pushed {}", count(result.pushed as usize, "commit", "commits")));
     }
-    if !result.collisions.is_empty() {
-        let files = count(result.collisions.len(), "file", "files");
-        parts.push(format!("{files} changed on both sides: nothing was pulled or pushed"));
+    if !result.conflicts.is_empty() {
+        let conflicts = count(result.conflicts.len(), "conflict waits", "conflicts wait");
+        parts.push(format!("{conflicts} for you, and nothing is pushed until then"));
+    }
+    if result.stale {
+        parts.push("nothing was done: it has changed since you looked".to_owned());
     }
     let mut sentence = match (parts.as_slice(), error, kind) {
         ([], Some(error), _) => return error.message.clone(),
@@ -140,6 +181,9 @@ pub(crate) fn summary(kind: OperationKind, result: &FlowResult, error: Option<&E
         ([], None, OperationKind::Discard | OperationKind::MoveToUnmanaged) => {
             "The file is gone already.".to_owned()
         }
+        ([], None, OperationKind::Edit) => "The object is like that already.".to_owned(),
+        ([], None, OperationKind::Undo) => "Nothing of it is left to undo.".to_owned(),
+        ([], None, OperationKind::Resolve) => "There is no such conflict any more.".to_owned(),
         (parts, _, _) => capital(&format!("{}.", parts.join(", "))),
     };
     if let Some(error) = error {

@@ -1,19 +1,24 @@
 //! The flows and what wakes them: the one way from a trigger to the disk, to Git and to the remote.
 
+mod by_hand;
+mod change;
 mod exchange;
 mod flow;
 mod ingest;
 mod message;
 mod progress;
 mod schedule;
+mod settle;
 mod status;
 mod tidy;
+mod undo;
 mod watch;
 
 pub(crate) use exchange::onboard_clone;
-pub(crate) use flow::{Flow, FlowResult, Found, adding_steps, by_file, steps};
+pub(crate) use flow::{Errand, Flow, FlowResult, Found, adding_steps, by_file, steps};
 pub(crate) use message::summary;
 pub(crate) use progress::{OnStep, Reporter};
 pub(crate) use schedule::Schedule;
 pub(crate) use status::{Facts, derive};
+pub(crate) use undo::Undone;
 pub(crate) use watch::{DEBOUNCE, Watch};

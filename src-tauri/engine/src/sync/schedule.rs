@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use crate::id::Timestamp;
 
-/// How often a remote that answers is asked.
-const INTERVAL: Duration = Duration::from_secs(120);
 /// How soon one that did not answer is asked again, the first time; then twice as long, and so on.
 const RETRY: Duration = Duration::from_secs(15);
 /// How long the app waits at most for one that does not answer.
@@ -15,7 +13,8 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Schedule {
     next: Option<Timestamp>,
-    failures: u32,
+    /// Whether the next check is one of a remote that did not answer.
+    retries: bool,
 }
 
 impl Schedule {
@@ -29,17 +28,30 @@ impl Schedule {
         self.next.is_some_and(|next| next <= now)
     }
 
-    /// The remote answered. `spread` (0 to 1) keeps many fabrics from asking at one moment.
-    pub(crate) fn answered(&mut self, now: Timestamp, spread: f64) {
-        self.failures = 0;
-        self.set(now, INTERVAL, spread);
+    /// The remote answered; it is asked again after the interval, or never where that is none. `spread`
+    /// (0 to 1) keeps many fabrics from asking at one moment.
+    pub(crate) fn answered(&mut self, now: Timestamp, spread: f64, interval: Duration) {
+        self.retries = false;
+        if interval.is_zero() {
+            self.next = None;
+        } else {
+            self.set(now, interval, spread);
+        }
     }
 
-    /// The remote did not answer, or refused.
-    pub(crate) fn failed(&mut self, now: Timestamp, spread: f64) {
-        let wait = RETRY.saturating_mul(1 << self.failures.min(10)).min(LONGEST);
-        self.failures = self.failures.saturating_add(1);
+    /// The remote did not answer, or refused, after that many failures before.
+    pub(crate) fn failed(&mut self, now: Timestamp, spread: f64, failures: u32) {
+        let wait = RETRY.saturating_mul(1 << failures.min(10)).min(LONGEST);
+        self.retries = true;
         self.set(now, wait, spread);
+    }
+
+    /// Brings the next check forward to now, where one is planned; with `only_retries`, only of a remote that
+    /// did not answer.
+    pub(crate) fn hurry(&mut self, now: Timestamp, only_retries: bool) {
+        if self.next.is_some() && (self.retries || !only_retries) {
+            self.next = Some(now);
+        }
     }
 
     /// No check is planned: the fabric is paused, or has no remote.
@@ -62,13 +74,24 @@ mod tests {
     fn a_silent_remote_is_asked_less_and_less_often() {
         let (mut schedule, now) = (Schedule::default(), Timestamp::from_millis(0));
         let mut waits = Vec::new();
-        for _ in 0..9 {
-            schedule.failed(now, 0.0);
+        for failures in 0..9 {
+            schedule.failed(now, 0.0, failures);
             waits.push(schedule.next().expect("planned").as_millis() / 1000);
         }
         assert_eq!(waits, [15, 30, 60, 120, 240, 480, 900, 900, 900]);
-        schedule.answered(now, 1.0);
+        schedule.hurry(now, true);
+        assert!(schedule.is_due(now), "the network is back");
+        schedule.answered(now, 1.0, Duration::from_secs(120));
+        schedule.hurry(now, true);
         assert_eq!(schedule.next().expect("planned").as_millis(), 180_000);
         assert!(!schedule.is_due(now) && schedule.is_due(Timestamp::from_millis(180_000)));
+    }
+
+    #[test]
+    fn an_interval_of_none_is_never() {
+        let (mut schedule, now) = (Schedule::default(), Timestamp::from_millis(0));
+        schedule.answered(now, 0.0, Duration::ZERO);
+        schedule.hurry(now, false);
+        assert_eq!(schedule.next(), None);
     }
 }

@@ -23,8 +23,10 @@ pub(crate) struct Facts {
     pub(crate) rejected: usize,
     /// Files changed by hand and not committed.
     pub(crate) edits: usize,
-    /// Paths that both sides changed.
-    pub(crate) collisions: usize,
+    /// Of those, files that can't be committed as they are.
+    pub(crate) unsound: usize,
+    /// What both sides changed and waits for a person.
+    pub(crate) conflicts: usize,
     /// Why the last run could not be done.
     pub(crate) error: Option<ErrorReport>,
     /// Whether the user paused it.
@@ -47,10 +49,12 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
             ErrorCode::AuthRequired | ErrorCode::AuthRefused => S::NeedsSignIn,
             ErrorCode::PushRefused => S::RefusedByRule,
             ErrorCode::RemoteUnreachable | ErrorCode::RemoteStalled => S::Offline,
+            ErrorCode::BranchGone | ErrorCode::RemoteUntrusted => S::NeedsAttention,
             ErrorCode::NotInitialised => S::NotInitialised,
             _ => S::Failed,
         };
-        let offline_but_busy = state == S::Offline && (facts.collisions > 0 || facts.rejected > 0);
+        let offline_but_busy =
+            state == S::Offline && (facts.conflicts > 0 || facts.rejected > 0 || facts.unsound > 0);
         if !offline_but_busy {
             return status(state, &error.message, Some(&error.hint));
         }
@@ -65,12 +69,12 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
             Some("Add it again in the window, or run `fgd init` there."),
         );
     }
-    if facts.collisions > 0 {
-        let files = count(facts.collisions, "file was", "files were");
+    if facts.conflicts > 0 {
+        let conflicts = count(facts.conflicts, "conflict waits", "conflicts wait");
         return status(
             S::Conflicted,
-            &format!("{files} changed here and on the remote; neither side was touched."),
-            Some("Make the two sides agree with git, then sync again."),
+            &format!("{conflicts} for you; all else goes on, and nothing is pushed until then."),
+            Some("Settle them: take your version, the remote's, or pick field by field."),
         );
     }
     if facts.rejected > 0 {
@@ -79,6 +83,14 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
             S::NeedsAttention,
             &format!("{files} in the inbox with documents that could not be taken."),
             Some("Mend the documents below, or remove the files."),
+        );
+    }
+    if facts.unsound > 0 {
+        let files = count(facts.unsound, "file that was edited by hand", "files that were edited by hand");
+        return status(
+            S::NeedsAttention,
+            &format!("{files} can't be committed as they are."),
+            Some("Mend them in your editor; the findings say what is wrong."),
         );
     }
     if facts.paused {
@@ -102,7 +114,7 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
         (_, Some(behind @ 1..)) => status(S::Behind, &format!("{} to pull.", commits(behind)), None),
         _ if facts.edits > 0 => {
             let files = count(facts.edits, "file was", "files were");
-            let hint = "Commit the edits with git; they are left alone until then.";
+            let hint = "Sync commits them.";
             status(S::LocalChanges, &format!("{files} edited by hand and not committed."), Some(hint))
         }
         (Some(0), Some(0)) => status(S::InSync, "Here and on the remote is the same.", None),
@@ -122,6 +134,7 @@ fn working(progress: &Progress) -> &'static str {
         None => "Starting…",
         Some(Step::Clone) => "Cloning the repository…",
         Some(Step::Fetch) => "Asking the remote for news…",
+        Some(Step::Edits) => "Committing what was changed by hand…",
         Some(Step::Integrate) => "Bringing remote changes in…",
         Some(Step::Scan) => "Looking at the inbox…",
         Some(Step::Parse) => "Reading documents…",
@@ -171,14 +184,12 @@ mod tests {
             (S::InSync, Facts { has_remote: false, ahead: None, behind: None, ..facts() }),
             (S::LocalChanges, Facts { waiting: 1, ..facts() }),
             (S::LocalChanges, Facts { edits: 1, ..facts() }),
+            (S::NeedsAttention, Facts { edits: 2, unsound: 1, ..facts() }),
             (S::Ahead, Facts { ahead: Some(2), ..facts() }),
             (S::Ahead, Facts { ahead: None, behind: None, ..facts() }),
             (S::Behind, Facts { behind: Some(2), ..facts() }),
             (S::Diverged, Facts { ahead: Some(1), behind: Some(2), ..facts() }),
-            (
-                S::Conflicted,
-                Facts { collisions: 1, ahead: Some(1), behind: Some(2), paused: true, ..facts() },
-            ),
+            (S::Conflicted, Facts { conflicts: 1, ahead: Some(1), behind: Some(2), paused: true, ..facts() }),
             (S::NeedsAttention, Facts { waiting: 2, rejected: 1, ..facts() }),
             (S::NeedsSignIn, Facts { error: error(Error::AuthRefused { remote: remote() }), ..facts() }),
             (

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
 use crate::fgd::{self, Layout, Repair, Standing};
-use crate::finding::Finding;
 use crate::id::RepoPath;
 use crate::operation::{Step, Unit};
 use crate::sync::flow::Flow;
@@ -53,7 +52,7 @@ impl Flow<'_> {
         let Some(bytes) = self.begin_with(file)? else { return Ok(()) };
         let hash = ContentHash::of(&bytes);
         self.repo.keep_blob(&bytes, &hash.to_string())?;
-        self.result.moved = Some(format!("took {} out of the inbox", file.file_name()));
+        self.result.done = Some(format!("took {} out of the inbox", file.file_name()));
         self.leave(file, None, vec![FileChange::delete(file.clone(), hash)])
     }
 
@@ -61,7 +60,7 @@ impl Flow<'_> {
     pub(super) fn move_to_unmanaged(&mut self, file: &RepoPath) -> Result<()> {
         let Some(bytes) = self.begin_with(file)? else { return Ok(()) };
         let to = self.free_name(&self.layout.unmanaged(), file.file_name());
-        self.result.moved = Some(format!("moved {} to {to}", file.file_name()));
+        self.result.done = Some(format!("moved {} to {to}", file.file_name()));
         let gone = FileChange::delete(file.clone(), ContentHash::of(&bytes));
         self.leave(file, Some(&to), vec![gone, FileChange::write(to.clone(), None, bytes)])
     }
@@ -97,25 +96,5 @@ impl Flow<'_> {
         let names = std::iter::once(wished.to_owned()).chain((2..).map(|n| format!("{stem}-{n}.{ending}")));
         let is_free = |path: &RepoPath| path.under(self.repo.work_tree()).symlink_metadata().is_err();
         names.map(|name| directory.join(&name)).find(is_free).unwrap_or_else(|| directory.join(wished))
-    }
-}
-
-impl Flow<'_> {
-    /// What is wrong with what was changed below `managed/` by hand and is not committed, beyond what is
-    /// wrong with what stands there now: types that can't change, and deletions of what is referred to.
-    pub(crate) fn changes_by_hand(&mut self) -> Result<Vec<Finding>> {
-        let head = self.repo.tip(self.branch)?;
-        let Some(head) = head else { return Ok(Vec::new()) };
-        let mut findings = Vec::new();
-        for path in self.repo.local_edits(Some(&head), &self.layout.managed())? {
-            let Some(before) = self.repo.read_file(&head, &path)? else { continue };
-            let Ok(before) = fgd::only_object(&path, &before, None) else { continue };
-            let after = self.index.get(before.id(), before.is_hedgehog());
-            let after = after.map(|standing| std::sync::Arc::clone(&standing.object));
-            let problems = self.index.fabric().change_problems(&before.object, after.as_deref());
-            let about = after.as_ref().unwrap_or(&before.object);
-            findings.extend(problems.iter().map(|problem| about.finding(problem)));
-        }
-        Ok(findings)
     }
 }

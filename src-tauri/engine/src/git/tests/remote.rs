@@ -75,13 +75,65 @@ fn fetch_brings_one_branch_and_push_sends_it() {
 }
 
 #[test]
-fn a_branch_gone_on_the_remote_is_forgotten() {
+fn a_branch_gone_on_the_remote_is_told_until_it_is_made_again() {
     let (lab, bare, _server) = lab(None);
     fetch(&lab, &access()).expect("fetch");
-    git(&bare, &["update-ref", "-d", "refs/heads/main"]);
-    assert_eq!(fetch(&lab, &access()).expect("fetch"), None);
-    assert_eq!(lab.repo.tracking(&main()).expect("tracking"), None);
+    git(&bare, &["branch", "-m", "main", "trunk"]);
+    for _ in 0..2 {
+        let error = fetch(&lab, &access()).expect_err("it is gone");
+        let Error::BranchGone { moved_to: Some(to), .. } = error else { panic!("{error}") };
+        assert_eq!(to.as_str(), "trunk");
+        assert_eq!(lab.repo.tracking(&main()).expect("tracking"), None);
+    }
+    lab.repo.forget_gone(&main()).expect("forgotten");
     assert_eq!(push(&lab, None).expect("push"), PushReply::Accepted, "it is made again");
+    assert_eq!(fetch(&lab, &access()).expect("fetch"), lab.tip());
+}
+
+#[test]
+fn a_shallow_clone_takes_news_and_can_be_deepened() {
+    let (lab, bare, server) = lab(None);
+    for round in ["2", "3", "4"] {
+        lab.save(&[("a", round)]);
+    }
+    lab.git(&["push", "-q", bare.to_str().expect("UTF-8"), "main"]);
+    let shallow = lab.dir.path().join("shallow");
+    git(lab.dir.path(), &["clone", "-q", "--depth", "1", &server.url("fabric.git"), "shallow"]);
+    let mine =
+        Lab { repo: Repo::open(&shallow).expect("a clone"), dir: tempfile::tempdir().expect("a folder") };
+    mine.save(&[("mine", "1")]);
+    lab.save(&[("theirs", "1")]);
+    lab.git(&["push", "-q", bare.to_str().expect("UTF-8"), "main"]);
+    fetch(&mine, &access()).expect("fetch");
+    assert!(mine.repo.git().is_shallow(), "it stays as its owner made it");
+    assert!(matches!(integrated(&mine), Integration::Merge(_)), "the base is there");
+    // The remote goes on from a commit that the shallow clone lacks.
+    let aside = lab.git(&["rev-parse", "HEAD~3"]);
+    git(&bare, &["update-ref", "refs/heads/main", aside.trim()]);
+    git(&shallow, &["update-ref", "-d", "refs/remotes/origin/main"]);
+    fetch(&mine, &access()).expect("fetch");
+    assert_eq!(integrated(&mine), Integration::TooShallow);
+    mine.repo.deepen(&main(), &access(), &quiet()).expect("deepened");
+    assert!(!matches!(integrated(&mine), Integration::TooShallow));
+    mine.git(&["fsck", "--connectivity-only"]);
+    // A remote on this machine can't tell of depth; what the clone knows of its own is kept.
+    git(lab.dir.path(), &["clone", "-q", "--depth", "1", &server.url("fabric.git"), "other"]);
+    let other = Repo::open(&lab.dir.path().join("other")).expect("a clone");
+    other.set_remote("origin", &url(bare.to_str().expect("UTF-8"))).expect("a remote");
+    lab.save(&[("b", "9")]);
+    lab.git(&["push", "-q", "-f", bare.to_str().expect("UTF-8"), "main"]);
+    other.fetch(&main(), &access(), &quiet()).expect("fetch");
+    assert!(other.git().is_shallow());
+}
+
+fn integrated(lab: &Lab) -> Integration {
+    let wish = Wish {
+        settle: &|_| None,
+        at_work: &std::collections::BTreeSet::new(),
+        records: false,
+        message: &|_| "join\n".to_owned(),
+    };
+    lab.repo.integrate(&main(), &wish).expect("integrate")
 }
 
 #[test]

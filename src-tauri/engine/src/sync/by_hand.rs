@@ -1,0 +1,211 @@
+//! What people change below `managed/` and `unmanaged/` with their own editors: checked, and committed.
+
+use std::collections::HashSet;
+use std::time::{Duration, SystemTime};
+
+use crate::change::{ContentHash, FileChange};
+use crate::error::Result;
+use crate::fgd::{self, FabricFile, Layout};
+use crate::finding::{Code, Finding, Severity, Weight};
+use crate::id::{RepoPath, Revision};
+use crate::operation::{Step, Unit};
+use crate::sync::flow::Flow;
+use crate::sync::ingest::read_if_there;
+use crate::sync::message;
+use crate::sync::status::count;
+
+/// Editors save in more than one step. A file that changed within this is looked at twice.
+const FRESH: Duration = Duration::from_millis(400);
+/// How long the two looks are apart.
+const SETTLE: Duration = Duration::from_millis(60);
+/// From how many deletions on they need somebody who means it.
+const MANY: usize = 20;
+
+/// A change by hand that can be committed.
+struct Sound {
+    change: FileChange,
+    /// The object, or the file where it holds none.
+    name: String,
+    is_new: bool,
+}
+
+impl Flow<'_> {
+    /// Commits what was changed by hand and is sound. What is not is told, and left as it is: it shows as an
+    /// edit, and nothing writes over it.
+    pub(super) fn take_edits(&mut self) -> Result<()> {
+        let head = self.repo.tip(self.branch)?;
+        let Some(head) = head else {
+            self.report.skip(Step::Edits, "nothing is committed yet");
+            return Ok(());
+        };
+        let edited = self.edits(&head)?;
+        if edited.is_empty() {
+            self.report.skip(Step::Edits, "none");
+            return Ok(());
+        }
+        self.report.begin(Step::Edits, Some(Unit::Files))?;
+        let edited = self.settled(edited);
+        self.look_at_what_stands(None)?;
+        let sound = self.sound(&head, &edited)?;
+        self.result.unsound = edited.len() - sound.len();
+        if sound.is_empty() {
+            self.report.end(Step::Edits, "none can be committed");
+            return Ok(());
+        }
+        self.report.loud();
+        let changes: Vec<FileChange> = sound.iter().map(|sound| sound.change.clone()).collect();
+        let names = |wanted: &dyn Fn(&Sound) -> bool| -> Vec<String> {
+            sound.iter().filter(|sound| wanted(sound)).map(|sound| sound.name.clone()).collect()
+        };
+        let sorts = [
+            ("Added", names(&|sound| sound.is_new)),
+            ("Changed", names(&|sound| !sound.is_new && sound.change.after.is_some())),
+            ("Deleted", names(&|sound| sound.change.after.is_none())),
+        ];
+        let what = match sound.as_slice() {
+            [one] => format!("edit {} by hand", one.name),
+            many => format!("edit {} by hand", count(many.len(), "object", "objects")),
+        };
+        let text = message::changes(&what, &sorts, self.layout.root(), &self.report.operation());
+        self.commit(Some(&head), &changes, changes.len(), &text)?;
+        self.result.edits += u32::try_from(sound.len()).unwrap_or(u32::MAX);
+        self.report.end(Step::Edits, format!("{} committed", count(sound.len(), "file", "files")));
+        Ok(())
+    }
+
+    /// What differs on disk from what is committed, and is somebody's work on objects.
+    pub(crate) fn edits(&self, head: &Revision) -> Result<Vec<RepoPath>> {
+        let mut edited = self.repo.local_edits(Some(head), &self.layout.managed())?;
+        edited.extend(self.repo.local_edits(Some(head), &self.layout.unmanaged())?);
+        let mut taken = Vec::with_capacity(edited.len());
+        for path in edited {
+            // An editor's own files are nobody's object; what is tracked already is.
+            if Layout::takes(path.file_name()) || self.repo.read_file(head, &path)?.is_some() {
+                taken.push(path);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Leaves out what is still being written: whoever writes it wakes us again.
+    fn settled(&self, edited: Vec<RepoPath>) -> Vec<RepoPath> {
+        let work_tree = self.repo.work_tree();
+        let look = |path: &RepoPath| {
+            let metadata = path.under(work_tree).symlink_metadata().ok()?;
+            Some((metadata.len(), metadata.modified().ok()?))
+        };
+        let now = SystemTime::now();
+        let first: Vec<_> = edited.iter().map(look).collect();
+        // A file that is gone may be on its way back: some editors save by way of another name.
+        let is_fresh = |seen: &Option<(u64, SystemTime)>| {
+            seen.is_none_or(|(_, at)| now.duration_since(at).map_or(true, |age| age < FRESH))
+        };
+        if !first.iter().any(is_fresh) {
+            return edited;
+        }
+        std::thread::sleep(SETTLE);
+        let still = edited.into_iter().zip(first).filter(|(path, first)| look(path) == *first);
+        still.map(|(path, _)| path).collect()
+    }
+
+    /// The changes that can be committed. Why others can't be becomes a finding.
+    fn sound(&mut self, head: &Revision, edited: &[RepoPath]) -> Result<Vec<Sound>> {
+        let strict = self.fabric_file().is_ok_and(|file| file.is_strict());
+        let mut problems = self.problems_by_hand(head, edited)?;
+        let paths: HashSet<&RepoPath> = edited.iter().collect();
+        let of_edited = |finding: &Finding| finding.file.as_ref().is_some_and(|file| paths.contains(file));
+        problems.extend(self.index.findings().into_iter().filter(of_edited));
+        let prevents = |finding: &&Finding| match finding.code.weight() {
+            Weight::Refused => true,
+            Weight::Wrong => strict || matches!(finding.code, Code::ManagedBroken | Code::ManagedTwice),
+            Weight::Warning => false,
+        };
+        let prevented: HashSet<RepoPath> =
+            problems.iter().filter(prevents).filter_map(|finding| finding.file.clone()).collect();
+        let work_tree = self.repo.work_tree();
+        let mut sound = Vec::new();
+        let mut deleted = 0;
+        for path in edited.iter().filter(|path| !prevented.contains(path)) {
+            let before = self.repo.read_file(head, path)?;
+            let after = read_if_there(work_tree, path)?;
+            let (change, bytes) = match (&before, after) {
+                (_, Some(bytes)) => {
+                    let hash = Some(ContentHash::of(&bytes));
+                    (
+                        FileChange {
+                            path: path.clone(),
+                            before: hash,
+                            after: Some(bytes.clone()),
+                            executable: None,
+                        },
+                        bytes,
+                    )
+                }
+                (Some(before), None) => {
+                    deleted += 1;
+                    (FileChange::delete(path.clone(), ContentHash::of(before)), before.clone())
+                }
+                (None, None) => continue,
+            };
+            let object = fgd::only_object(path, &bytes, None);
+            let name = object.map_or_else(|_| path.file_name().to_owned(), |read| read.id().to_string());
+            sound.push(Sound { change, name, is_new: before.is_none() });
+        }
+        if let Some(finding) = self.too_many_gone(head, deleted)? {
+            sound.retain(|sound| sound.change.after.is_some());
+            problems.push(finding);
+        }
+        problems.retain(|finding| finding.severity == Severity::Error);
+        self.result.findings.extend(problems);
+        Ok(sound)
+    }
+
+    /// A directory that is gone, or half of it, is rather a disk that is not there than somebody's wish.
+    fn too_many_gone(&self, head: &Revision, deleted: usize) -> Result<Option<Finding>> {
+        if deleted == 0 {
+            return Ok(None);
+        }
+        let objects = self.repo.list(head, &self.layout.managed())?;
+        let objects = objects.iter().filter(|file| Layout::takes(file.path.file_name())).count();
+        let is_there = self.layout.managed().under(self.repo.work_tree()).is_dir();
+        if is_there && (deleted < MANY || deleted * 2 < objects) {
+            return Ok(None);
+        }
+        let message =
+            format!("{deleted} of {objects} objects are gone from managed/; nobody may have meant that.");
+        Ok(Some(
+            Finding::new(Code::ManyGone, message)
+                .hint("Bring them back with `git restore`, or commit their deletion with git if it is meant.")
+                .in_file(&self.layout.managed()),
+        ))
+    }
+
+    /// What is wrong with changes by hand beyond what is wrong with what stands there now: types that can't
+    /// change, and deletions of what is referred to.
+    fn problems_by_hand(&mut self, head: &Revision, edited: &[RepoPath]) -> Result<Vec<Finding>> {
+        let mut findings = Vec::new();
+        for path in edited {
+            let Some(before) = self.repo.read_file(head, path)? else { continue };
+            let Ok(before) = fgd::only_object(path, &before, None) else { continue };
+            let after = self.index.get(before.id(), before.is_hedgehog());
+            let after = after.map(|standing| std::sync::Arc::clone(&standing.object));
+            let problems = self.index.fabric().change_problems(&before.object, after.as_deref());
+            let about = after.as_ref().unwrap_or(&before.object);
+            findings.extend(problems.iter().map(|problem| about.finding(problem)));
+        }
+        Ok(findings)
+    }
+
+    /// The problems of all that is changed by hand and in no commit.
+    pub(crate) fn changes_by_hand(&mut self) -> Result<Vec<Finding>> {
+        let Some(head) = self.repo.tip(self.branch)? else { return Ok(Vec::new()) };
+        let edited = self.repo.local_edits(Some(&head), &self.layout.managed())?;
+        self.problems_by_hand(&head, &edited)
+    }
+}
+
+impl FabricFile {
+    fn is_strict(&self) -> bool {
+        self.validation_policy == fgd::ValidationPolicy::Strict
+    }
+}
