@@ -138,7 +138,7 @@ impl Inner {
         let mut fabric = known;
         fabric.name.clone_from(&wanted.name);
         let mut result = FlowResult::default();
-        let set_up = self.flow(&fabric, report, &mut result, |flow| {
+        let set_up = self.flow(&fabric, report, &mut result, None, |flow| {
             flow.run(OperationKind::Onboard, &sync::Errand::Whatever)
         });
         if let Err(error) = set_up {
@@ -147,7 +147,7 @@ impl Inner {
         }
         self.store.list_fabric(&fabric.id, &fabric.name)?;
         let fabric = self.store.fabric(&fabric.id)?;
-        let pushed = self.flow(&fabric, report, &mut result, |flow| flow.publish());
+        let pushed = self.flow(&fabric, report, &mut result, None, |flow| flow.publish());
         self.finish(&fabric, report, &result, pushed)?;
         self.view(&self.store.fabric(&fabric.id)?)
     }

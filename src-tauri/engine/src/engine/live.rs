@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::conflict::Conflict;
 use crate::error::{ErrorReport, Result};
@@ -19,6 +19,9 @@ use crate::sync::{Facts, Found, Reporter, Schedule, Watch, by_file, derive};
 use crate::view::{FabricFindings, FabricView, InboxFile, KindCount, RepositoryView};
 
 use super::{Inner, lock};
+
+/// After how long without work a fabric's objects are let go.
+const RESTS_AFTER: Duration = Duration::from_secs(60);
 
 /// A fabric as the running app knows it.
 #[derive(Default)]
@@ -45,6 +48,8 @@ pub(super) struct LiveState {
     pub(super) surveyed: Option<Revision>,
     pub(super) schedule: Schedule,
     pub(super) watch: Option<Watch>,
+    /// When its objects were last worked with.
+    pub(super) used: Option<Instant>,
     /// Whether this process looks after the fabric by itself.
     pub(super) attended: bool,
     /// The view that was told last.
@@ -97,6 +102,15 @@ impl Live {
         let running = self.state().running.clone();
         if let Some(running) = running.filter(|running| running.operation() == *operation) {
             running.cancel();
+        }
+    }
+
+    /// Lets go of the objects of a fabric at which nobody works: they are read again when they are needed.
+    pub(super) fn rest(&self) {
+        let rests = self.state().used.is_some_and(|at| at.elapsed() > RESTS_AFTER);
+        if rests && let Ok(mut index) = self.index.try_lock() {
+            *index = ManagedIndex::default();
+            self.state().used = None;
         }
     }
 

@@ -14,7 +14,7 @@ use crate::git::{Access, Repo, RepoLock};
 use crate::id::{FabricId, Timestamp};
 use crate::operation::{DocumentCounts, Operation, OperationKind, Outcome, Progress, Trigger};
 use crate::store::StoredFabric;
-use crate::sync::{self, Errand, Flow, FlowResult, OnStep, Reporter};
+use crate::sync::{self, Errand, Flow, FlowResult, OnStep, Reporter, Turn};
 
 use super::{Inner, lock};
 
@@ -45,7 +45,7 @@ impl Inner {
         worker.send(job).map_err(|_| Error::Internal { detail: "the worker is gone".to_owned() })
     }
 
-    fn execute(self: &Arc<Self>, job: &Job) -> Result<Option<Operation>> {
+    fn execute(self: &Arc<Self>, job: &Job, turn: &Turn) -> Result<Option<Operation>> {
         let fabric = self.store.fabric(&job.fabric)?;
         let asked = matches!(job.trigger, Trigger::Click | Trigger::Command);
         let by_itself = fabric.auto_sync && self.live(&fabric.id).state().attended;
@@ -68,7 +68,8 @@ impl Inner {
         ));
         let mut result = FlowResult::default();
         self.live(&fabric.id).state().running = Some(Arc::clone(&report));
-        let ended = self.flow(&fabric, &report, &mut result, |flow| flow.run(job.kind, &job.errand));
+        let ended =
+            self.flow(&fabric, &report, &mut result, Some(turn), |flow| flow.run(job.kind, &job.errand));
         let operation = self.finish(&fabric, &report, &result, ended)?;
         self.survey_if_changed(&fabric);
         Ok(Some(operation))
@@ -113,11 +114,16 @@ impl Inner {
         fabric: &StoredFabric,
         report: &Arc<Reporter>,
         result: &mut FlowResult,
+        turn: Option<&Turn>,
         work: impl FnOnce(&mut Flow<'_>) -> Result<T>,
     ) -> Result<T> {
         let repo = self.open_repo(fabric)?;
-        let _lock = wait_for_lock(&repo, report)?;
+        let _lock = match turn {
+            Some(turn) => turn.away(|| wait_for_lock(&repo, report))?,
+            None => wait_for_lock(&repo, report)?,
+        };
         let live = self.live(&fabric.id);
+        live.state().used = Some(Instant::now());
         let mut index = lock(&live.index);
         let left = live.state().left.clone().unwrap_or_default();
         let access = self.access(&repo, fabric)?;
@@ -134,6 +140,7 @@ impl Inner {
             policy: settings.policy,
             template: settings.template.as_deref(),
             result,
+            turn,
         };
         work(&mut flow)
     }
@@ -221,7 +228,7 @@ impl Inner {
             &steps,
             true,
         ));
-        self.flow(fabric, &report, &mut FlowResult::default(), look)
+        self.flow(fabric, &report, &mut FlowResult::default(), None, look)
     }
 }
 
@@ -230,13 +237,11 @@ impl Inner {
 async fn work(engine: std::sync::Weak<Inner>, mut jobs: mpsc::UnboundedReceiver<Job>) {
     while let Some(job) = jobs.recv().await {
         let Some(engine) = engine.upgrade() else { return };
-        let gate = Arc::clone(&engine.gate);
-        // The gate is never closed; if it were, running ungated would be right too.
-        let permit = gate.acquire_owned().await.ok();
+        let turn = Turn::take(Arc::clone(&engine.gate), engine.runtime.clone()).await;
         let (fabric, owner) = (job.fabric.clone(), Arc::clone(&engine));
         let done = engine.runtime.clone().spawn_blocking(move || {
-            let _permit = permit;
-            let outcome = engine.execute(&job);
+            let outcome = engine.execute(&job, &turn);
+            drop(turn);
             match (job.reply, outcome) {
                 (Some(reply), Ok(Some(operation))) => drop(reply.send(Ok(operation))),
                 (Some(reply), Ok(None)) => {

@@ -141,6 +141,7 @@ impl Inner {
             .map(|(id, live)| (id.clone(), live.state().schedule.is_due(now)))
             .collect();
         for (id, due) in attended {
+            self.live(&id).rest();
             let news = || {
                 self.store
                     .fabric(&id)

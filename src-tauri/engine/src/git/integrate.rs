@@ -31,7 +31,9 @@ pub(crate) enum Integration {
     FastForward(Move),
     /// Both have more, and it fits together: a merge commit, made and not yet on any branch.
     Merge(Move),
-    /// The remote's history was rewritten; what we have of our own was put on top of the new one.
+    /// What we have of our own stands on top of what the remote has, in commits that replace ours: its history
+    /// was rewritten, or it has the very same changes in commits of its own (a squashed pull request, another
+    /// desktop that took the same drop).
     Replayed(Move),
     /// Both changed some paths, and those do not fit together.
     Held {
@@ -130,6 +132,16 @@ impl Repo {
         if ahead == 0 && merged.collisions.is_empty() {
             let changes = self.changes_between(Some(&ours), &theirs)?;
             return Ok(Integration::FastForward(Move { to: theirs, commits, changes }));
+        }
+        if sides.rewritten.is_none()
+            // Where there were conflicts, both versions stay in history.
+            && sides.adopted.is_none()
+            && commits > 0
+            && merged.collisions.is_empty()
+            && sides.is_ours_in_theirs()
+        {
+            let changes = self.changes_between(Some(&ours), &theirs)?;
+            return Ok(Integration::Replayed(Move { to: theirs, commits, changes }));
         }
         self.bring_together(&sides, &merged, (&ours, &theirs), commits, wish)
     }

@@ -44,10 +44,23 @@ impl Repo {
         access: &Access,
         watch: &Watch,
     ) -> Result<PushReply> {
+        self.push_to(branch, branch, revision, expected, access, watch)
+    }
+
+    /// The same, to another branch of the remote of `branch`.
+    pub(crate) fn push_to(
+        &self,
+        branch: &BranchName,
+        there: &BranchName,
+        revision: &Revision,
+        expected: Option<&Revision>,
+        access: &Access,
+        watch: &Watch,
+    ) -> Result<PushReply> {
         let remote = self.required_remote(branch)?;
         let expected = expected.map(oid).transpose()?;
-        let order = Order { branch: branch.clone(), revision: oid(revision)?, expected };
-        let tracking = remote.tracking_ref(branch);
+        let order = Order { branch: there.clone(), revision: oid(revision)?, expected };
+        let tracking = remote.tracking_ref(there);
         let open = self.opener()?;
         talk(&remote.url, &remote.access(access), watch, move |session| {
             let git = open()?;

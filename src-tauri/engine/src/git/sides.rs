@@ -1,9 +1,11 @@
 //! What each side changed since both parted.
 
+use std::collections::HashMap;
+
 use git2::Oid;
 
 use super::adopted::Adopted;
-use super::compare::{Difference, TreePaths, differences, repo_path};
+use super::compare::{Difference, Entry, TreePaths, differences, repo_path};
 use super::repo::{Repo, oid};
 use super::rewritten::{Rewritten, merge_base};
 use crate::error::Result;
@@ -20,6 +22,15 @@ pub(super) struct Sides {
     pub(super) rewritten: Option<Rewritten>,
     /// The two histories have nothing in common as far as this clone has them.
     pub(super) is_unrelated: bool,
+}
+
+impl Sides {
+    /// Whether the remote has each change of ours, exactly.
+    pub(super) fn is_ours_in_theirs(&self) -> bool {
+        let theirs: HashMap<&[u8], Option<Entry>> =
+            self.their_side.iter().map(|their| (their.path.as_slice(), their.new)).collect();
+        self.our_side.iter().all(|our| theirs.get(our.path.as_slice()) == Some(&our.new))
+    }
 }
 
 impl Repo {

@@ -34,7 +34,7 @@ impl Flow<'_> {
             return Ok(());
         }
         self.report.begin(Step::Fetch, Some(Unit::GitObjects))?;
-        let tip = self.repo.fetch(self.branch, &self.access, &self.watch(Step::Fetch))?;
+        let tip = self.away(|| self.repo.fetch(self.branch, &self.access, &self.watch(Step::Fetch)))?;
         self.result.contacted = true;
         self.report.end(
             Step::Fetch,
@@ -112,7 +112,7 @@ impl Flow<'_> {
                 }
                 Integration::TooShallow => {
                     self.report.loud();
-                    self.repo.deepen(self.branch, &self.access, &self.watch(Step::Integrate))?;
+                    self.away(|| self.repo.deepen(self.branch, &self.access, &self.watch(Step::Integrate)))?;
                     continue;
                 }
                 Integration::FastForward(way) => (Some(way), Vec::new(), "pulled"),
@@ -183,7 +183,9 @@ impl Flow<'_> {
             self.report.begin(Step::Push, Some(Unit::GitObjects))?;
             let ahead = self.unpushed(&tip)?;
             let watch = self.watch(Step::Push);
-            match self.repo.push(self.branch, &tip, expected.as_ref(), &self.access, &watch)? {
+            let pushed =
+                self.away(|| self.repo.push(self.branch, &tip, expected.as_ref(), &self.access, &watch));
+            match pushed.or_else(|error| self.reply_after(error, &tip))? {
                 PushReply::Accepted => {
                     self.report.end(Step::Push, count(ahead as usize, "commit", "commits"));
                     self.verify(&url, &tip)?;
@@ -193,7 +195,7 @@ impl Flow<'_> {
                 PushReply::Refused(reason) => return Err(Error::PushRefused { remote: url, reason }),
                 PushReply::Moved => {
                     self.report.fail("the remote moved meanwhile");
-                    std::thread::sleep(pause(attempt, &self.report.operation()));
+                    self.away(|| std::thread::sleep(pause(attempt, &self.report.operation())));
                     self.fetch()?;
                     self.integrate()?;
                     if !self.result.conflicts.is_empty() {
@@ -205,14 +207,26 @@ impl Flow<'_> {
         Err(Error::PushOvertaken { remote: url, tries: TRIES })
     }
 
+    /// A push that ended in an error may have arrived, and only its reply was lost: the remote is asked.
+    fn reply_after(&self, error: Error, tip: &Revision) -> Result<PushReply> {
+        if !matches!(error, Error::RemoteUnreachable { .. } | Error::PushUnconfirmed { .. }) {
+            return Err(error);
+        }
+        match self.away(|| self.repo.fetch(self.branch, &self.access, &self.watch(Step::Push))) {
+            Ok(Some(there)) if there == *tip => Ok(PushReply::Accepted),
+            _ => Err(error),
+        }
+    }
+
     /// Only what the remote says it has counts as pushed.
     fn verify(&mut self, url: &RemoteUrl, tip: &Revision) -> Result<()> {
         self.report.begin(Step::Verify, None)?;
-        let there = self.repo.remote_tip(self.branch, &self.access, &self.watch(Step::Verify))?;
+        let there =
+            self.away(|| self.repo.remote_tip(self.branch, &self.access, &self.watch(Step::Verify)))?;
         self.result.contacted = true;
         // Somebody may have pushed on top of it already: then it is in their history.
         let confirmed = there.as_ref() == Some(tip) || {
-            self.repo.fetch(self.branch, &self.access, &self.watch(Step::Verify))?;
+            self.away(|| self.repo.fetch(self.branch, &self.access, &self.watch(Step::Verify)))?;
             self.repo.ahead_behind(self.branch)?.is_some_and(|(ahead, _)| ahead == 0)
         };
         if !confirmed {

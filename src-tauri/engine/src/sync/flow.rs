@@ -15,6 +15,7 @@ use crate::id::{BranchName, RepoPath, Revision};
 use crate::operation::{CommitSummary, DocumentCounts, OperationKind, Step};
 use crate::sync::exchange::is_about_the_remote;
 use crate::sync::progress::Reporter;
+use crate::sync::turn::Turn;
 use crate::sync::undo::Undone;
 
 /// What a run did, as far as it came: filled in step by step, so that a failure late in the flow does not
@@ -84,6 +85,8 @@ pub(crate) struct Flow<'a> {
     /// The text that commit messages are made from; ours if none.
     pub(crate) template: Option<&'a str>,
     pub(crate) result: &'a mut FlowResult,
+    /// The run's turn, where it has to share the machine.
+    pub(crate) turn: Option<&'a Turn>,
 }
 
 /// The steps of a run, in their order.
@@ -187,6 +190,14 @@ impl Flow<'_> {
         self.ingest()?;
         fetched?;
         self.publish()
+    }
+
+    /// Waits for a remote, and lets other runs work meanwhile.
+    pub(super) fn away<T>(&self, wait: impl FnOnce() -> T) -> T {
+        match self.turn {
+            Some(turn) => turn.away(wait),
+            None => wait(),
+        }
     }
 
     pub(super) fn move_to(

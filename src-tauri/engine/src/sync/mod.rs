@@ -11,6 +11,7 @@ mod schedule;
 mod settle;
 mod status;
 mod tidy;
+mod turn;
 mod undo;
 mod watch;
 
@@ -20,5 +21,6 @@ pub(crate) use message::summary;
 pub(crate) use progress::{OnStep, Reporter};
 pub(crate) use schedule::Schedule;
 pub(crate) use status::{Facts, derive};
+pub(crate) use turn::Turn;
 pub(crate) use undo::Undone;
 pub(crate) use watch::{DEBOUNCE, Watch};

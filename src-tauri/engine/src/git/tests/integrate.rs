@@ -340,3 +340,23 @@ fn a_file_that_becomes_a_link_and_a_file_again_ends_right_on_disk() {
     follow();
     assert_eq!(lab.read("a").as_deref(), Some("2"));
 }
+
+#[test]
+fn what_the_remote_has_in_commits_of_its_own_is_not_merged_with_itself() {
+    let (lab, bare) = with_origin(&[("a", "1"), ("b", "1"), ("c", "1")]);
+    lab.save(&[("a", "2")]);
+    lab.save(&[("b", "")]);
+    // A squashed pull request, and more on top.
+    colleague(&lab, &bare, &[("a", "2"), ("b", "")]);
+    colleague(&lab, &bare, &[("c", "2")]);
+    let tip = fetch(&lab).expect("a tip");
+    let Integration::Replayed(way) = merged(&lab) else { panic!("not taken over") };
+    assert_eq!(way.to, tip);
+    lab.advance(&way.to, &way.changes).expect("advance");
+    assert_eq!((lab.git(&["status", "--porcelain"]).as_str(), lab.read("c").as_deref()), ("", Some("2")));
+    // The same path, and not the same bytes: that is a merge or a conflict.
+    lab.save(&[("a", "3")]);
+    colleague(&lab, &bare, &[("a", "4")]);
+    fetch(&lab);
+    assert!(matches!(merged(&lab), Integration::Held { .. }));
+}
