@@ -76,6 +76,13 @@ pub(super) struct Edited {
     seen: Option<(u64, SystemTime)>,
 }
 
+impl LiveState {
+    /// Whether nothing below `managed/` differed from what is committed when that was last measured.
+    pub(super) fn has_no_edits(&self) -> bool {
+        self.measured.as_ref().is_some_and(|measured| measured.edits.is_empty())
+    }
+}
+
 impl Edited {
     pub(super) fn of(work_tree: &Path, path: RepoPath) -> Self {
         let seen = path.under(work_tree).symlink_metadata().ok();
@@ -124,13 +131,28 @@ impl Live {
 impl Inner {
     /// Reads anew what is true of a fabric on this machine. Costs what changed and a listing.
     pub(super) fn measure(&self, fabric: &StoredFabric) -> Result<()> {
+        self.measure_knowing(fabric, None)
+    }
+
+    /// The same; `differed` is what differs on disk, where a run has just looked.
+    fn measure_knowing(&self, fabric: &StoredFabric, differed: Option<Vec<RepoPath>>) -> Result<()> {
         let live = self.live(&fabric.id);
         let layout = Layout::new(fabric.directory.clone());
         let repo = self.open_repo(fabric)?;
         let head = repo.tip(&fabric.branch)?;
         let (inbox, _) = fgd::yaml_files(repo.work_tree(), &layout.raw())?;
-        let edits = repo.local_edits(head.as_ref(), layout.root())?;
+        let edits = match differed {
+            Some(differed) => differed,
+            None => repo.local_edits(head.as_ref(), layout.root())?,
+        };
         let raw = layout.raw();
+        let counted = {
+            let state = live.state();
+            let before = state.measured.as_ref();
+            let same =
+                |before: &&Measured| before.head.as_ref().map(|known| &known.revision) == head.as_ref();
+            before.filter(same).map(|before| before.kinds.clone())
+        };
         let measured = Measured {
             initialised: layout.fabric_file().under(repo.work_tree()).is_file(),
             url: repo.remote(&fabric.branch)?.map(|remote| remote.url),
@@ -140,11 +162,12 @@ impl Inner {
                 .filter(|path| path.below(&raw).is_none())
                 .map(|path| Edited::of(repo.work_tree(), path))
                 .collect(),
-            kinds: match &head {
-                Some(head) => {
+            kinds: match (counted, &head) {
+                (Some(counted), _) => counted,
+                (None, Some(head)) => {
                     count_kinds(repo.list(head, &layout.managed())?.iter().map(|file| &file.path), &layout)
                 }
-                None => Vec::new(),
+                (None, None) => Vec::new(),
             },
             inbox,
             head: head.map(|head| repo.commit_summary(&head)).transpose()?,
@@ -167,8 +190,8 @@ impl Inner {
     }
 
     /// Measures a fabric; what prevents that becomes its error.
-    pub(super) fn measure_or_say_why(&self, fabric: &StoredFabric) {
-        if let Err(error) = self.measure(fabric) {
+    pub(super) fn measure_or_say_why(&self, fabric: &StoredFabric, differed: Option<Vec<RepoPath>>) {
+        if let Err(error) = self.measure_knowing(fabric, differed) {
             tracing::warn!(fabric = %fabric.name, %error, "the fabric could not be measured");
             self.live(&fabric.id).state().error.get_or_insert_with(|| error.report());
         }
@@ -176,7 +199,7 @@ impl Inner {
 
     /// Measures a fabric and tells what has changed.
     pub(super) fn look(&self, fabric: &StoredFabric) -> Result<()> {
-        self.measure_or_say_why(fabric);
+        self.measure_or_say_why(fabric, None);
         self.tell(fabric)
     }
 

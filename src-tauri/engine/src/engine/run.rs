@@ -199,7 +199,7 @@ impl Inner {
         let summary = sync::summary(kind, result, failure.as_ref());
         let operation = as_operation(report.progress(), result, outcome, summary);
         let contact_failed = failure.is_some() && !result.contacted;
-        self.measure_or_say_why(fabric);
+        self.measure_or_say_why(fabric, result.differed.clone());
         self.note_contact(fabric, result.contacted, contact_failed)?;
 
         let short = operation.shortened();

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::fgd::Layout;
 use crate::finding::{Finding, Severity};
 use crate::id::FabricId;
 use crate::store::StoredFabric;
@@ -24,9 +23,12 @@ impl Inner {
         let survey = || -> Result<()> {
             let repo = self.open_repo(fabric)?;
             let head = repo.tip(&fabric.branch)?;
-            let layout = Layout::new(fabric.directory.clone());
-            let same = self.live(&fabric.id).state().surveyed == head;
-            if same && repo.local_edits(head.as_ref(), &layout.managed())?.is_empty() {
+            let live = self.live(&fabric.id);
+            let same = {
+                let state = live.state();
+                state.surveyed == head && state.has_no_edits()
+            };
+            if same {
                 return Ok(());
             }
             self.survey(fabric)?;

@@ -1,6 +1,7 @@
 //! What differs between two trees, path by path, without renames.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use git2::{ObjectType, Oid, Repository, Tree, TreeEntry};
 
@@ -82,22 +83,31 @@ fn walk(
     new: Option<&Tree<'_>>,
     found: &mut Vec<Difference>,
 ) -> Result<()> {
-    // By name, not in tree order: there, a file `a` and a directory `a` are not neighbours.
-    let mut names = BTreeMap::<Vec<u8>, [Option<TreeEntry<'_>>; 2]>::new();
-    for (side, tree) in [old, new].into_iter().enumerate() {
-        for entry in tree.into_iter().flatten() {
-            let name = entry.name_bytes().to_vec();
-            names.entry(name).or_default()[side] = Some(entry);
-        }
-    }
-    for (name, [old, new]) in names {
-        let same = |a: &TreeEntry<'_>, b: &TreeEntry<'_>| a.id() == b.id() && a.filemode() == b.filemode();
+    let entries = |tree: Option<&'_ Tree<'_>>| -> Vec<TreeEntry<'static>> {
+        // By name, not in tree order: there, a file `a` and a directory `a` are not neighbours.
+        let mut entries: Vec<_> = tree.into_iter().flatten().map(|entry| entry.to_owned()).collect();
+        entries.sort_by(|a, b| a.name_bytes().cmp(b.name_bytes()));
+        entries
+    };
+    let (old, new) = (entries(old), entries(new));
+    let (mut old, mut new) = (old.into_iter().peekable(), new.into_iter().peekable());
+    loop {
+        let order = match (old.peek(), new.peek()) {
+            (None, None) => return Ok(()),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(old), Some(new)) => old.name_bytes().cmp(new.name_bytes()),
+        };
+        let old = if order.is_le() { old.next() } else { None };
+        let new = if order.is_ge() { new.next() } else { None };
         if let (Some(old), Some(new)) = (&old, &new)
-            && same(old, new)
+            && old.id() == new.id()
+            && old.filemode() == new.filemode()
         {
             continue;
         }
-        let path = joined(dir, &name);
+        let name = old.as_ref().or(new.as_ref()).map_or(&[][..], |entry| entry.name_bytes());
+        let path = joined(dir, name);
         let subtree = |entry: &Option<TreeEntry<'_>>| match entry {
             Some(entry) if entry.kind() == Some(ObjectType::Tree) => git.find_tree(entry.id()).map(Some),
             _ => Ok(None),
@@ -114,7 +124,6 @@ fn walk(
             walk(git, &path, old_tree.as_ref(), new_tree.as_ref(), found)?;
         }
     }
-    Ok(())
 }
 
 /// Looks many paths up in one tree. Each directory is opened once: libgit2 keeps no large ones.

@@ -68,17 +68,23 @@ impl Flow<'_> {
         };
         let text = message::changes(&what, &sorts, self.layout.root(), &self.report.operation());
         self.commit(Some(&head), &changes, changes.len(), &text)?;
+        let committed: HashSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
+        if let Some(differed) = &mut self.result.differed {
+            differed.retain(|path| !committed.contains(path));
+        }
         self.result.edits += u32::try_from(sound.len()).unwrap_or(u32::MAX);
         self.report.end(Step::Edits, format!("{} committed", count(sound.len(), "file", "files")));
         Ok(())
     }
 
     /// What differs on disk from what is committed, and is somebody's work on objects.
-    pub(crate) fn edits(&self, head: &Revision) -> Result<Vec<RepoPath>> {
-        let mut edited = self.repo.local_edits(Some(head), &self.layout.managed())?;
-        edited.extend(self.repo.local_edits(Some(head), &self.layout.unmanaged())?);
-        let mut taken = Vec::with_capacity(edited.len());
-        for path in edited {
+    fn edits(&mut self, head: &Revision) -> Result<Vec<RepoPath>> {
+        let differed = self.repo.local_edits(Some(head), self.layout.root())?;
+        self.result.differed = Some(differed.clone());
+        let (managed, unmanaged) = (self.layout.managed(), self.layout.unmanaged());
+        let is_objects = |path: &RepoPath| path.below(&managed).or(path.below(&unmanaged)).is_some();
+        let mut taken = Vec::new();
+        for path in differed.into_iter().filter(is_objects) {
             // An editor's own files are nobody's object; what is tracked already is.
             if Layout::takes(path.file_name()) || self.repo.read_file(head, &path)?.is_some() {
                 taken.push(path);

@@ -32,6 +32,8 @@ pub(crate) struct FlowResult {
     pub(crate) set_up: bool,
     /// How many files that were changed by hand were committed.
     pub(crate) edits: u32,
+    /// What differs on disk below the fabric's directory, if the run looked: what it wrote itself does not.
+    pub(crate) differed: Option<Vec<RepoPath>>,
     /// How many files that were changed by hand can't be committed as they are.
     pub(crate) unsound: usize,
     /// How many conflicts were settled as somebody decided.
