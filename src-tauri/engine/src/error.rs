@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{BranchName, RemoteUrl, RepoPath};
+use crate::id::{BranchName, RemoteUrl, RepoPath, Timestamp};
 
 /// The result of anything that can go wrong.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -126,6 +126,12 @@ pub enum Error {
     /// A defect of ours.
     #[error("internal error: {detail}")]
     Internal { detail: String },
+    /// GitHub, or the budget of the account there, wants a wait.
+    #[error("{host} has to wait: {why}")]
+    GitHubLimited { host: String, until: Timestamp, why: String },
+    /// GitHub understood, and does not do it.
+    #[error("GitHub refused {what}: {reason}")]
+    GitHubRefused { what: String, reason: String },
 }
 
 fn describe_branches(known: &[BranchName]) -> String {
@@ -200,6 +206,8 @@ codes! {
     Store,
     Keychain,
     Internal,
+    GitHubLimited,
+    GitHubRefused,
 }
 
 impl Error {
@@ -270,6 +278,8 @@ impl Error {
             Self::Store(_) => "The resources in Git are not affected. Restart the app.",
             Self::Keychain { .. } => "Unlock the keychain, or sign in again.",
             Self::Internal { .. } => "Please report this, with the log.",
+            Self::GitHubLimited { .. } => "Nothing to do: it goes on by itself when the wait is over.",
+            Self::GitHubRefused { .. } => "Check what the token may do, under Settings → Accounts.",
         }
     }
 
