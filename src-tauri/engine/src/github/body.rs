@@ -130,7 +130,8 @@ mod tests {
             let inner = &span[fence..span.len() - fence];
             prop_assert!(inner.starts_with(' ') && inner.ends_with(' '));
             prop_assert!(inner.split(|c| c != '`').all(|run| run.len() < fence));
-            prop_assert!(!span.contains(['\n', '\r', '\u{2028}']));
+            let one_line = !span.contains(['\n', '\r', '\u{2028}']);
+            prop_assert!(one_line);
             prop_assert!(span.chars().count() <= 2 * (NAME + 1) + NAME + 3);
         }
     }
