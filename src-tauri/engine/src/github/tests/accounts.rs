@@ -12,6 +12,8 @@ fn repository(description: &Description, changes: Value) -> Value {
     let ours = json!({
         "full_name": "acme/fabrics", "name": "fabrics", "private": true, "default_branch": "trunk",
         "permissions": { "admin": false, "push": true, "pull": true },
+        // What GitHub's example leaves out of what its description requires.
+        "language": null, "source": { "language": null },
     });
     patched(patched(example, ours), changes)
 }
@@ -113,7 +115,7 @@ async fn repositories_are_listed_page_by_page() {
             });
             patched(example.clone(), changes)
         };
-        if seen.query.contains("page=1") {
+        if seen.query.ends_with("&page=1") {
             let page = [one("acme/fabrics", true, false), one("acme/read-only", false, false)];
             Reply::json(200, json!(page)).with("link", "<https://x/?page=2>; rel=\"next\"")
         } else {

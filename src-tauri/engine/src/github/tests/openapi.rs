@@ -1,6 +1,7 @@
 //! GitHub's own description of its API: what may be asked and what is answered. Nothing of the fake is
 //! believed that is not in there.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -44,7 +45,8 @@ impl Description {
         Some(Self { document, compiled: Mutex::default() })
     }
 
-    /// The operation that a request asks for: the template with the fewest blanks that fits.
+    /// The operation that a request asks for: of the templates that fit the one with the fewest blanks, and
+    /// of those the longest.
     pub(super) fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
         let parts: Vec<&str> = path.split('?').next()?.trim_start_matches('/').split('/').collect();
         let paths = self.document["paths"].as_object().expect("paths");
@@ -53,7 +55,7 @@ impl Description {
             .filter(|(template, operations)| {
                 fits(template, &parts) && operations.get(method.to_lowercase()).is_some()
             })
-            .min_by_key(|(template, _)| template.matches('{').count())
+            .min_by_key(|(template, _)| (template.matches('{').count(), Reverse(template.len())))
             .map(|(template, operations)| Operation { template, body: &operations[method.to_lowercase()] })
     }
 
@@ -227,7 +229,7 @@ fn the_description_is_held_to() {
     assert!(description.check_answer(user, 200, None).is_some());
     assert!(description.check_answer(user, 204, None).is_some(), "a status that is not described");
     assert!(description.check_answer(user, 429, Some(&json!({ "message": "x" }))).is_none());
-    assert!(operation("GET", "/user/no-such-thing").is_none());
+    assert!(operation("GET", "/no-such-thing").is_none());
     assert!(operation("POST", "/user").is_none());
     let git_ref = operation("GET", "/repos/a/b/git/ref/heads/feature/x").expect("an operation");
     assert_eq!(git_ref.template, "/repos/{owner}/{repo}/git/ref/{ref}");

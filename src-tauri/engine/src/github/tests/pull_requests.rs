@@ -25,7 +25,7 @@ fn whole(description: &Description, changes: Value) -> Value {
     let example = description.example("get", "/repos/{owner}/{repo}/pulls/{pull_number}", 200);
     let ours = json!({
         "number": 12, "state": "open", "merged": false, "merged_at": null, "mergeable": true, "title": "lab",
-        "html_url": "javascript:alert(1)",
+        "html_url": "javascript:alert(1)", "requested_teams": [],
         "head": { "ref": "fgd-sync/lab", "sha": SHA }, "base": { "ref": "main" },
     });
     patched(patched(example, ours), changes)
@@ -34,7 +34,7 @@ fn whole(description: &Description, changes: Value) -> Value {
 fn listed(description: &Description, head: &str) -> Value {
     let example = description.example("get", "/repos/{owner}/{repo}/pulls", 200)[0].clone();
     let ours = json!({ "number": 12, "state": "open", "merged_at": null, "head": { "ref": head, "sha": SHA },
-        "base": { "ref": "main" } });
+        "base": { "ref": "main" }, "requested_teams": [] });
     patched(example, ours)
 }
 

@@ -179,7 +179,12 @@ async fn protection_is_read_as_far_as_it_is_shown() {
     assert!(matches!(rules.direct_push(), DirectPush::Unknown(_)));
     // An administrator sees all, and is above it unless it says otherwise.
     for (enforced, can) in [(true, Bypass::No), (false, Bypass::Yes)] {
-        let protection = Some(json!({ "enforce_admins": { "enabled": enforced } }));
+        // Some of GitHub's example is from before its description: it is replaced.
+        let protection = Some(json!({
+            "enforce_admins": { "enabled": enforced }, "restrictions": { "apps": [], "teams": [] },
+            "required_pull_request_reviews": { "dismissal_restrictions": { "apps": [], "teams": [] } },
+            "required_status_checks": { "checks": [] },
+        }));
         let setting = Setting { rules: json!([]), branch: protected(), protection, bypass: "never" };
         let (rules, _) = rules_of(description, setting).await;
         assert!(rules.pull_request_required && !rules.partly_hidden);
