@@ -92,6 +92,8 @@ async fn a_server_that_goes_away_is_out_of_reach() {
     assert!(error.to_string().contains("refused"), "{error}");
 }
 
+/// While octocrab is built with its feature `follow-redirect`, a layer of its own follows some of these to
+/// any host, without the token; this module's own rule is stricter, and holds where that layer is left out.
 #[tokio::test]
 async fn another_host_is_never_told_the_token() {
     for status in [301, 302, 303, 307, 308] {

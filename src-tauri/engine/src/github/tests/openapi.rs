@@ -9,6 +9,9 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
+/// Where the npm package has the descriptions.
+const GENERATED: &str = "../../ui/node_modules/@octokit/openapi/generated";
+
 /// The description, as the npm package `@octokit/openapi` has it.
 pub(super) struct Description {
     document: Value,
@@ -39,8 +42,8 @@ pub(super) fn description() -> Option<&'static Description> {
 
 impl Description {
     fn load() -> Option<Self> {
-        let file = "../../ui/node_modules/@octokit/openapi/generated/api.github.com.json";
-        let text = std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file)).ok()?;
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(GENERATED);
+        let text = std::fs::read(folder.join("api.github.com.json")).ok()?;
         let document = serde_json::from_slice(&text).expect("a description in JSON");
         Some(Self { document, compiled: Mutex::default() })
     }
@@ -238,4 +241,39 @@ fn the_description_is_held_to() {
     assert_eq!(description.check_request(pulls, "", Some(&body)), None);
     assert!(description.check_request(pulls, "", Some(&json!({ "title": "x" }))).is_some());
     assert!(description.check_request(pulls, "colour=red", None).is_some());
+}
+
+/// The oldest Enterprise Server that GitHub still describes answers the same questions.
+#[test]
+fn an_enterprise_host_knows_the_paths_too() {
+    if description().is_none() {
+        return;
+    }
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(GENERATED);
+    let files = std::fs::read_dir(&folder)
+        .expect("folder")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let is_server = |name: &String| name.starts_with("ghes-") && !name.contains("deref");
+    let oldest = files.filter(is_server).min().expect("an Enterprise Server");
+    let text = std::fs::read_to_string(folder.join(oldest)).expect("a description");
+    for template in [
+        "/user",
+        "/user/repos",
+        "/orgs/{org}/repos",
+        "/repos/{owner}/{repo}",
+        "/repos/{owner}/{repo}/branches/{branch}",
+        "/repos/{owner}/{repo}/branches/{branch}/protection",
+        "/repos/{owner}/{repo}/commits/{ref}/check-runs",
+        "/repos/{owner}/{repo}/commits/{ref}/status",
+        "/repos/{owner}/{repo}/git/ref/{ref}",
+        "/repos/{owner}/{repo}/hooks",
+        "/repos/{owner}/{repo}/hooks/{hook_id}",
+        "/repos/{owner}/{repo}/hooks/{hook_id}/pings",
+        "/repos/{owner}/{repo}/pulls",
+        "/repos/{owner}/{repo}/pulls/{pull_number}",
+        "/repos/{owner}/{repo}/rules/branches/{branch}",
+        "/repos/{owner}/{repo}/rulesets/{ruleset_id}",
+    ] {
+        assert!(text.contains(&format!("\"{template}\"")), "{template}");
+    }
 }
