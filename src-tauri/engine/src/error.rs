@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{BranchName, RemoteUrl, RepoPath};
+use crate::id::{BranchName, RemoteUrl, RepoPath, Timestamp};
 
 /// The result of anything that can go wrong.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -144,6 +144,12 @@ pub enum Error {
     /// A defect of ours.
     #[error("internal error: {detail}")]
     Internal { detail: String },
+    /// GitHub, or the budget of the account there, wants a wait.
+    #[error("{host} has to wait: {why}")]
+    GitHubLimited { host: String, until: Timestamp, why: String },
+    /// GitHub understood, and does not do it.
+    #[error("GitHub refused {what}: {reason}")]
+    GitHubRefused { what: String, reason: String },
 }
 
 fn describe_branches(known: &[BranchName]) -> String {
@@ -228,6 +234,8 @@ codes! {
     NoObjectFile,
     SettingInvalid,
     Internal,
+    GitHubLimited,
+    GitHubRefused,
 }
 
 impl Error {
@@ -309,6 +317,8 @@ impl Error {
             Self::NoObjectFile { .. } => "Name a file below managed/, or an object as Kind/name.",
             Self::SettingInvalid { .. } => "Change it, or leave it empty for the usual one.",
             Self::Internal { .. } => "Please report this, with the log.",
+            Self::GitHubLimited { .. } => "Nothing to do: it goes on by itself when the wait is over.",
+            Self::GitHubRefused { .. } => "Check what the token may do, under Settings → Accounts.",
         }
     }
 

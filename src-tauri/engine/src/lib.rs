@@ -33,6 +33,10 @@ pub use engine::{Check, Demo, Engine, validate};
 pub use error::{Error, ErrorCode, ErrorReport, Result};
 pub use event::{Emit, Event};
 pub use finding::{Code, Finding, Severity, Weight};
+pub use github::view::{
+    Abilities, Ability, BranchRulesView, BudgetView, ChecksState, ChecksView, DeviceCodeView, DirectPushView,
+    GitHubAccountView, GitHubRepositories, GitHubRepository, PullRequestState, PullRequestView,
+};
 pub use id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp};
 pub use manifest::{FieldChange, FieldConflict, Side};
 pub use operation::{
