@@ -126,6 +126,13 @@ pub enum Error {
     /// A defect of ours.
     #[error("internal error: {detail}")]
     Internal { detail: String },
+    /// The listener can't have its address.
+    #[error("cannot listen on {address}: {source}")]
+    CannotListen {
+        address: std::net::SocketAddr,
+        #[source]
+        source: std::io::Error,
+    },
 }
 
 fn describe_branches(known: &[BranchName]) -> String {
@@ -200,6 +207,7 @@ codes! {
     Store,
     Keychain,
     Internal,
+    CannotListen,
 }
 
 impl Error {
@@ -270,6 +278,7 @@ impl Error {
             Self::Store(_) => "The resources in Git are not affected. Restart the app.",
             Self::Keychain { .. } => "Unlock the keychain, or sign in again.",
             Self::Internal { .. } => "Please report this, with the log.",
+            Self::CannotListen { .. } => "Choose an address of this machine and a port that is free.",
         }
     }
 

@@ -15,6 +15,7 @@ mod git;
 mod github;
 mod id;
 mod keychain;
+mod listener;
 mod manifest;
 #[cfg(feature = "measure")]
 pub mod measure;
@@ -29,6 +30,7 @@ pub use error::{Error, ErrorCode, ErrorReport, Result};
 pub use event::{Emit, Event};
 pub use finding::{Code, Finding, Severity, Weight};
 pub use id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp};
+pub use listener::{Listener, ListenerSettings, WebhookSecret};
 pub use operation::{
     Collision, CollisionSide, CommitSummary, DocumentCounts, Operation, OperationKind, Outcome, Progress,
     Step, StepProgress, StepState, Trigger, Unit,
