@@ -98,7 +98,7 @@ impl Desk {
     async fn fabrics(&self) -> Option<Vec<FabricMetrics>> {
         let metrics = Arc::clone(&self.metrics);
         let asked = tokio::task::spawn_blocking(move || metrics());
-        tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()
+        tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?
     }
 }
 

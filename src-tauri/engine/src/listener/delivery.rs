@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     const SECRET: &str = "swordfish";
-    const PUSH: &str = r#"{"ref":"refs/heads/main","repository":{"full_name":"net/lab","clone_url":"https://h/net/lab.git","ssh_url":"git@h:net/lab.git","html_url":"https://h/net/lab"},"commits":[{"message":"x"}]}"#;
+    const PUSH: &str = r#"{"ref":"refs/heads/main","repository":{"full_name":"net/lab","clone_url":"https://git.lab/net/lab.git","ssh_url":"git@git.lab:net/lab.git","html_url":"https://git.lab/net/lab"},"commits":[{"message":"x"}]}"#;
 
     fn read(event: &str, body: &str) -> Says {
         read_as(event, "application/json", body)
@@ -141,7 +141,7 @@ mod tests {
         let Says::Push(hint) = read("push", PUSH) else { panic!("a push") };
         assert_eq!(
             hint.urls.iter().map(|url| url.as_str()).collect::<Vec<_>>(),
-            ["https://h/net/lab.git", "git@h:net/lab.git", "https://h/net/lab"]
+            ["https://git.lab/net/lab.git", "git@git.lab:net/lab.git", "https://git.lab/net/lab"]
         );
         assert_eq!(
             (hint.full_name.as_deref(), hint.branch.expect("one").as_str()),

@@ -1,6 +1,6 @@
 //! The numbers for Prometheus, in its text format.
 
-use std::fmt::{Display, Write};
+use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::tally::{Runs, word};
@@ -163,12 +163,12 @@ impl Display for Seconds {
     }
 }
 
-/// The page that grows. Writing into a String does not fail.
+/// The page that grows.
 struct Page(String);
 
 impl Page {
     fn family(&mut self, name: &str, kind: &str, help: &str) {
-        drop(writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}"));
+        self.0.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
     }
 
     fn gauge<N: Display>(
@@ -190,7 +190,7 @@ impl Page {
         self.0.push_str(name);
         for (index, (label, text)) in labels.iter().enumerate() {
             self.0.push(if index == 0 { '{' } else { ',' });
-            drop(write!(self.0, "{label}=\""));
+            self.0.push_str(&format!("{label}=\""));
             for c in text.chars() {
                 match c {
                     '\\' => self.0.push_str("\\\\"),
@@ -201,8 +201,10 @@ impl Page {
             }
             self.0.push('"');
         }
-        self.0.push_str(if labels.is_empty() { " " } else { "} " });
-        drop(writeln!(self.0, "{value}"));
+        if !labels.is_empty() {
+            self.0.push('}');
+        }
+        self.0.push_str(&format!(" {value}\n"));
     }
 }
 
@@ -279,11 +281,12 @@ mod tests {
         lab.runs.took.insert("sync".into(), (7, 3.5));
         let page =
             render(&[lab.clone(), FabricMetrics { id: FabricId::random(), ..lab }], &Deliveries::default());
-        let (mut family, mut seen) = (String::new(), std::collections::HashSet::new());
+        let (mut family, mut families) = (String::new(), std::collections::HashSet::new());
+        let mut seen = std::collections::HashSet::new();
         for line in page.lines() {
             if let Some(help) = line.strip_prefix("# HELP ") {
                 family = help.split(' ').next().expect("a name").to_owned();
-                assert!(seen.insert(family.clone()), "{family} comes once");
+                assert!(families.insert(family.clone()), "{family} comes once");
             } else if let Some(kind) = line.strip_prefix("# TYPE ") {
                 assert!(kind.starts_with(&format!("{family} ")), "{line}");
             } else {

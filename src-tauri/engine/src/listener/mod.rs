@@ -36,8 +36,8 @@ use connection::Bounded;
 pub(crate) type Secrets = Arc<dyn Fn() -> Vec<WebhookSecret> + Send + Sync>;
 /// Where hints go, one after the other, on a thread that may block.
 pub(crate) type OnHint = Arc<dyn Fn(Hint) + Send + Sync>;
-/// How the fabrics stand now, asked on a thread that may block.
-pub(crate) type Metrics = Arc<dyn Fn() -> Vec<FabricMetrics> + Send + Sync>;
+/// How the fabrics stand now, where anybody can tell; asked on a thread that may block.
+pub(crate) type Metrics = Arc<dyn Fn() -> Option<Vec<FabricMetrics>> + Send + Sync>;
 
 /// How many hints wait at most.
 const QUEUE: usize = 256;
