@@ -134,7 +134,9 @@ fn test_text(tested: &Tested) -> String {
         (false, _) => format!("{} can't be read.", tested.remote),
         (true, Some(true)) => format!("{} can be read and pushed to.", tested.remote),
         (true, Some(false)) => format!("{} can be read, and not pushed to.", tested.remote),
-        (true, None) => format!("{} can be read; a push will show whether it may be pushed to.", tested.remote),
+        (true, None) => {
+            format!("{} can be read; a push will show whether it may be pushed to.", tested.remote)
+        }
     }];
     lines.extend(tested.default_branch.as_ref().map(|branch| format!("Default branch: {branch}")));
     lines.extend(tested.notes.iter().map(|note| format!("- {note}")));

@@ -127,7 +127,9 @@ pub(crate) enum Command {
         folder: Folder,
     },
     /// Show what was done, newest first; or the versions of one object.
-    #[command(after_help = "Examples:\n  fgd log fabrics/lab -n 5\n  fgd log --object Switch/default/leaf-01")]
+    #[command(
+        after_help = "Examples:\n  fgd log fabrics/lab -n 5\n  fgd log --object Switch/default/leaf-01"
+    )]
     Log(LogArguments),
     /// Take an operation back, by a new commit.
     #[command(
@@ -159,7 +161,9 @@ pub(crate) enum Command {
         command: AccountsCommand,
     },
     /// Print completions for a shell.
-    #[command(after_help = "Example:\n  fgd completions bash > ~/.local/share/bash-completion/completions/fgd")]
+    #[command(
+        after_help = "Example:\n  fgd completions bash > ~/.local/share/bash-completion/completions/fgd"
+    )]
     Completions {
         /// Which one.
         shell: Shell,

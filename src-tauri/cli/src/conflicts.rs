@@ -193,7 +193,8 @@ mod tests {
                 theirs: some("- c"),
             },
         ];
-        let role = Conflict { fields, ..conflict("Switch/default/leaf-01", "lab/managed/switches/leaf-01.yaml") };
+        let role =
+            Conflict { fields, ..conflict("Switch/default/leaf-01", "lab/managed/switches/leaf-01.yaml") };
         let deleted = Conflict {
             note: some("Deleted here, changed on the remote."),
             ..conflict("VPC/default/red", "lab/managed/vpcs/red.yaml")

@@ -107,8 +107,11 @@ fn operations_text(operations: &[Operation]) -> String {
         return "Nothing has happened yet.".to_owned();
     }
     let line = |operation: &Operation| {
-        let commit =
-            operation.commit.as_ref().map(|commit| format!("  [{}]", commit.revision.short())).unwrap_or_default();
+        let commit = operation
+            .commit
+            .as_ref()
+            .map(|commit| format!("  [{}]", commit.revision.short()))
+            .unwrap_or_default();
         let (id, kind) = (operation.id.as_str(), report::word(&operation.kind));
         let id = id.get(..8).unwrap_or(id);
         format!("{id}  {}  {kind:<8}  {}{commit}", utc(operation.started_at), operation.summary)
@@ -127,7 +130,12 @@ fn versions_text(object: &str, versions: &[ObjectVersion]) -> String {
         for change in &version.changes {
             lines.push(match (&change.before, &change.after) {
                 (Some(before), Some(after)) => {
-                    format!("  ~ {}: {} → {}", change.field, report::one_line(before), report::one_line(after))
+                    format!(
+                        "  ~ {}: {} → {}",
+                        change.field,
+                        report::one_line(before),
+                        report::one_line(after)
+                    )
                 }
                 (None, Some(after)) => format!("  + {}: {}", change.field, report::one_line(after)),
                 (Some(before), None) => format!("  - {}: {}", change.field, report::one_line(before)),
@@ -147,9 +155,10 @@ mod tests {
     use crate::planned::FieldChange;
 
     fn operation(id: &str, kind: &str, summary: &str, commit: Option<&str>) -> Operation {
-        let commit: Value = commit.map_or(Value::Null, |revision| {
-            json!({ "revision": revision, "subject": "s", "author": "Tess", "time": 0 })
-        });
+        let commit: Value = commit.map_or(
+            Value::Null,
+            |revision| json!({ "revision": revision, "subject": "s", "author": "Tess", "time": 0 }),
+        );
         serde_json::from_value(json!({
             "id": id, "fabric": "f", "kind": kind, "trigger": "command",
             "startedAt": 1_763_896_542_000_i64, "finishedAt": 1_763_896_543_000_i64,
@@ -190,7 +199,8 @@ mod tests {
         let all = three();
         assert_eq!(named(&all, "9f8e").expect("one").id.as_str(), "9f8e7d6c5b4a");
         assert_eq!(named(&all, "1a2b3c4d5e6f").expect("one").id.as_str(), "1a2b3c4d5e6f");
-        for (beginning, why) in [("1a2b", "more than one"), ("ffff", "no operation"), ("9f8", "too short"), ("", "too short")]
+        for (beginning, why) in
+            [("1a2b", "more than one"), ("ffff", "no operation"), ("9f8", "too short"), ("", "too short")]
         {
             let refused = named(&all, beginning).expect_err(beginning);
             assert!(refused.contains(why), "{beginning}: {refused}");

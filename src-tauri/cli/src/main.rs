@@ -57,9 +57,8 @@ async fn run(arguments: Arguments) -> Result<u8, Error> {
     let (json, quiet) = (arguments.json, arguments.quiet);
     let home = || match arguments.home {
         Some(home) => Ok(home),
-        None => Engine::default_home().ok_or_else(|| Error::Internal {
-            detail: "there is no home directory; give --home".to_owned(),
-        }),
+        None => Engine::default_home()
+            .ok_or_else(|| Error::Internal { detail: "there is no home directory; give --home".to_owned() }),
     };
     // What needs no engine, or one of its own.
     let command = match arguments.command {
@@ -84,7 +83,9 @@ async fn obey(command: Command, engine: &Engine, progress: &Progress, json: bool
             fabric::check_structure(engine, folder.dir, json).await
         }
         Command::Init { folder, name, .. } => fabric::init(engine, progress, folder.dir, name, json).await,
-        Command::Ingest { folder, dry_run: true } => fabric::preview(engine, progress, folder.dir, json).await,
+        Command::Ingest { folder, dry_run: true } => {
+            fabric::preview(engine, progress, folder.dir, json).await
+        }
         Command::Ingest { folder, .. } => fabric::run(engine, progress, folder.dir, K::Ingest, json).await,
         Command::Repair { folder, .. } => fabric::run(engine, progress, folder.dir, K::Repair, json).await,
         Command::Sync { folder } => fabric::run(engine, progress, folder.dir, K::Sync, json).await,

@@ -4,15 +4,18 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::{Command, Stdio};
 
+use clap::error::ErrorKind;
 use fgd_engine::Error;
+
+use crate::target::wrong_usage;
 
 /// The first line of stdin; on a terminal it is asked for, and what is typed is not shown.
 pub(crate) async fn read(asked: &str) -> Result<String, Error> {
     let failed = |detail: String| Error::Internal { detail };
-    let _hidden = if std::io::stdin().is_terminal() {
-        let hidden = Hidden::begin().ok_or_else(|| {
-            failed("this terminal would show what is typed; pipe the secret into stdin instead".to_owned())
-        })?;
+    let hidden = if std::io::stdin().is_terminal() {
+        let Some(hidden) = Hidden::begin() else {
+            wrong("this terminal would show what is typed: pipe the secret into stdin");
+        };
         eprint!("{asked}: ");
         drop(std::io::stderr().flush());
         Some(hidden)
@@ -28,12 +31,19 @@ pub(crate) async fn read(asked: &str) -> Result<String, Error> {
         typed = typed => typed,
         _ = tokio::signal::ctrl_c() => return Err(Error::Cancelled),
     };
-    let line = typed.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
+    let line =
+        typed.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
     let secret = line.trim_end_matches(['\r', '\n']);
+    // The terminal is put right before anything else is said.
+    drop(hidden);
     if secret.is_empty() {
-        return Err(failed("no secret was given on stdin".to_owned()));
+        wrong("give the secret on the first line of stdin");
     }
     Ok(secret.to_owned())
+}
+
+fn wrong(text: &str) -> ! {
+    wrong_usage(ErrorKind::MissingRequiredArgument, text).exit()
 }
 
 /// A terminal that does not show what is typed, until this is dropped.

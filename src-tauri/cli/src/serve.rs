@@ -280,7 +280,10 @@ mod tests {
         let told = json_line("lab", &failed);
         assert!(!told.contains('\n'), "{told}");
         let told: Value = serde_json::from_str(&told).expect("JSON");
-        assert_eq!((&told["fabric"], &told["outcome"], &told["pulled"]), (&json!("lab"), &json!("failed"), &json!(1)));
+        assert_eq!(
+            (&told["fabric"], &told["outcome"], &told["pulled"]),
+            (&json!("lab"), &json!("failed"), &json!(1))
+        );
         assert_eq!(told["error"]["code"], "NoRemote");
     }
 
