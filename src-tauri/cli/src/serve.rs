@@ -68,7 +68,7 @@ pub(crate) async fn run(home: &Path, arguments: ServeArguments, as_json: bool) -
         Some(address) => Some(listen(&engine, address, &log).await?),
         None => None,
     };
-    engine.start();
+    engine.keep_time();
     fabrics.iter().for_each(|id| engine.look_after(id));
     log.say(&match fabrics.len() {
         0 => "The list has no fabrics: there is nothing to look after.".to_owned(),
@@ -296,7 +296,7 @@ mod tests {
             "steps": [], "current": null, "cancelling": false
         }));
         log.tell(&Event::Progress(progress.expect("progress")));
-        assert_eq!(log.running(), [ended.id.clone()]);
+        assert_eq!(log.running().as_slice(), std::slice::from_ref(&ended.id));
         log.tell(&Event::Finished(Box::new(ended)));
         assert_eq!(log.running(), []);
     }

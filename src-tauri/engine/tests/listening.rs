@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use fgd_engine::{ListenerSettings, WebhookSecret};
+use fgd_engine::{Engine, ListenerSettings, WebhookSecret};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
@@ -33,14 +33,38 @@ fn deliver(address: SocketAddr, number: u32, body: &str, secret: &str) -> String
     )
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_brings_what_a_teammate_pushed() {
-    let (lab, id) = Lab::with_fabric().await;
-    let settings = ListenerSettings {
+fn settings() -> ListenerSettings {
+    ListenerSettings {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         tells_state: true,
         ..ListenerSettings::default()
-    };
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_starts_looks_after_the_list() {
+    let (lab, id) = Lab::with_fabric().await;
+    lab.engine.list(id).await.expect("listed");
+    let other = Engine::open(lab.engine.home(), std::sync::Arc::new(|_| {})).expect("an engine");
+    let listener = other.listen(&settings(), Vec::new()).expect("a listener");
+    let page = || ask(listener.address(), "GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n");
+
+    other.keep_time();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(page().contains("\nfgd_fabrics 0\n"), "{}", page());
+
+    other.start();
+    let patience = Instant::now() + Duration::from_secs(30);
+    while !page().contains("\nfgd_fabrics 1\n") {
+        assert!(Instant::now() < patience, "waited in vain for the list");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_brings_what_a_teammate_pushed() {
+    let (lab, id) = Lab::with_fabric().await;
+    let settings = settings();
     let secret = WebhookSecret::new("swordfish").expect("a secret");
     let listener = lab.engine.listen(&settings, vec![secret]).expect("a listener");
     // No timer: after the first look, only a hint brings news.

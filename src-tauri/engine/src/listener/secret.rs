@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The secret that webhooks are signed with. It can't be printed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct WebhookSecret(String);
 
 impl WebhookSecret {
@@ -32,7 +32,7 @@ mod tests {
     #[test]
     fn a_secret_is_something_and_is_never_shown() {
         for empty in ["", " ", "\r\n"] {
-            assert_eq!(WebhookSecret::new(empty), None, "{empty:?}");
+            assert!(WebhookSecret::new(empty).is_none(), "{empty:?}");
         }
         let secret = WebhookSecret::new("hunter2\n").expect("a secret");
         assert_eq!(secret.bytes(), b"hunter2");
