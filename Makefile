@@ -7,6 +7,7 @@ SHELL       := bash
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 TOOLS      := $(TARGET_DIR)/tools
 DEMO       := $(TARGET_DIR)/demo
+PACKAGED   := $(TARGET_DIR)/packaged
 FUZZ       := src-tauri/engine/fuzz
 FUZZ_TIME  := 180
 # The same everywhere, so that nothing is built twice.
@@ -85,10 +86,19 @@ lint: build-packages ui/dist/index.html ## formatting and lints only
 bindings: build-packages ui/dist/index.html ## write ui/src/bindings.ts anew from the commands
 	FGD_WRITE_BINDINGS=1 cargo test $(CARGO_ARGS) --lib bindings
 
+PACKAGE_FILES = "/usr/bin/fgd":"$(TARGET_DIR)/release/fgd", \
+	"/usr/share/man/man1":"$(PACKAGED)/man1", \
+	"/usr/share/bash-completion/completions/fgd":"$(PACKAGED)/bash", \
+	"/usr/share/zsh/vendor-completions/_fgd":"$(PACKAGED)/zsh", \
+	"/usr/share/fish/vendor_completions.d/fgd.fish":"$(PACKAGED)/fish"
+
 package: build-packages ui/node_modules/.package-lock.json ## a .deb that installs
 	cargo build --release -p fgd-cli
+	rm -rf "$(PACKAGED)" && mkdir -p "$(PACKAGED)"
+	"$(TARGET_DIR)/release/fgd" man --out "$(PACKAGED)/man1" && gzip -9n "$(PACKAGED)"/man1/*
+	for shell in bash zsh fish; do "$(TARGET_DIR)/release/fgd" completions $$shell >"$(PACKAGED)/$$shell"; done
 	ui/node_modules/.bin/tauri build --bundles deb \
-		--config '{"bundle":{"linux":{"deb":{"files":{"/usr/bin/fgd":"$(TARGET_DIR)/release/fgd"}}}}}'
+		--config '{"bundle":{"linux":{"deb":{"files":{$(PACKAGE_FILES)}}}}}'
 	@ls "$(TARGET_DIR)"/release/bundle/deb/*.deb
 
 package-check: ## look into the .deb: binary, menu entry, icon, what it needs
@@ -97,6 +107,8 @@ package-check: ## look into the .deb: binary, menu entry, icon, what it needs
 	root=$$(mktemp -d); trap 'rm -rf "$$root"' EXIT; \
 	dpkg-deb -x "$$deb" "$$root"; \
 	test -x "$$root/usr/bin/fgd-sync" && test -x "$$root/usr/bin/fgd" || { echo "A binary is missing."; exit 1; }; \
+	test -f "$$root/usr/share/man/man1/fgd-sync.1.gz" && test -s "$$root/usr/share/bash-completion/completions/fgd" \
+		|| { echo "The manual or a completion is missing."; exit 1; }; \
 	entry=$$(find "$$root/usr/share/applications" -name '*.desktop'); \
 	grep -q '^Exec=fgd-sync' "$$entry" || { echo "The menu entry does not start the app."; exit 1; }; \
 	icon=$$(sed -n 's/^Icon=//p' "$$entry"); \

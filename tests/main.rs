@@ -2,5 +2,6 @@
 
 mod checks;
 mod cli;
+mod serving;
 mod support;
 mod window;

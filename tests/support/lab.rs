@@ -51,16 +51,21 @@ impl Lab {
 
     /// Runs `fgd` with exactly these arguments and its data directory.
     pub(crate) fn fgd_with<'a>(&self, arguments: impl IntoIterator<Item = &'a OsStr>) -> Answer {
+        Answer::of(run(self.command().args(arguments)))
+    }
+
+    /// `fgd` with its data directory, for whoever runs it in another way.
+    pub(crate) fn command(&self) -> Command {
         let home = self.machine.path().join("home");
         let mut command = Command::new(fgd_binary());
-        command.arg("--home").arg(&home).args(arguments).current_dir(&self.clone.path);
+        command.arg("--home").arg(&home).current_dir(&self.clone.path);
         without_configuration(&mut command);
         // No settings and no keychain of whoever runs the tests.
         command
             .env("HOME", &home)
             .env("XDG_CONFIG_HOME", home.join("config"))
             .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", home.join("no-bus").display()));
-        Answer::of(run(&mut command))
+        command
     }
 
     /// Runs `fgd` with these words, and asks for JSON.

@@ -3,6 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::accounts::AccountsCommand;
+use crate::conflicts::ResolveArguments;
+use crate::history::{LogArguments, UndoArguments};
+use crate::serve::ServeArguments;
 
 /// Keeps a Hedgehog fabric's GitOps directory right: ingests raw/, commits, pushes, pulls.
 #[derive(Debug, Parser)]
@@ -33,7 +39,7 @@ Examples:
 Exit codes:
   0  done
   1  done, but documents were rejected or conflicts wait (validate: an error was found;
-     repair --dry-run: something is not right)
+     repair --dry-run: something is not right; accounts test: it may not be pushed to)
   2  wrong usage
   3  could not be done";
 
@@ -42,7 +48,7 @@ Exit codes:
 pub(crate) struct Folder {
     /// A fabric directory inside a Git work tree.
     #[arg(default_value = ".", value_name = "DIR")]
-    dir: PathBuf,
+    pub(crate) dir: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]
@@ -120,6 +126,55 @@ pub(crate) enum Command {
         #[command(flatten)]
         folder: Folder,
     },
+    /// Show what was done, newest first; or the versions of one object.
+    #[command(
+        after_help = "Examples:\n  fgd log fabrics/lab -n 5\n  fgd log --object Switch/default/leaf-01"
+    )]
+    Log(LogArguments),
+    /// Take an operation back, by a new commit.
+    #[command(
+        override_usage = "fgd undo [OPTIONS] [DIR] OPERATION\n       fgd undo [OPTIONS] [DIR] --last",
+        after_help = "Examples:\n  fgd undo 1a2b3c4d\n  fgd undo fabrics/lab --last"
+    )]
+    Undo(UndoArguments),
+    /// Show what both sides changed and no merge could settle. Exit code 1 where there is any.
+    #[command(after_help = "Example:\n  fgd conflicts fabrics/lab")]
+    Conflicts {
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Settle a conflict: by a side, or field by field.
+    #[command(
+        override_usage = "fgd resolve [OPTIONS] [DIR] OBJECT <--ours|--theirs|--base|--field PATH=SIDE>\n       fgd resolve [OPTIONS] [DIR] --all <--ours|--theirs|--base>",
+        after_help = "Examples:\n  fgd resolve Switch/default/leaf-01 --theirs\n  fgd resolve fabrics/lab Switch/leaf-01 --ours --field spec.role=theirs\n  fgd resolve --all --ours"
+    )]
+    Resolve(ResolveArguments),
+    /// Look after fabrics without a screen, until SIGINT or SIGTERM: as `watch`, for many, with webhooks and
+    /// metrics. The webhook secret is in FGD_WEBHOOK_SECRET, or in the keychain.
+    #[command(
+        after_help = "Examples:\n  fgd serve fabrics/lab fabrics/prod --interval 60\n  fgd serve --all-listed --listen 127.0.0.1:9443 --json"
+    )]
+    Serve(ServeArguments),
+    /// Say how to sign in to remotes, and try it.
+    Accounts {
+        #[command(subcommand)]
+        command: AccountsCommand,
+    },
+    /// Print completions for a shell.
+    #[command(
+        after_help = "Example:\n  fgd completions bash > ~/.local/share/bash-completion/completions/fgd"
+    )]
+    Completions {
+        /// Which one.
+        shell: Shell,
+    },
+    /// Print the manual, or write all its pages into a directory.
+    #[command(after_help = "Examples:\n  fgd man | man -l -\n  fgd man --out ~/.local/share/man/man1")]
+    Man {
+        /// Where the pages go: fgd.1, fgd-sync.1, …
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Make a demo fabric whose remote is a bare repository beside it.
     #[command(after_help = "Example:\n  fgd demo /tmp/fgd-demo --walk")]
     Demo {
@@ -131,20 +186,14 @@ pub(crate) enum Command {
     },
 }
 
-impl Command {
-    /// The directory that the command is about.
-    pub(crate) fn folder(&self) -> PathBuf {
-        match self {
-            Self::Init { folder, .. }
-            | Self::Status { folder }
-            | Self::Ingest { folder, .. }
-            | Self::Repair { folder, .. }
-            | Self::Sync { folder }
-            | Self::Pull { folder }
-            | Self::Push { folder }
-            | Self::Watch { folder }
-            | Self::Demo { folder, .. } => folder.dir.clone(),
-            Self::Validate { paths, .. } => paths.first().cloned().unwrap_or_default(),
-        }
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_make_sense() {
+        Arguments::command().debug_assert();
     }
 }

@@ -124,7 +124,7 @@ pub(crate) async fn watch(engine: &Engine, progress: &Progress, folder: PathBuf)
     }
     progress.announce();
     report::say(&format!("Watching {}. Ctrl-C ends it.", view.path));
-    engine.start();
+    engine.keep_time();
     engine.look_after(&id);
     tokio::signal::ctrl_c().await.map_err(|error| Error::Internal { detail: error.to_string() })?;
     if let Some(running) = progress.operation() {

@@ -1,10 +1,19 @@
 //! `fgd`: FGD Sync without a window. The same engine, driven from a terminal or a script.
 
+mod accounts;
+mod answers;
 mod arguments;
+mod clock;
+mod conflicts;
 mod demo;
 mod fabric;
+mod history;
 mod progress;
 mod report;
+mod secret;
+mod serve;
+mod shell;
+mod target;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -45,32 +54,55 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<u8, Error> {
-    let home = match arguments.home {
-        Some(home) => home,
-        None => Engine::default_home().ok_or_else(|| Error::Internal {
-            detail: "there is no home directory; give --home".to_owned(),
-        })?,
+    let (json, quiet) = (arguments.json, arguments.quiet);
+    let home = || match arguments.home {
+        Some(home) => Ok(home),
+        None => Engine::default_home()
+            .ok_or_else(|| Error::Internal { detail: "there is no home directory; give --home".to_owned() }),
     };
-    let progress =
-        Arc::new(Progress::new(std::io::stderr().is_terminal() && !arguments.quiet, arguments.quiet));
+    // What needs no engine, or one of its own.
+    let command = match arguments.command {
+        Command::Completions { shell } => {
+            shell::completions(shell);
+            return Ok(DONE);
+        }
+        Command::Man { out } => return shell::manual(out.as_deref()).map(|()| DONE),
+        Command::Serve(arguments) => return serve::run(&home()?, arguments, json).await,
+        command => command,
+    };
+    let progress = Arc::new(Progress::new(std::io::stderr().is_terminal() && !quiet, quiet));
     let told = Arc::clone(&progress);
-    let engine = Engine::open(&home, Arc::new(move |event: Event| told.tell(&event)))?;
-    let (json, folder) = (arguments.json, arguments.command.folder());
-    let (engine, progress) = (&engine, &progress);
-    match arguments.command {
-        Command::Init { dry_run: true, .. } => fabric::check_structure(engine, folder, json).await,
-        Command::Init { name, .. } => fabric::init(engine, progress, folder, name, json).await,
-        Command::Ingest { dry_run: true, .. } => fabric::preview(engine, progress, folder, json).await,
-        Command::Ingest { .. } => fabric::run(engine, progress, folder, OperationKind::Ingest, json).await,
-        Command::Repair { dry_run: true, .. } => fabric::check_structure(engine, folder, json).await,
-        Command::Repair { .. } => fabric::run(engine, progress, folder, OperationKind::Repair, json).await,
-        Command::Sync { .. } => fabric::run(engine, progress, folder, OperationKind::Sync, json).await,
-        Command::Pull { .. } => fabric::run(engine, progress, folder, OperationKind::Pull, json).await,
-        Command::Push { .. } => fabric::run(engine, progress, folder, OperationKind::Push, json).await,
-        Command::Status { .. } => fabric::status(engine, folder, json).await,
+    let engine = Engine::open(&home()?, Arc::new(move |event: Event| told.tell(&event)))?;
+    obey(command, &engine, &progress, json).await
+}
+
+async fn obey(command: Command, engine: &Engine, progress: &Progress, json: bool) -> Result<u8, Error> {
+    use OperationKind as K;
+    match command {
+        Command::Init { folder, dry_run: true, .. } | Command::Repair { folder, dry_run: true } => {
+            fabric::check_structure(engine, folder.dir, json).await
+        }
+        Command::Init { folder, name, .. } => fabric::init(engine, progress, folder.dir, name, json).await,
+        Command::Ingest { folder, dry_run: true } => {
+            fabric::preview(engine, progress, folder.dir, json).await
+        }
+        Command::Ingest { folder, .. } => fabric::run(engine, progress, folder.dir, K::Ingest, json).await,
+        Command::Repair { folder, .. } => fabric::run(engine, progress, folder.dir, K::Repair, json).await,
+        Command::Sync { folder } => fabric::run(engine, progress, folder.dir, K::Sync, json).await,
+        Command::Pull { folder } => fabric::run(engine, progress, folder.dir, K::Pull, json).await,
+        Command::Push { folder } => fabric::run(engine, progress, folder.dir, K::Push, json).await,
+        Command::Status { folder } => fabric::status(engine, folder.dir, json).await,
         Command::Validate { paths, crds } => fabric::validate(engine, progress, paths, crds, json).await,
-        Command::Watch { .. } => fabric::watch(engine, progress, folder).await,
-        Command::Demo { walk, .. } => demo::run(engine, progress, &folder, walk).await,
+        Command::Watch { folder } => fabric::watch(engine, progress, folder.dir).await,
+        Command::Log(arguments) => history::log(engine, arguments, json).await,
+        Command::Undo(arguments) => history::undo(engine, progress, arguments, json).await,
+        Command::Conflicts { folder } => conflicts::list(engine, folder, json).await,
+        Command::Resolve(arguments) => conflicts::resolve(engine, progress, arguments, json).await,
+        Command::Accounts { command } => accounts::run(engine, command, json).await,
+        Command::Demo { folder, walk } => demo::run(engine, progress, &folder.dir, walk).await,
+        Command::Serve(_) | Command::Completions { .. } | Command::Man { .. } => {
+            Err(Error::Internal { detail: "a command that needs no engine was given one".to_owned() })
+        }
     }
 }
 

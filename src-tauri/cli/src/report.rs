@@ -4,7 +4,7 @@ use std::io::Write;
 
 use fgd_engine::{
     Check, Conflict, DocumentCounts, ErrorReport, FabricView, Fate, Finding, LineChange, Operation,
-    OperationId, Outcome, Preview, Revision, Severity, StructureReport,
+    OperationId, Preview, Revision, Severity, StructureReport,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ struct Record<'a> {
     operation: Value,
     /// The run's entry in the operation log, and the `FGD-Operation` trailer of its commit.
     id: Option<&'a OperationId>,
-    outcome: &'a str,
+    outcome: String,
     summary: String,
     documents: DocumentCounts,
     findings: &'a [Finding],
@@ -28,36 +28,51 @@ struct Record<'a> {
     error: Option<ErrorReport>,
 }
 
-/// Prints what came of an operation.
-pub(crate) fn operation(operation: &Operation, as_json: bool) {
-    let error = error_of(&operation.outcome);
-    if let Some(error) = &error {
-        eprintln!("{}\nHint: {}", error.message, error.hint);
-    }
-    if as_json {
-        let outcome = match operation.outcome {
-            Outcome::Done => "done",
-            Outcome::Unchanged => "unchanged",
-            Outcome::NeedsAttention => "needsAttention",
-            Outcome::Stale => "stale",
-            Outcome::Cancelled => "cancelled",
-            Outcome::Failed { .. } => "failed",
-            Outcome::Interrupted => "interrupted",
-        };
-        print_json(&Record {
+impl<'a> Record<'a> {
+    fn of(operation: &'a Operation) -> Self {
+        Self {
             operation: json!(operation.kind),
             id: Some(&operation.id),
-            outcome,
+            outcome: word(&operation.outcome),
             summary: operation.summary.clone(),
             documents: operation.documents,
             findings: &operation.findings,
             conflicts: &operation.conflicts,
             commit: operation.commit.as_ref().map(|commit| &commit.revision),
             pushed: operation.pushed > 0,
-            error,
-        });
-        return;
+            error: error_of(&operation.outcome),
+        }
     }
+}
+
+/// Prints what came of an operation.
+pub(crate) fn operation(operation: &Operation, as_json: bool) {
+    tell_error(operation);
+    if as_json {
+        print_json(&Record::of(operation));
+    } else {
+        sentences(operation);
+    }
+}
+
+/// Prints what came of several operations that one command ran.
+pub(crate) fn operations(operations: &[Operation], as_json: bool) {
+    operations.iter().for_each(tell_error);
+    if as_json {
+        let records: Vec<_> = operations.iter().map(Record::of).collect();
+        print_json(&json!({ "operations": records }));
+    } else {
+        operations.iter().for_each(sentences);
+    }
+}
+
+fn tell_error(operation: &Operation) {
+    if let Some(error) = error_of(&operation.outcome) {
+        eprintln!("{}\nHint: {}", error.message, error.hint);
+    }
+}
+
+fn sentences(operation: &Operation) {
     say(&operation.summary);
     if let Some(commit) = &operation.commit {
         say(&format!("Commit {}: {}", commit.revision.short(), commit.subject));
@@ -81,7 +96,7 @@ pub(crate) fn check(check: &Check, as_json: bool) {
         print_json(&Record {
             operation: json!("validate"),
             id: None,
-            outcome: if errors > 0 { "needsAttention" } else { "done" },
+            outcome: if errors > 0 { "needsAttention" } else { "done" }.to_owned(),
             summary,
             documents: check.documents,
             findings: &check.findings,
@@ -186,7 +201,7 @@ pub(crate) fn failure(error: &ErrorReport, as_json: bool) {
         print_json(&Record {
             operation: Value::Null,
             id: None,
-            outcome: "failed",
+            outcome: "failed".to_owned(),
             summary: error.message.clone(),
             documents: DocumentCounts::default(),
             findings: &[],
@@ -197,6 +212,17 @@ pub(crate) fn failure(error: &ErrorReport, as_json: bool) {
         });
     }
     eprintln!("{}\nHint: {}", error.message, error.hint);
+}
+
+/// The word for a kind or an outcome, as it stands in JSON.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    let value = json!(value);
+    value.as_str().or_else(|| value["is"].as_str()).unwrap_or("unknown").to_owned()
+}
+
+/// A text whose lines stand in one.
+pub(crate) fn one_line(text: &str) -> String {
+    text.trim_end().replace('\n', " ⏎ ")
 }
 
 /// Prints a line on stdout. Whoever closed it (`fgd … | head`) has read enough.
@@ -219,7 +245,8 @@ fn findings(findings: &[Finding]) {
     }
 }
 
-fn print_json(record: &impl Serialize) {
+/// Prints a result as JSON.
+pub(crate) fn print_json(record: &impl Serialize) {
     match serde_json::to_string_pretty(record) {
         Ok(text) => say(&text),
         Err(error) => eprintln!("The result could not be written as JSON: {error}"),

@@ -150,6 +150,13 @@ pub enum Error {
     /// GitHub understood, and does not do it.
     #[error("GitHub refused {what}: {reason}")]
     GitHubRefused { what: String, reason: String },
+    /// The listener can't have its address.
+    #[error("cannot listen on {address}: {source}")]
+    CannotListen {
+        address: std::net::SocketAddr,
+        #[source]
+        source: std::io::Error,
+    },
 }
 
 fn describe_branches(known: &[BranchName]) -> String {
@@ -236,6 +243,7 @@ codes! {
     Internal,
     GitHubLimited,
     GitHubRefused,
+    CannotListen,
 }
 
 impl Error {
@@ -319,6 +327,7 @@ impl Error {
             Self::Internal { .. } => "Please report this, with the log.",
             Self::GitHubLimited { .. } => "Nothing to do: it goes on by itself when the wait is over.",
             Self::GitHubRefused { .. } => "Check what the token may do, under Settings → Accounts.",
+            Self::CannotListen { .. } => "Choose an address of this machine and a port that is free.",
         }
     }
 

@@ -17,6 +17,7 @@ mod git;
 mod github;
 mod id;
 mod keychain;
+mod listener;
 mod manifest;
 #[cfg(feature = "measure")]
 pub mod measure;
@@ -38,6 +39,7 @@ pub use github::view::{
     GitHubAccountView, GitHubRepositories, GitHubRepository, PullRequestState, PullRequestView,
 };
 pub use id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp};
+pub use listener::{Listener, ListenerSettings, WebhookSecret};
 pub use manifest::{FieldChange, FieldConflict, Side};
 pub use operation::{
     CommitSummary, DocumentCounts, Operation, OperationKind, Outcome, Progress, Step, StepProgress,

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod lab;
+mod listening;
 mod onboarding;
 mod refusals;
 mod syncing;

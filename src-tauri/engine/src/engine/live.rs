@@ -339,6 +339,11 @@ impl Inner {
 }
 
 impl LiveState {
+    /// The remote, where there is one and it was looked at.
+    pub(super) fn url(&self) -> Option<RemoteUrl> {
+        self.measured.as_ref().and_then(|measured| measured.url.clone())
+    }
+
     /// Keeps the findings of a run, by the file of the inbox that they are about.
     pub(super) fn keep_findings(&mut self, findings: &[Finding]) {
         self.findings = by_file(findings);

@@ -3,6 +3,7 @@
 mod add;
 mod demo;
 mod inspect;
+mod listen;
 mod live;
 mod preview;
 mod run;
@@ -24,6 +25,7 @@ use crate::finding::Finding;
 use crate::git::{Head, Repo};
 use crate::id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId};
 use crate::keychain::SignIns;
+use crate::listener::Tally;
 use crate::operation::{DocumentCounts, Operation, OperationKind, Trigger};
 use crate::schema::CrdSchemas;
 use crate::settings::FabricSettings;
@@ -55,6 +57,7 @@ struct Inner {
     store: Store,
     sign_ins: SignIns,
     emit: Emit,
+    tally: Arc<Tally>,
     live: Mutex<HashMap<FabricId, Arc<Live>>>,
     workers: Mutex<HashMap<RepositoryId, mpsc::UnboundedSender<Job>>>,
     gate: Arc<Semaphore>,
@@ -105,11 +108,13 @@ impl Engine {
     /// Opens the engine over a data directory (`home`), which is made if it is not there. Must be called
     /// inside a tokio runtime. Nothing is watched and nothing runs until [`Engine::start`] or a command.
     pub fn open(home: &Path, emit: Emit) -> Result<Self> {
+        let tally = Arc::new(Tally::default());
         let inner = Inner {
             home: home.to_path_buf(),
             store: Store::open(home)?,
             sign_ins: SignIns::default(),
-            emit,
+            emit: tally.counting(emit),
+            tally,
             live: Mutex::default(),
             workers: Mutex::default(),
             gate: Arc::new(Semaphore::new(AT_ONCE)),

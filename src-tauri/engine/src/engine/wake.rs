@@ -29,6 +29,12 @@ impl Engine {
             Err(error) => tracing::error!(%error, "the list of fabrics could not be read"),
         });
         drop(begun);
+        self.keep_time();
+    }
+
+    /// Asks the remotes of the fabrics that are looked after from time to time, and looks after no further
+    /// ones: for whoever names the fabrics one by one. Returns at once.
+    pub fn keep_time(&self) {
         let engine = Arc::downgrade(&self.inner);
         self.inner.runtime.spawn(async move {
             let mut ticks = tokio::time::interval(TICK);

@@ -1,0 +1,238 @@
+//! What the commands ask of the engine, in the shapes that they print.
+
+use std::path::PathBuf;
+
+use fgd_engine::{
+    Engine, Error, FabricId, FabricSettings, Operation, OperationId, OurSide, RepoPath, Resolution, Side,
+    Timestamp, Trigger,
+};
+use serde::Serialize;
+
+/// A version of one object.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ObjectVersion {
+    /// The commit.
+    pub(crate) revision: String,
+    pub(crate) time: Timestamp,
+    pub(crate) author: String,
+    pub(crate) subject: String,
+    /// What it changed, field by field.
+    pub(crate) changes: Vec<FieldChange>,
+}
+
+/// What a version changed in a field. None where the field is not there.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FieldChange {
+    pub(crate) field: String,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+}
+
+/// An object that both sides changed and no merge can settle.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Conflict {
+    /// `Kind/namespace/name`.
+    pub(crate) object: String,
+    pub(crate) file: RepoPath,
+    /// What is to be decided about the file as a whole: that one side deleted it, say.
+    pub(crate) note: Option<String>,
+    pub(crate) fields: Vec<ConflictField>,
+    /// As the engine has it.
+    #[serde(skip)]
+    pub(crate) found: fgd_engine::Conflict,
+}
+
+/// A field that both sides changed. None where the field is not there.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ConflictField {
+    pub(crate) field: String,
+    pub(crate) base: Option<String>,
+    pub(crate) ours: Option<String>,
+    pub(crate) theirs: Option<String>,
+}
+
+/// How a conflict is settled: these fields by these sides, everything else by `rest`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pick {
+    pub(crate) rest: Option<Side>,
+    pub(crate) fields: Vec<(String, Side)>,
+}
+
+/// How to sign in somewhere.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Account {
+    /// The host or the repository that it is for.
+    pub(crate) remote: String,
+    pub(crate) method: Method,
+    pub(crate) user: Option<String>,
+    /// The private key's file, for a method that has one.
+    pub(crate) key: Option<PathBuf>,
+}
+
+/// What shows the remote who is asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Method {
+    /// A token, over HTTPS.
+    Token,
+    /// A user name and a password, over HTTPS.
+    Password,
+    /// The SSH agent that runs.
+    SshAgent,
+    /// A private key's file, with a passphrase or without.
+    SshKey,
+    /// Git's own credential helpers.
+    Helper,
+    /// Nothing: the repository is open to all.
+    None,
+}
+
+/// What a real connection found.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Tested {
+    pub(crate) remote: String,
+    pub(crate) reads: bool,
+    /// None where it can't be told without pushing.
+    pub(crate) may_push: Option<bool>,
+    pub(crate) default_branch: Option<String>,
+    /// What the user should know: protection, what the token lacks.
+    pub(crate) notes: Vec<String>,
+}
+
+fn not_yet<T>(what: &str) -> Result<T, Error> {
+    Err(Error::Internal { detail: format!("{what} is not there yet") })
+}
+
+/// The versions of one object, newest first, each with what it changed.
+pub(crate) async fn history(
+    engine: &Engine,
+    id: FabricId,
+    object: &str,
+    limit: u32,
+) -> Result<Vec<ObjectVersion>, Error> {
+    let file = engine.file_of(id.clone(), object.to_owned()).await?;
+    // One more, to say what the oldest one shown changed.
+    let found = engine.history(id.clone(), file, limit.saturating_add(1)).await?;
+    let mut versions = Vec::new();
+    for (place, version) in found.iter().enumerate().take(limit as usize) {
+        let before = found.get(place + 1).and_then(|before| before.blob.clone());
+        let changes = engine.compare(id.clone(), before, version.blob.clone()).await?.fields;
+        versions.push(ObjectVersion {
+            revision: version.commit.revision.to_string(),
+            time: version.commit.time,
+            author: version.commit.author.clone(),
+            subject: version.commit.subject.clone(),
+            changes: changes
+                .into_iter()
+                .map(|change| FieldChange { field: change.path, before: change.before, after: change.after })
+                .collect(),
+        });
+    }
+    Ok(versions)
+}
+
+/// Undoes an operation by a new commit; the last one if none is named.
+pub(crate) async fn undo(
+    engine: &Engine,
+    id: FabricId,
+    operation: Option<OperationId>,
+) -> Result<Operation, Error> {
+    engine.undo(id, operation, Trigger::Command).await
+}
+
+/// The conflicts that wait.
+pub(crate) async fn conflicts(engine: &Engine, id: FabricId) -> Result<Vec<Conflict>, Error> {
+    Ok(engine.conflicts(id).await?.into_iter().map(Conflict::of).collect())
+}
+
+impl Conflict {
+    fn of(found: fgd_engine::Conflict) -> Self {
+        let note = match (&found.base, &found.ours, &found.theirs, found.ours_is) {
+            (.., OurSide::WorkTree) => {
+                Some("Edited by hand and not committed: mend the file first.".to_owned())
+            }
+            (Some(_), None, Some(_), _) => Some("Deleted here, changed on the remote.".to_owned()),
+            (Some(_), Some(_), None, _) => Some("Changed here, deleted on the remote.".to_owned()),
+            _ if found.fields.is_empty() => Some("Only whole versions can be picked.".to_owned()),
+            _ => None,
+        };
+        // As other commands name an object: the kind, a namespace where it is not the usual one, the name.
+        let object =
+            found.object.as_deref().map_or_else(|| found.file.to_string(), |id| id.replace(' ', "/"));
+        Self {
+            object,
+            note,
+            fields: found
+                .fields
+                .iter()
+                .map(|field| ConflictField {
+                    field: field.path.clone(),
+                    base: field.base.clone(),
+                    ours: field.ours.clone(),
+                    theirs: field.theirs.clone(),
+                })
+                .collect(),
+            file: found.file.clone(),
+            found,
+        }
+    }
+}
+
+/// Settles conflicts, all in one go: fields as they are picked, and where there are none, whole versions.
+pub(crate) async fn resolve(
+    engine: &Engine,
+    id: FabricId,
+    chosen: &[&Conflict],
+    pick: &Pick,
+) -> Result<Operation, Error> {
+    let decisions = chosen.iter().map(|conflict| {
+        let pick = match pick.rest {
+            Some(side) if conflict.fields.is_empty() => fgd_engine::Pick::Version { side },
+            rest => fgd_engine::Pick::Fields { fields: pick.fields.iter().cloned().collect(), rest },
+        };
+        let found = &conflict.found;
+        Resolution { file: found.file.clone(), ours: found.ours.clone(), theirs: found.theirs.clone(), pick }
+    });
+    engine.resolve(id, decisions.collect(), Trigger::Command).await
+}
+
+/// Asks the fabric's remote that often; 0 for never.
+pub(crate) async fn set_interval(engine: &Engine, id: FabricId, seconds: u32) -> Result<(), Error> {
+    let settings = engine.settings(id.clone()).await?;
+    engine.set_settings(id, FabricSettings { interval: seconds, ..settings }).await.map(drop)
+}
+
+/// The webhook secret of the keychain.
+pub(crate) async fn webhook_secret(_engine: &Engine) -> Result<Option<String>, Error> {
+    Ok(None)
+}
+
+/// The accounts, without their secrets.
+pub(crate) async fn accounts(_engine: &Engine) -> Result<Vec<Account>, Error> {
+    not_yet("the list of accounts")
+}
+
+/// Keeps an account; says in a sentence where its secret is kept.
+pub(crate) async fn add_account(
+    _engine: &Engine,
+    _account: Account,
+    _secret: Option<String>,
+) -> Result<String, Error> {
+    not_yet("adding an account")
+}
+
+/// Forgets an account and its secret.
+pub(crate) async fn remove_account(_engine: &Engine, _remote: &str) -> Result<(), Error> {
+    not_yet("removing an account")
+}
+
+/// Really connects.
+pub(crate) async fn test_account(_engine: &Engine, _remote: &str) -> Result<Tested, Error> {
+    not_yet("testing an account")
+}
