@@ -46,6 +46,7 @@ export function outcomeTone(outcome: Outcome["is"]): Tone {
     case "unchanged":
       return "ok";
     case "needsAttention":
+    case "stale":
       return "warning";
     case "failed":
       return "danger";

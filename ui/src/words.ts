@@ -1,11 +1,11 @@
 // The window's own sentences: names of states, steps and outcomes, counts with their plural.
 import type {
-  OurSide,
   FabricView,
   Fate,
   Finding,
   Operation,
   OperationKind,
+  OurSide,
   Outcome,
   Progress,
   Severity,
@@ -53,6 +53,9 @@ const KIND: Record<OperationKind, string> = {
   discard: "Delete",
   moveToUnmanaged: "Move",
   repair: "Repair",
+  resolve: "Settle",
+  edit: "Edit",
+  undo: "Undo",
 };
 
 const UNDER_WAY: Record<OperationKind, string> = {
@@ -64,6 +67,9 @@ const UNDER_WAY: Record<OperationKind, string> = {
   discard: "Taking a file out of the inbox",
   moveToUnmanaged: "Moving a file to unmanaged",
   repair: "Repairing the structure",
+  resolve: "Settling conflicts",
+  edit: "Changing an object",
+  undo: "Undoing a change",
 };
 
 const TRIGGER: Record<Trigger, string> = {
@@ -73,11 +79,14 @@ const TRIGGER: Record<Trigger, string> = {
   timer: "timed check",
   start: "at start",
   followUp: "follow-up",
+  webhook: "webhook",
+  focus: "window in front",
 };
 
 const STEP: Record<Step, string> = {
   clone: "Clone",
   fetch: "Fetch",
+  edits: "Edits",
   integrate: "Merge",
   scan: "Scan",
   parse: "Parse",
@@ -100,6 +109,7 @@ const OUTCOME: Record<Outcome["is"], string> = {
   done: "Done",
   unchanged: "Nothing to do",
   needsAttention: "Needs attention",
+  stale: "Changed meanwhile",
   cancelled: "Cancelled",
   failed: "Failed",
   interrupted: "Interrupted",
