@@ -1,10 +1,13 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type {
   AddFabric,
+  Conflict,
+  ConflictTexts,
   ErrorReport,
   Event,
   FabricFindings,
   FabricId,
+  FabricSettings,
   FabricView,
   InboxText,
   Operation,
@@ -12,12 +15,14 @@ import type {
   Preview,
   Progress,
   RepoPath,
+  Resolution,
   SignIn,
   Source,
   SourceReport,
   Status,
   StructureReport,
 } from "./bindings";
+import { AllRuns } from "./allRuns.svelte";
 import { asReport } from "./problem";
 import { meaning } from "./status";
 import { Toasts } from "./toasts.svelte";
@@ -36,6 +41,8 @@ export const LOG_LENGTH = 200;
  */
 export class AppState {
   readonly toasts = new Toasts();
+  /** The last run over every fabric. */
+  readonly all: AllRuns;
   /** Whether the list has been read; until then nothing is known, which is not the same as empty. */
   loaded = $state(false);
   /** Why the list could not be read. */
@@ -72,6 +79,7 @@ export class AppState {
 
   constructor(transport: Transport) {
     this.#transport = transport;
+    this.all = new AllRuns(transport, this.toasts, (operation) => this.#finished(operation));
   }
 
   /** Listens, then reads the list. The answer stops listening. */
@@ -113,6 +121,11 @@ export class AppState {
         this.#heardWhileReading?.add(event.data);
         return this.#forget(event.data);
     }
+  }
+
+  /** A fabric of the list as it is now. */
+  fabric(id: FabricId): FabricView | null {
+    return this.#fabrics.get(id) ?? null;
   }
 
   /** The status to show: a run too short to be seen does not change it. */
@@ -176,6 +189,16 @@ export class AppState {
     return this.#run(fabric, () => this.#transport.repairStructure(fabric));
   }
 
+  /** Settles conflicts. How it ended is for the dialog to show; rejects where it could not be begun. */
+  async resolve(fabric: FabricId, decisions: Resolution[]): Promise<Operation> {
+    return this.#withEnd(await this.#transport.resolve(fabric, decisions));
+  }
+
+  /** Undoes a run, or the last one that can be; the same goes for its end. */
+  async undo(fabric: FabricId, operation: OperationId | null): Promise<Operation> {
+    return this.#withEnd(await this.#transport.undo(fabric, operation));
+  }
+
   /** Asks a run to stop; it says itself when it has. */
   async cancel(run: Progress): Promise<void> {
     this.#cancelled.add(run.operation);
@@ -225,6 +248,13 @@ export class AppState {
   preview = (fabric: FabricId): Promise<Preview> => this.#transport.preview(fabric);
   findings = (fabric: FabricId): Promise<FabricFindings> => this.#transport.findings(fabric);
   checkStructure = (fabric: FabricId): Promise<StructureReport> => this.#transport.checkStructure(fabric);
+
+  conflicts = (fabric: FabricId): Promise<Conflict[]> => this.#transport.conflicts(fabric);
+  conflict = (fabric: FabricId, file: RepoPath): Promise<ConflictTexts | null> =>
+    this.#transport.conflict(fabric, file);
+  settings = (fabric: FabricId): Promise<FabricSettings> => this.#transport.settings(fabric);
+  setSettings = (fabric: FabricId, settings: FabricSettings): Promise<FabricSettings> =>
+    this.#transport.setSettings(fabric, settings);
 
   /** Takes a fabric off the list. */
   async remove(fabric: FabricId): Promise<void> {
@@ -326,6 +356,11 @@ export class AppState {
     const log = this.#logs.get(operation.fabric) ?? [];
     if (log.some((known) => known.id === operation.id)) return;
     this.#logs.set(operation.fabric, [operation, ...log].slice(0, LOG_LENGTH));
+  }
+
+  #withEnd(operation: Operation): Operation {
+    this.#finished(operation);
+    return operation;
   }
 
   #end(fabric: FabricId, operation: OperationId): void {
