@@ -296,7 +296,7 @@ export const sideLabel = (side: Side): string => SIDE[side];
 export const policyLabel = (policy: ConflictPolicy): string => POLICY[policy][0];
 export const policySentence = (policy: ConflictPolicy): string => POLICY[policy][1];
 export const endCount = (end: End, n: number): string => `${number(n)} ${END[end][n === 1 ? 0 : 1]}`;
-export const endLabel = (end: End): string => capital(END[end][1]);
+export const endLabel = (end: End): string => capital(END[end][0]);
 export const allUnderWay = (kind: AllKind): string => ALL_UNDER_WAY[kind];
 
 /** That conflicts wait: "2 conflicts wait for you". */
