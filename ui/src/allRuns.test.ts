@@ -105,7 +105,9 @@ describe("all fabrics", () => {
     ]);
     const needs = within(dialog.getByRole("region", { name: "Needs you" }));
     expect(needs.getByText("2 conflicts wait for you.")).toBeTruthy();
-    expect(dialog.getByText(unreachable.message)).toBeTruthy();
+    const away = within(dialog.getByRole("region", { name: "Could not be reached" }));
+    expect(away.getByText("Out of reach.")).toBeTruthy();
+    expect(away.getByText(/connection timed out/)).toBeTruthy();
     await expectAccessible();
     await user.click(needs.getByRole("button", { name: "cph" }));
     expect(app.selected?.name).toBe("cph");

@@ -90,7 +90,7 @@ describe("a conflict", () => {
   it("shows what each side did to the text, and takes a whole file there", async () => {
     const { dialog, engine, sent, user } = await settling();
     await user.click(
-      await dialog.findByRole("button", { name: /Compare as text *: Switch default\/leaf-01/ }),
+      await dialog.findByRole("button", { name: /Compare and edit as text *: Switch default\/leaf-01/ }),
     );
     const there = within(await dialog.findByRole("group", { name: "Changes on the remote" }));
     expect(there.getAllByRole("insertion").map((line) => line.textContent)).toEqual([
@@ -106,22 +106,40 @@ describe("a conflict", () => {
     expect(sent()[0]?.[0]?.pick).toEqual({ is: "version", side: "ours" });
   });
 
+  it("is settled with a text of one's own, and without it again", async () => {
+    const { dialog, engine, sent, user } = await settling();
+    await user.click(await dialog.findByRole("button", { name: /Compare and edit as text *: Switch/ }));
+    await user.click(await dialog.findByRole("button", { name: "Write it by hand…" }));
+    const field = dialog.getByRole("textbox", { name: "The file as it will be" });
+    expect(document.activeElement).toBe(field);
+    await user.type(field, "# both\n", { initialSelectionStart: 0, initialSelectionEnd: 0 });
+    expect(dialog.getByText("The text below is taken, as you wrote it.")).toBeTruthy();
+    const broken = { ...unreachable, code: "DecisionBroken" as const, message: "The text holds no object." };
+    engine.answers.resolve = () => operation({ id: "x", outcome: { is: "failed", error: broken } });
+    await user.click(dialog.getByRole("button", { name: "Finish" }));
+    const text = conflictTexts(conflict().file).ours;
+    expect(sent()[0]?.[0]?.pick).toEqual({ is: "text", text: `# both\n${text}` });
+    expect((await dialog.findByRole("alert")).textContent).toContain("The text holds no object.");
+    await user.click(dialog.getByRole("button", { name: "Discard what I wrote" }));
+    expect(dialog.getAllByText("To decide")).toHaveLength(2);
+  });
+
   it("says where a side deleted the file, and why a text can't be shown", async () => {
     const { dialog, engine, user } = await settling();
     engine.answers.conflict = (_, file) => conflictTexts(file, { theirs: null });
-    await user.click(await dialog.findByRole("button", { name: /Compare as text *: VPC/ }));
+    await user.click(await dialog.findByRole("button", { name: /Compare and edit as text *: VPC/ }));
     expect(await dialog.findByText("Deleted on the remote.")).toBeTruthy();
     engine.answers.conflict = () => {
       throw unreachable;
     };
-    await user.click(dialog.getByRole("button", { name: /Compare as text *: Switch/ }));
+    await user.click(dialog.getByRole("button", { name: /Compare and edit as text *: Switch/ }));
     expect((await dialog.findByRole("alert")).textContent).toContain(unreachable.message);
   });
 
   it("that is settled by now says so, and looks again", async () => {
     const { dialog, engine, user } = await settling();
     engine.answers.conflict = () => null;
-    await user.click(await dialog.findByRole("button", { name: /Compare as text *: Switch/ }));
+    await user.click(await dialog.findByRole("button", { name: /Compare and edit as text *: Switch/ }));
     engine.answers.conflicts = () => conflicts().slice(1);
     await user.click(await dialog.findByRole("button", { name: "Look again" }));
     await waitFor(() => expect(dialog.queryByText("Switch default/leaf-01")).toBeNull());

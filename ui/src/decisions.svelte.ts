@@ -1,8 +1,11 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { Conflict, Pick, Resolution, Side } from "./bindings";
 
-/** What is chosen for one conflict: a whole version, or a side for some of its fields. */
-export type Choice = { is: "version"; side: Side } | { is: "fields"; fields: Readonly<Record<string, Side>> };
+/** What is chosen for one conflict: a whole version, a side for some of its fields, or a text of one's own. */
+export type Choice =
+  | { is: "version"; side: Side }
+  | { is: "fields"; fields: Readonly<Record<string, Side>> }
+  | { is: "text"; text: string };
 
 /** Whether anything can be picked: an edit by hand that could not be committed has to be mended first. */
 export const isPickable = (conflict: Conflict): boolean => conflict.oursIs !== "workTree";
@@ -29,7 +32,7 @@ export class Decisions {
   isDecided(conflict: Conflict): boolean {
     const choice = this.choiceOf(conflict);
     if (choice === null) return false;
-    return choice.is === "version" || conflict.fields.every(({ path }) => choice.fields[path] !== undefined);
+    return choice.is !== "fields" || conflict.fields.every(({ path }) => choice.fields[path] !== undefined);
   }
 
   /** Picks a side for one field. */
@@ -55,28 +58,33 @@ export class Decisions {
     if (isPickable(conflict)) this.#choices.set(keyOf(conflict), { is: "version", side });
   }
 
+  /** Takes a text that a person wrote. */
+  write(conflict: Conflict, text: string): void {
+    if (isPickable(conflict)) this.#choices.set(keyOf(conflict), { is: "text", text });
+  }
+
+  /** Forgets what was chosen for one conflict. */
+  unpick(conflict: Conflict): void {
+    this.#choices.delete(keyOf(conflict));
+  }
+
   clear(): void {
     this.#choices.clear();
   }
 
   /** What to send: the conflicts that are decided, with the versions that were seen. */
   resolutions(conflicts: readonly Conflict[]): Resolution[] {
-    return conflicts
-      .filter((conflict) => this.isDecided(conflict))
-      .map((conflict) => ({
-        file: conflict.file,
-        ours: conflict.ours,
-        theirs: conflict.theirs,
-        pick: this.#pickOf(conflict),
-      }));
+    return conflicts.flatMap((conflict) => {
+      const choice = this.choiceOf(conflict);
+      if (choice === null || !this.isDecided(conflict)) return [];
+      const { file, ours, theirs } = conflict;
+      return [{ file, ours, theirs, pick: asPick(choice) }];
+    });
   }
+}
 
-  #pickOf(conflict: Conflict): Pick {
-    const choice = this.choiceOf(conflict);
-    return choice?.is === "fields"
-      ? { is: "fields", fields: { ...choice.fields }, rest: null }
-      : { is: "version", side: choice?.side ?? "ours" };
-  }
+function asPick(choice: Choice): Pick {
+  return choice.is === "fields" ? { is: "fields", fields: { ...choice.fields }, rest: null } : choice;
 }
 
 function keyOf({ file, ours, theirs }: Conflict): string {

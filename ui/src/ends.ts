@@ -1,4 +1,4 @@
-import type { ErrorCode, FabricRun } from "./bindings";
+import type { ErrorCode, ErrorReport, FabricRun } from "./bindings";
 import type { Tone } from "./status";
 
 /** How a run over one fabric of many ended, as far as a list tells them apart. */
@@ -50,11 +50,9 @@ export function byEnd(runs: readonly FabricRun[]): [end: End, runs: FabricRun[]]
   );
 }
 
-/** What is told of one run: its end in a sentence. */
-export function tellEnd(run: FabricRun): string {
-  if (run.operation === null) return run.error?.message ?? "It was not begun.";
-  const outcome = run.operation.outcome;
-  return outcome.is === "failed" ? outcome.error.message : run.operation.summary;
+/** Why the run over one fabric could not be done. */
+export function errorOf({ operation, error }: FabricRun): ErrorReport | null {
+  return operation?.outcome.is === "failed" ? operation.outcome.error : error;
 }
 
 /** The colour family of an end. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ErrorCode, FabricView } from "./bindings";
-import { actionOf, type StatusAction } from "./status";
+import { actionOf, whyNot, type StatusAction } from "./status";
 import { fabric, inbox, status, unreachable } from "./testing/samples";
 
 const error = (code: ErrorCode) => ({ ...unreachable, code });
@@ -19,4 +19,12 @@ describe("the button beside a status", () => {
     const view = fabric(over);
     expect(actionOf(view, view.status)).toBe(action);
   });
+});
+
+it("a push waits for conflicts, and says so", () => {
+  expect(whyNot("push", fabric({ ahead: 2, conflicts: 1 }), false)).toMatch(
+    /until the conflicts are settled/,
+  );
+  expect(whyNot("pull", fabric({ ahead: 2, conflicts: 1 }), false)).toBeNull();
+  expect(whyNot("push", fabric({ ahead: 2 }), false)).toBeNull();
 });

@@ -113,6 +113,7 @@ export function whyNot(kind: OperationKind, fabric: FabricView, busy: boolean): 
   if (fabric.status.state === "notInitialised") return "The directory is not set up yet.";
   if (kind !== "pull" && kind !== "push") return null;
   if (fabric.repository.url === null) return "The repository has no remote.";
+  if (kind === "push" && fabric.conflicts > 0) return "Nothing is pushed until the conflicts are settled.";
   if (kind === "push" && fabric.ahead === 0) return "The remote has every commit already.";
   return null;
 }

@@ -8,7 +8,9 @@ import { button, expectAccessible, open } from "./testing/window";
 
 beforeEach(() => void vi.spyOn(Date, "now").mockReturnValue(NOW));
 
-const moved = operation({ id: "moved", to: commit().revision, summary: "Took in 46 objects." });
+const revision = commit().revision;
+const moved = operation({ id: "moved", from: revision, to: revision, summary: "Took in 46 objects." });
+const first = operation({ id: "first", kind: "onboard", to: revision, summary: "Set the directory up." });
 const still = operation({ id: "still", kind: "push", summary: "Pushed 1 commit." });
 const refusal: ErrorReport = {
   code: "UndoRefused",
@@ -26,8 +28,8 @@ async function asked() {
 describe("a run of the log", () => {
   afterEach(expectAccessible);
 
-  it("can be undone where it moved the branch, and only there", async () => {
-    await open([fabric()], [moved, still]);
+  it("can be undone where it moved the branch from somewhere, and only there", async () => {
+    await open([fabric()], [moved, still, first]);
     expect(screen.getAllByRole("button", { name: /^Undo…/ })).toHaveLength(1);
   });
 

@@ -132,6 +132,7 @@ export function step(name: Step, over: Partial<StepProgress> = {}): StepProgress
 export function stepsAt(written: number): StepProgress[] {
   return [
     step("fetch", { state: "done", note: "nothing new" }),
+    step("edits", { state: "skipped", note: "none" }),
     step("integrate", { state: "skipped", note: "nothing new" }),
     step("scan", { state: "done", done: 1, total: 1, unit: "files", note: "1 file" }),
     step("parse", { state: "done", done: 46, total: 46, unit: "documents", note: "46 documents in 1 file" }),
