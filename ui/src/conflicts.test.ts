@@ -174,6 +174,27 @@ describe("all conflicts", () => {
   });
 });
 
+describe("what is decided", () => {
+  it("is kept while the dialog is closed", async () => {
+    const { dialog, user } = await settling();
+    await user.click(await dialog.findByRole("button", { name: "Take remote for all" }));
+    await user.click(dialog.getAllByRole("button", { name: "Close" })[1]!);
+    await user.click(button("Settle conflicts…"));
+    expect(await screen.findAllByText("Decided")).toHaveLength(2);
+  });
+
+  it("by writing is not lost by another pick", async () => {
+    const { dialog, user } = await settling();
+    await user.click(await dialog.findByRole("button", { name: /Compare and edit as text *: Switch/ }));
+    await user.click(await dialog.findByRole("button", { name: "Write it by hand…" }));
+    await user.type(dialog.getByRole("textbox"), "# mine ", { initialSelectionStart: 0 });
+    await user.click(dialog.getByRole("radio", { name: "Here: border-leaf" }));
+    expect(dialog.queryByRole("textbox")).toBeNull();
+    await user.click(dialog.getByRole("button", { name: "Write it by hand…" }));
+    expect(dialog.getByRole("textbox")).toHaveProperty("value", expect.stringContaining("# mine "));
+  });
+});
+
 describe("finishing", () => {
   it("waits for a decision", async () => {
     const { dialog, sent, user } = await settling();

@@ -23,6 +23,7 @@ import type {
   StructureReport,
 } from "./bindings";
 import { AllRuns } from "./allRuns.svelte";
+import { Decisions } from "./decisions.svelte";
 import { asReport } from "./problem";
 import { meaning } from "./status";
 import { Toasts } from "./toasts.svelte";
@@ -65,6 +66,8 @@ export class AppState {
   readonly #logged = new SvelteSet<FabricId>();
   /** The last run that ended, by fabric: what is heard late about it is old news. */
   readonly #ended = new Map<FabricId, OperationId>();
+  /** What was decided about conflicts and not sent yet, by fabric. */
+  readonly #decisions = new Map<FabricId, Decisions>();
   /** Fabrics heard of while the list was being read: what was heard is newer than the list. */
   #heardWhileReading: Set<FabricId> | null = null;
 
@@ -158,6 +161,13 @@ export class AppState {
   /** The last run of a fabric that ended, where one is known. */
   lastRun(fabric: FabricId): Operation | null {
     return this.#logs.get(fabric)?.[0] ?? null;
+  }
+
+  /** What a person has decided so far; closing the dialog does not lose it. */
+  decisionsOf(fabric: FabricId): Decisions {
+    const known = this.#decisions.get(fabric) ?? new Decisions();
+    this.#decisions.set(fabric, known);
+    return known;
   }
 
   /** The run that adds a fabric, while one does. */
@@ -332,6 +342,7 @@ export class AppState {
   #forget(fabric: FabricId): void {
     for (const map of [this.#fabrics, this.#runs, this.#logs, this.#settled]) map.delete(fabric);
     this.#logged.delete(fabric);
+    this.#decisions.delete(fabric);
     if (this.selectedId === fabric) {
       this.selectedId = null;
       this.#selectFirst();
