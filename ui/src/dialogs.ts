@@ -1,4 +1,4 @@
-import type { FabricView, RepoPath } from "./bindings";
+import type { FabricView, Operation, RepoPath } from "./bindings";
 
 /** A dialog over the window. One is open at a time. */
 export type Opened =
@@ -8,5 +8,10 @@ export type Opened =
   | { is: "preview"; fabric: FabricView }
   | { is: "findings"; fabric: FabricView }
   | { is: "structure"; fabric: FabricView }
+  | { is: "conflicts"; fabric: FabricView }
+  | { is: "settings"; fabric: FabricView }
+  /** Without an operation, the last one that can be undone. */
+  | { is: "undo"; fabric: FabricView; operation: Operation | null }
+  | { is: "allRuns" }
   | { is: "move"; fabric: FabricView; file: RepoPath }
   | { is: "discard"; fabric: FabricView; file: RepoPath };

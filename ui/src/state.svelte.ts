@@ -1,10 +1,13 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type {
   AddFabric,
+  Conflict,
+  ConflictTexts,
   ErrorReport,
   Event,
   FabricFindings,
   FabricId,
+  FabricSettings,
   FabricView,
   InboxText,
   Operation,
@@ -12,12 +15,15 @@ import type {
   Preview,
   Progress,
   RepoPath,
+  Resolution,
   SignIn,
   Source,
   SourceReport,
   Status,
   StructureReport,
 } from "./bindings";
+import { AllRuns } from "./allRuns.svelte";
+import { Decisions } from "./decisions.svelte";
 import { asReport } from "./problem";
 import { meaning } from "./status";
 import { Toasts } from "./toasts.svelte";
@@ -36,6 +42,8 @@ export const LOG_LENGTH = 200;
  */
 export class AppState {
   readonly toasts = new Toasts();
+  /** The last run over every fabric. */
+  readonly all: AllRuns;
   /** Whether the list has been read; until then nothing is known, which is not the same as empty. */
   loaded = $state(false);
   /** Why the list could not be read. */
@@ -58,6 +66,8 @@ export class AppState {
   readonly #logged = new SvelteSet<FabricId>();
   /** The last run that ended, by fabric: what is heard late about it is old news. */
   readonly #ended = new Map<FabricId, OperationId>();
+  /** What was decided about conflicts and not sent yet, by fabric. */
+  readonly #decisions = new Map<FabricId, Decisions>();
   /** Fabrics heard of while the list was being read: what was heard is newer than the list. */
   #heardWhileReading: Set<FabricId> | null = null;
 
@@ -72,6 +82,7 @@ export class AppState {
 
   constructor(transport: Transport) {
     this.#transport = transport;
+    this.all = new AllRuns(transport, this.toasts, (operation) => this.#finished(operation));
   }
 
   /** Listens, then reads the list. The answer stops listening. */
@@ -115,6 +126,11 @@ export class AppState {
     }
   }
 
+  /** A fabric of the list as it is now. */
+  fabric(id: FabricId): FabricView | null {
+    return this.#fabrics.get(id) ?? null;
+  }
+
   /** The status to show: a run too short to be seen does not change it. */
   statusOf(fabric: FabricView): Status {
     if (fabric.status.state !== "working" || this.shownRun(fabric.id)) return fabric.status;
@@ -147,6 +163,13 @@ export class AppState {
     return this.#logs.get(fabric)?.[0] ?? null;
   }
 
+  /** What a person has decided so far; closing the dialog does not lose it. */
+  decisionsOf(fabric: FabricId): Decisions {
+    const known = this.#decisions.get(fabric) ?? new Decisions();
+    this.#decisions.set(fabric, known);
+    return known;
+  }
+
   /** The run that adds a fabric, while one does. */
   get onboarding(): Progress | null {
     return [...this.#runs.values()].find((run) => run.kind === "onboard") ?? null;
@@ -174,6 +197,16 @@ export class AppState {
 
   repairStructure(fabric: FabricId): Promise<void> {
     return this.#run(fabric, () => this.#transport.repairStructure(fabric));
+  }
+
+  /** Settles conflicts. How it ended is for the dialog to show; rejects where it could not be begun. */
+  async resolve(fabric: FabricId, decisions: Resolution[]): Promise<Operation> {
+    return this.#withEnd(await this.#transport.resolve(fabric, decisions));
+  }
+
+  /** Undoes a run, or the last one that can be; the same goes for its end. */
+  async undo(fabric: FabricId, operation: OperationId | null): Promise<Operation> {
+    return this.#withEnd(await this.#transport.undo(fabric, operation));
   }
 
   /** Asks a run to stop; it says itself when it has. */
@@ -225,6 +258,13 @@ export class AppState {
   preview = (fabric: FabricId): Promise<Preview> => this.#transport.preview(fabric);
   findings = (fabric: FabricId): Promise<FabricFindings> => this.#transport.findings(fabric);
   checkStructure = (fabric: FabricId): Promise<StructureReport> => this.#transport.checkStructure(fabric);
+
+  conflicts = (fabric: FabricId): Promise<Conflict[]> => this.#transport.conflicts(fabric);
+  conflict = (fabric: FabricId, file: RepoPath): Promise<ConflictTexts | null> =>
+    this.#transport.conflict(fabric, file);
+  settings = (fabric: FabricId): Promise<FabricSettings> => this.#transport.settings(fabric);
+  setSettings = (fabric: FabricId, settings: FabricSettings): Promise<FabricSettings> =>
+    this.#transport.setSettings(fabric, settings);
 
   /** Takes a fabric off the list. */
   async remove(fabric: FabricId): Promise<void> {
@@ -302,6 +342,7 @@ export class AppState {
   #forget(fabric: FabricId): void {
     for (const map of [this.#fabrics, this.#runs, this.#logs, this.#settled]) map.delete(fabric);
     this.#logged.delete(fabric);
+    this.#decisions.delete(fabric);
     if (this.selectedId === fabric) {
       this.selectedId = null;
       this.#selectFirst();
@@ -326,6 +367,11 @@ export class AppState {
     const log = this.#logs.get(operation.fabric) ?? [];
     if (log.some((known) => known.id === operation.id)) return;
     this.#logs.set(operation.fabric, [operation, ...log].slice(0, LOG_LENGTH));
+  }
+
+  #withEnd(operation: Operation): Operation {
+    this.#finished(operation);
+    return operation;
   }
 
   #end(fabric: FabricId, operation: OperationId): void {

@@ -1,10 +1,20 @@
-import type { FabricView, Fate, OperationKind, Outcome, Severity, StatusState } from "./bindings";
+import type {
+  ErrorCode,
+  FabricView,
+  Fate,
+  OperationKind,
+  Outcome,
+  Severity,
+  Status,
+  StatusState,
+} from "./bindings";
 
 /** The colour family of a state. A colour never stands alone: an icon and a word go with it. */
 export type Tone = "neutral" | "ok" | "info" | "warning" | "danger";
 
 /** What the button beside a status does. */
-export type StatusAction = "signIn" | "openInbox" | "resume" | "retry" | "setUp";
+export type StatusAction =
+  "signIn" | "openInbox" | "resume" | "retry" | "setUp" | "settle" | "showFindings" | "pushAgain";
 
 interface Meaning {
   tone: Tone;
@@ -29,7 +39,7 @@ const MEANING: Record<StatusState, Meaning> = {
   notInitialised: needs("warning", "setUp"),
   needsAttention: needs("warning", "openInbox"),
   needsSignIn: needs("warning", "signIn"),
-  conflicted: needs("danger", "retry"),
+  conflicted: needs("danger", "settle"),
   refusedByRule: needs("danger", "retry"),
   failed: needs("danger", "retry"),
 };
@@ -39,6 +49,23 @@ export function meaning(state: StatusState): Meaning {
   return MEANING[state];
 }
 
+/** What the hint of an error says to do, where that is more than its state says. */
+const REMEDY: Partial<Record<ErrorCode, StatusAction>> = {
+  BranchGone: "pushAgain",
+  RemoteUntrusted: "retry",
+};
+
+/** What the button beside a fabric's status does: what the hint there says. */
+export function actionOf(fabric: FabricView, { state }: Status): StatusAction | null {
+  if (state === "needsAttention") {
+    const remedy = fabric.error && REMEDY[fabric.error.code];
+    if (remedy) return remedy;
+    // An edit by hand that can't be committed: the inbox has nothing to do with it.
+    if (fabric.localEdits > 0 && fabric.inbox.every((file) => file.errors === 0)) return "showFindings";
+  }
+  return meaning(state).action;
+}
+
 /** The colour family of a run's end. */
 export function outcomeTone(outcome: Outcome["is"]): Tone {
   switch (outcome) {
@@ -46,6 +73,7 @@ export function outcomeTone(outcome: Outcome["is"]): Tone {
     case "unchanged":
       return "ok";
     case "needsAttention":
+    case "stale":
       return "warning";
     case "failed":
       return "danger";
@@ -85,6 +113,7 @@ export function whyNot(kind: OperationKind, fabric: FabricView, busy: boolean): 
   if (fabric.status.state === "notInitialised") return "The directory is not set up yet.";
   if (kind !== "pull" && kind !== "push") return null;
   if (fabric.repository.url === null) return "The repository has no remote.";
+  if (kind === "push" && fabric.conflicts > 0) return "Nothing is pushed until the conflicts are settled.";
   if (kind === "push" && fabric.ahead === 0) return "The remote has every commit already.";
   return null;
 }

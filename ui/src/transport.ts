@@ -1,18 +1,28 @@
 import type {
   AddFabric,
+  Conflict,
+  ConflictTexts,
+  Edit,
   Event,
   FabricFindings,
   FabricId,
+  FabricRun,
+  FabricSettings,
   FabricView,
+  FileText,
   InboxText,
+  ObjectVersion,
   Operation,
   OperationId,
   Preview,
   RepoPath,
+  Resolution,
+  Revision,
   SignIn,
   Source,
   SourceReport,
   StructureReport,
+  VersionDiff,
 } from "./bindings";
 
 /**
@@ -40,6 +50,18 @@ export interface Transport {
   /** Moves a file of the inbox whole to `unmanaged/`. */
   moveToUnmanaged(fabric: FabricId, file: RepoPath): Promise<Operation>;
   repairStructure(fabric: FabricId): Promise<Operation>;
+  /** Settles conflicts as a person decided; ends as stale, and does nothing, where one is another by now. */
+  resolve(fabric: FabricId, decisions: Resolution[]): Promise<Operation>;
+  /** Changes, adds or deletes one object; ends as stale where its file is not what the edit began with. */
+  edit(fabric: FabricId, edit: Edit): Promise<Operation>;
+  /** Restores what a run changed, by a new commit; with none named, the last one that can be undone. */
+  undo(fabric: FabricId, operation: OperationId | null): Promise<Operation>;
+  /** Brings an older version of a file back, as an edit. */
+  restore(fabric: FabricId, file: RepoPath, revision: Revision): Promise<Operation>;
+  /** These run over every fabric, and resolve when the last run has ended. */
+  syncAll(): Promise<FabricRun[]>;
+  pullAll(): Promise<FabricRun[]>;
+  pushAll(): Promise<FabricRun[]>;
   cancel(operation: OperationId): Promise<unknown>;
   setAutoSync(fabric: FabricId, on: boolean): Promise<FabricView>;
   /** Answers with a sentence that says where the sign-in is kept. */
@@ -55,6 +77,19 @@ export interface Transport {
   findings(fabric: FabricId): Promise<FabricFindings>;
   /** What is not right with the directory structure; changes nothing. */
   checkStructure(fabric: FabricId): Promise<StructureReport>;
+  /** What waits for a decision, as of the last contact. */
+  conflicts(fabric: FabricId): Promise<Conflict[]>;
+  /** A conflict with its texts; null where it is settled by now. */
+  conflict(fabric: FabricId, file: RepoPath): Promise<ConflictTexts | null>;
+  /** The text of an object's file, and the version to base an edit on. */
+  objectText(fabric: FabricId, file: RepoPath): Promise<FileText>;
+  /** The versions of an object's file, the newest first. */
+  history(fabric: FabricId, file: RepoPath, limit: number): Promise<ObjectVersion[]>;
+  /** What differs between two versions, each named by Git's name for its bytes; null is no file. */
+  compare(fabric: FabricId, before: string | null, after: string | null): Promise<VersionDiff>;
+  settings(fabric: FabricId): Promise<FabricSettings>;
+  /** Answers with what is kept. */
+  setSettings(fabric: FabricId, settings: FabricSettings): Promise<FabricSettings>;
   /** Says, once, how many milliseconds after the page began the first screen could be used. */
   appReady(milliseconds: number): Promise<unknown>;
   /** Hears every event from now on; the answer ends it. */

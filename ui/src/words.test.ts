@@ -1,17 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { fabric, findings, noDocuments, operation, progress, step } from "./testing/samples";
+import { conflict } from "./testing/twoWay";
 import {
   about,
   buttonLabel,
+  conflictName,
+  conflictsWait,
   count,
   currentStep,
   distance,
+  endCount,
+  intervalLabel,
   lastWord,
   place,
   size,
   stepCount,
   stepCountShort,
   stepSentence,
+  versionSentence,
+  whyWhole,
 } from "./words";
 
 describe("counts", () => {
@@ -102,4 +109,42 @@ it("says where a finding is, as far as it is known", () => {
   expect(place({ ...finding, line: null })).toBe("fabrics/lab-1/raw/leafs.yaml");
   expect(place({ ...finding, file: null })).toBe("");
   expect(about({ ...finding, kind: "Switch", name: "leaf-01" })).toBe("Switch leaf-01");
+});
+
+describe("a conflict", () => {
+  it("is counted, and named by its object or else its file", () => {
+    expect([1, 2].map(conflictsWait)).toEqual(["1 conflict waits for you", "2 conflicts wait for you"]);
+    expect(conflictName(conflict(), "fabrics/lab-1")).toBe("Switch default/leaf-01");
+    expect(conflictName(conflict({ object: null }), "fabrics/lab-1")).toBe("managed/switches/leaf-01.yaml");
+  });
+
+  it("says why only whole versions can be taken", () => {
+    expect(whyWhole(conflict({ ours: null }))).toMatch(/^It was deleted here and changed on the remote/);
+    expect(whyWhole(conflict({ theirs: null }))).toMatch(/^It was changed here and deleted on the remote/);
+    expect(whyWhole(conflict())).toMatch(/^It can't be compared field by field/);
+  });
+
+  it("says what taking a version means", () => {
+    expect(versionSentence("ours", null)).toBe("deleted here");
+    expect(versionSentence("theirs", "b10b")).toBe("as it is on the remote");
+    expect(versionSentence("base", null)).toBe("there was no such file");
+  });
+});
+
+it("says how often and how many", () => {
+  expect([0, 30, 45, 60, 90, 900, 3600, 5400].map(intervalLabel)).toEqual([
+    "Never",
+    "Every 30 s",
+    "Every 45 s",
+    "Every 1 min",
+    "Every 90 s",
+    "Every 15 min",
+    "Every 1 h",
+    "Every 90 min",
+  ]);
+  expect([endCount("needsYou", 1), endCount("needsYou", 2), endCount("done", 1200)]).toEqual([
+    "1 needs you",
+    "2 need you",
+    "1,200 done",
+  ]);
 });

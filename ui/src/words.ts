@@ -1,14 +1,17 @@
 // The window's own sentences: names of states, steps and outcomes, counts with their plural.
 import type {
-  OurSide,
+  Conflict,
+  ConflictPolicy,
   FabricView,
   Fate,
   Finding,
   Operation,
   OperationKind,
+  OurSide,
   Outcome,
   Progress,
   Severity,
+  Side,
   StatusState,
   Step,
   StepProgress,
@@ -16,6 +19,8 @@ import type {
   Trigger,
   Unit,
 } from "./bindings";
+import type { AllKind } from "./allRuns.svelte";
+import type { End } from "./ends";
 import type { StatusAction } from "./status";
 
 const STATUS: Record<StatusState, string> = {
@@ -42,6 +47,9 @@ const ACTION: Record<StatusAction, string> = {
   resume: "Resume",
   retry: "Try again",
   setUp: "Set up…",
+  settle: "Settle conflicts…",
+  showFindings: "Show findings",
+  pushAgain: "Push to make it again",
 };
 
 const KIND: Record<OperationKind, string> = {
@@ -53,6 +61,9 @@ const KIND: Record<OperationKind, string> = {
   discard: "Delete",
   moveToUnmanaged: "Move",
   repair: "Repair",
+  resolve: "Settle",
+  edit: "Edit",
+  undo: "Undo",
 };
 
 const UNDER_WAY: Record<OperationKind, string> = {
@@ -64,6 +75,9 @@ const UNDER_WAY: Record<OperationKind, string> = {
   discard: "Taking a file out of the inbox",
   moveToUnmanaged: "Moving a file to unmanaged",
   repair: "Repairing the structure",
+  resolve: "Settling conflicts",
+  edit: "Changing an object",
+  undo: "Undoing a change",
 };
 
 const TRIGGER: Record<Trigger, string> = {
@@ -73,11 +87,14 @@ const TRIGGER: Record<Trigger, string> = {
   timer: "timed check",
   start: "at start",
   followUp: "follow-up",
+  webhook: "webhook",
+  focus: "window in front",
 };
 
 const STEP: Record<Step, string> = {
   clone: "Clone",
   fetch: "Fetch",
+  edits: "Edits",
   integrate: "Merge",
   scan: "Scan",
   parse: "Parse",
@@ -100,6 +117,7 @@ const OUTCOME: Record<Outcome["is"], string> = {
   done: "Done",
   unchanged: "Nothing to do",
   needsAttention: "Needs attention",
+  stale: "Changed meanwhile",
   cancelled: "Cancelled",
   failed: "Failed",
   interrupted: "Interrupted",
@@ -118,6 +136,32 @@ const OUR_SIDE: Record<OurSide, string> = {
   workTree: "changed on the remote, and here in the work tree",
 };
 
+const SIDE: Record<Side, string> = {
+  base: "Before",
+  ours: "Here",
+  theirs: "Remote",
+};
+
+const POLICY: Record<ConflictPolicy, [name: string, sentence: string]> = {
+  ask: ["Ask me", "It waits for you. All else goes on, and nothing is pushed until it is settled."],
+  preferRemote: ["Prefer the remote", "The remote's value is taken. Yours stays in history."],
+  preferLocal: ["Prefer mine", "Your value is kept and pushed. The remote's stays in history."],
+};
+
+const END: Record<End, [one: string, many: string]> = {
+  needsYou: ["needs you", "need you"],
+  unreachable: ["could not be reached", "could not be reached"],
+  failed: ["failed", "failed"],
+  stopped: ["stopped", "stopped"],
+  done: ["done", "done"],
+};
+
+const ALL_UNDER_WAY: Record<AllKind, string> = {
+  sync: "Syncing all fabrics…",
+  pull: "Pulling all fabrics…",
+  push: "Pushing all fabrics…",
+};
+
 const FATE: Record<Fate, string> = {
   created: "Created",
   updated: "Updated",
@@ -130,6 +174,12 @@ const SEVERITY: Record<Severity, [one: string, many: string]> = {
   error: ["Error", "Errors"],
   warning: ["Warning", "Warnings"],
 };
+
+const INTERVAL_UNITS: readonly [seconds: number, name: string][] = [
+  [3600, "h"],
+  [60, "min"],
+  [1, "s"],
+];
 
 const exactNumber = new Intl.NumberFormat("en");
 const shortNumber = new Intl.NumberFormat("en", { notation: "compact" });
@@ -238,3 +288,49 @@ export function inFabric(directory: string, file: string): string {
   const prefix = directory === "" ? "" : `${directory}/`;
   return file.startsWith(prefix) ? file.slice(prefix.length) : file;
 }
+
+/** The sides of a conflict in the order in which they are shown. */
+export const SIDES: readonly Side[] = ["base", "ours", "theirs"];
+
+export const sideLabel = (side: Side): string => SIDE[side];
+export const policyLabel = (policy: ConflictPolicy): string => POLICY[policy][0];
+export const policySentence = (policy: ConflictPolicy): string => POLICY[policy][1];
+export const endCount = (end: End, n: number): string => `${number(n)} ${END[end][n === 1 ? 0 : 1]}`;
+export const endLabel = (end: End): string => capital(END[end][0]);
+export const allUnderWay = (kind: AllKind): string => ALL_UNDER_WAY[kind];
+
+/** That conflicts wait: "2 conflicts wait for you". */
+export const conflictsWait = (n: number): string =>
+  count(n, "conflict waits for you", "conflicts wait for you");
+
+/** What a conflict is about: its object, or the file where that can't be read. */
+export const conflictName = (conflict: Conflict, directory: string): string =>
+  conflict.object ?? inFabric(directory, conflict.file);
+
+/** Why only whole versions can be taken, in a sentence. */
+export function whyWhole({ ours, theirs }: Conflict): string {
+  if (ours === null) return "It was deleted here and changed on the remote: take one version, whole.";
+  if (theirs === null) return "It was changed here and deleted on the remote: take one version, whole.";
+  return "It can't be compared field by field: take one version, whole.";
+}
+
+/** What taking a version of a file means: "as it is here", "deleted on the remote". */
+export function versionSentence(side: Side, version: string | null): string {
+  switch (side) {
+    case "base":
+      return version === null ? "there was no such file" : "as it was before both sides changed it";
+    case "ours":
+      return version === null ? "deleted here" : "as it is here";
+    case "theirs":
+      return version === null ? "deleted on the remote" : "as it is on the remote";
+  }
+}
+
+/** How often the remote is asked: "Never", "Every 30 s", "Every 1 h". */
+export function intervalLabel(seconds: number): string {
+  if (seconds === 0) return "Never";
+  const [size, name] = INTERVAL_UNITS.find(([size]) => seconds % size === 0) ?? [1, "s"];
+  return `Every ${number(seconds / size)} ${name}`;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

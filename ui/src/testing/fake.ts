@@ -1,4 +1,12 @@
-import type { Event, FabricView, Operation, Source, SourceReport } from "../bindings";
+import type {
+  Event,
+  FabricRun,
+  FabricView,
+  Operation,
+  OperationKind,
+  Source,
+  SourceReport,
+} from "../bindings";
 import type { Transport } from "../transport";
 import {
   fabric,
@@ -9,6 +17,16 @@ import {
   sourceReport,
   structureReport,
 } from "./samples";
+import {
+  conflicts,
+  conflictTexts,
+  fabricSettings,
+  fileText,
+  objectVersions,
+  resolved,
+  undone,
+  versionDiff,
+} from "./twoWay";
 
 type Command = Exclude<keyof Transport, "listen">;
 
@@ -70,12 +88,40 @@ export class FakeTransport implements Transport {
   checkStructure = (...args: [string]) => this.#answer("checkStructure", args, () => structureReport());
   repairStructure = (...args: [string]) =>
     this.#answer("repairStructure", args, () => operation({ kind: "repair" }));
+  conflicts = (...args: [string]) => this.#answer("conflicts", args, () => conflicts());
+  conflict = (...args: Parameters<Transport["conflict"]>) =>
+    this.#answer("conflict", args, () => conflictTexts(args[1]));
+  resolve = (...args: Parameters<Transport["resolve"]>) =>
+    this.#answer("resolve", args, () => resolved(args[1].length));
+  objectText = (...args: [string, string]) => this.#answer("objectText", args, () => fileText(args[1]));
+  edit = (...args: Parameters<Transport["edit"]>) =>
+    this.#answer("edit", args, () => operation({ kind: "edit" }));
+  undo = (...args: [string, string | null]) => this.#answer("undo", args, () => undone());
+  history = (...args: [string, string, number]) => this.#answer("history", args, () => objectVersions());
+  compare = (...args: [string, string | null, string | null]) =>
+    this.#answer("compare", args, () => versionDiff());
+  restore = (...args: [string, string, string]) =>
+    this.#answer("restore", args, () => operation({ kind: "edit" }));
+  settings = (...args: [string]) => this.#answer("settings", args, () => fabricSettings());
+  setSettings = (...args: Parameters<Transport["setSettings"]>) =>
+    this.#answer("setSettings", args, () => args[1]);
+  syncAll = () => this.#answer("syncAll", [], () => this.#runs("sync"));
+  pullAll = () => this.#answer("pullAll", [], () => this.#runs("pull"));
+  pushAll = () => this.#answer("pushAll", [], () => this.#runs("push"));
   appReady = (...args: [number]) => this.#answer("appReady", args, () => null);
 
   listen = async (heard: (event: Event) => void) => {
     this.#heard.add(heard);
     return () => void this.#heard.delete(heard);
   };
+
+  #runs(kind: OperationKind): FabricRun[] {
+    return this.fabrics.map(({ id }) => ({
+      fabric: id,
+      operation: operation({ id: `${kind}-${id}`, fabric: id, kind }),
+      error: null,
+    }));
+  }
 
   async #answer<T>(command: Command, args: unknown[], usual: () => T): Promise<T> {
     this.calls.push([command, ...args]);

@@ -35,8 +35,8 @@ const SENTENCES: Record<StatusState, [sentence: string, hint: string | null]> = 
   behind: ["The remote has 1 commit that is not here yet.", null],
   diverged: ["2 commits wait to be pushed, and the remote has 1 that is not here yet.", null],
   conflicted: [
-    "1 file was changed here and on the remote.",
-    "Settle managed/switches/leaf-01.yaml with your colleague, then sync again.",
+    "1 conflict waits for you; all else goes on, and nothing is pushed until then.",
+    "Settle them: take your version, the remote's, or pick field by field.",
   ],
   needsAttention: [
     "2 documents were rejected and wait in the inbox.",
@@ -81,6 +81,7 @@ export function fabric(over: Partial<FabricView> = {}): FabricView {
     ahead: 0,
     behind: 0,
     localEdits: 0,
+    conflicts: 0,
     kinds: [
       { kind: "VPC", directory: "vpcs", count: 2 },
       { kind: "Connection", directory: "connections", count: 26 },
@@ -131,6 +132,7 @@ export function step(name: Step, over: Partial<StepProgress> = {}): StepProgress
 export function stepsAt(written: number): StepProgress[] {
   return [
     step("fetch", { state: "done", note: "nothing new" }),
+    step("edits", { state: "skipped", note: "none" }),
     step("integrate", { state: "skipped", note: "nothing new" }),
     step("scan", { state: "done", done: 1, total: 1, unit: "files", note: "1 file" }),
     step("parse", { state: "done", done: 46, total: 46, unit: "documents", note: "46 documents in 1 file" }),

@@ -14,4 +14,7 @@ Element.prototype.scrollIntoView = () => {};
 // Nor how to draw, which axe-core would ask of it.
 HTMLCanvasElement.prototype.getContext = () => null;
 
+// Nor the escaping of names, by which user-event walks a group of radio buttons.
+vi.stubGlobal("CSS", { escape: (name: string) => name.replace(/[^\w-]/g, "\\$&") });
+
 vi.stubGlobal("requestAnimationFrame", (then: FrameRequestCallback) => setTimeout(() => then(0), 0));
