@@ -353,7 +353,7 @@ export type Edit = {
 export type EngineEvent = Event;
 
 /**  What the window and the command line branch on. The text form never changes its meaning. */
-export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal";
+export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal" | "GitHubLimited" | "GitHubRefused" | "CannotListen";
 
 /**  An error, as it is shown. */
 export type ErrorReport = {

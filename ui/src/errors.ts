@@ -43,6 +43,9 @@ const ERROR: Record<ErrorCode, string> = {
   DecisionBroken: "Text can't be used",
   NoObjectFile: "No object's file",
   SettingInvalid: "Setting can't be used",
+  GitHubLimited: "GitHub asks to wait",
+  GitHubRefused: "Refused by GitHub",
+  CannotListen: "Address not free",
   Internal: "Defect of the app",
 };
 
