@@ -14,7 +14,7 @@ use fgd_engine::{
 use serde_json::json;
 
 use crate::clock::utc;
-use crate::{DONE, planned, report};
+use crate::{DONE, answers, report};
 
 /// The variable that holds the webhook secret. An argument would be seen by everybody on the machine.
 const SECRET: &str = "FGD_WEBHOOK_SECRET";
@@ -262,7 +262,7 @@ mod tests {
             "startedAt": 1_763_896_541_000_i64, "finishedAt": 1_763_896_542_000_i64,
             "outcome": outcome, "summary": summary, "steps": [],
             "documents": { "total": 0, "created": 0, "updated": 0, "unchanged": 0, "unmanaged": 0, "rejected": 0 },
-            "findings": [], "collisions": [], "commit": null, "pulled": 1, "pushed": 0
+            "findings": [], "conflicts": [], "commit": null, "pulled": 1, "pushed": 0
         }))
         .expect("an operation")
     }
