@@ -2,6 +2,8 @@
 
 mod checks;
 mod cli;
+mod converge;
+mod crash;
 mod serving;
 mod support;
 mod window;

@@ -54,18 +54,9 @@ impl Lab {
         Answer::of(run(self.command().args(arguments)))
     }
 
-    /// `fgd` with its data directory, for whoever runs it in another way.
+    /// `fgd` with its data directory, in the clone.
     pub(crate) fn command(&self) -> Command {
-        let home = self.machine.path().join("home");
-        let mut command = Command::new(fgd_binary());
-        command.arg("--home").arg(&home).current_dir(&self.clone.path);
-        without_configuration(&mut command);
-        // No settings and no keychain of whoever runs the tests.
-        command
-            .env("HOME", &home)
-            .env("XDG_CONFIG_HOME", home.join("config"))
-            .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", home.join("no-bus").display()));
-        command
+        fgd_command(&self.machine.path().join("home"), &self.clone.path)
     }
 
     /// Runs `fgd` with these words, and asks for JSON.
@@ -92,6 +83,18 @@ impl Lab {
 }
 
 /// What `fgd` answered.
+/// `fgd` with a data directory of its own, away from the settings and the keychain of whoever runs the tests.
+pub(crate) fn fgd_command(home: &Path, at: &Path) -> Command {
+    let mut command = Command::new(fgd_binary());
+    command.arg("--home").arg(home).current_dir(at);
+    without_configuration(&mut command);
+    command
+        .env("HOME", home)
+        .env("XDG_CONFIG_HOME", home.join("config"))
+        .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", home.join("no-bus").display()));
+    command
+}
+
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) code: i32,
@@ -102,7 +105,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn of(ended: Ended) -> Self {
+    pub(crate) fn of(ended: Ended) -> Self {
         let Ended { code, stdout, stderr } = ended;
         Self { code, json: serde_json::from_str(&stdout).unwrap_or_default(), stdout, stderr }
     }

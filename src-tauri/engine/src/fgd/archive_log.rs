@@ -1,6 +1,6 @@
 //! `.hnp/archive-log.yaml`: which documents were ingested from which file. Append-only; merges as a set.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -157,24 +157,53 @@ impl ArchiveLog {
     }
 
     /// Merges two logs that grew from one: the common entries, then what either side added, in an order
-    /// that does not depend on which side is ours.
+    /// that does not depend on which side is ours. Where both archived different sources under one name, ours
+    /// goes [`beside`] theirs.
     pub(crate) fn merge(base: Option<&Self>, ours: &Self, theirs: &Self) -> Self {
         let base_entries = base.map(|log| log.operations.as_slice()).unwrap_or_default();
-        let mut added: Vec<&Entry> = Vec::new();
-        for entry in ours.operations.iter().chain(&theirs.operations) {
-            if !base_entries.contains(entry) && !added.contains(&entry) {
-                added.push(entry);
+        let mut added: Vec<Entry> = Vec::new();
+        for entry in &theirs.operations {
+            if !base_entries.contains(entry) && !added.contains(entry) {
+                added.push(entry.clone());
             }
+        }
+        let taken: HashMap<String, Option<String>> = added
+            .iter()
+            .filter_map(|entry| Some((entry.archived_to.clone()?, entry.content_hash.clone())))
+            .collect();
+        for entry in &ours.operations {
+            if base_entries.contains(entry) || added.contains(entry) {
+                continue;
+            }
+            let mut entry = entry.clone();
+            if let (Some(to), Some(hash)) = (&entry.archived_to, &entry.content_hash)
+                && taken.get(to).is_some_and(|other| other.as_ref() != Some(hash))
+            {
+                entry.archived_to = Some(beside(to, hash.trim_start_matches("sha256:")));
+            }
+            added.push(entry);
         }
         added.sort_by_cached_key(|entry| serde_yaml::to_string(entry).unwrap_or_default());
         let mut other = theirs.other.clone();
         other.extend(ours.other.clone());
         Self {
             version: ours.version.clone(),
-            operations: base_entries.iter().chain(added).cloned().collect(),
+            operations: base_entries.iter().cloned().chain(added).collect(),
             other,
         }
     }
+}
+
+/// Where a source is archived whose place another desktop's source of the same name has: the same on every
+/// machine. `hash` is the SHA-256 of its bytes, in hexadecimal.
+pub(crate) fn beside(path: &str, hash: &str) -> String {
+    format!("{path}.{}", hash.get(..8).unwrap_or(hash))
+}
+
+/// Whether a file of this path is an archived source.
+pub(crate) fn is_archived(path: &RepoPath) -> bool {
+    let path = format!("/{path}");
+    (path.contains("/raw/") && path.contains(".archived")) || path.contains("/.hnp/archive/")
 }
 
 #[cfg(test)]

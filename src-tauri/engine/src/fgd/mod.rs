@@ -13,7 +13,7 @@ mod plan;
 mod repair;
 mod walk;
 
-pub(crate) use archive_log::ArchiveLog;
+pub(crate) use archive_log::{ArchiveLog, beside, is_archived};
 
 pub(crate) use fabric_file::{FabricFile, ValidationPolicy};
 pub(crate) use files::check_files;

@@ -29,6 +29,13 @@ pub(crate) enum Settled {
     File(Vec<u8>),
     /// No file.
     Gone,
+    /// What they have there, and a file of these bytes, which is new to both, at another path.
+    Beside {
+        /// The other path.
+        path: Vec<u8>,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
 }
 
 /// Brings two sides together. `settle` is asked about each path that both changed, each in its own way, and
@@ -51,8 +58,8 @@ pub(super) fn merge<E>(
         if our.new == their.new {
             continue;
         }
-        if let Some(step) = settle_both(our, their, &mut settle)? {
-            merged.steps.insert(their.path.clone(), step);
+        if let Some(steps) = settle_both(our, their, &mut settle)? {
+            merged.steps.extend(steps);
         } else {
             merged.collisions.insert(their.path.clone());
         }
@@ -66,7 +73,8 @@ fn settle_both<E>(
     our: &Difference,
     their: &Difference,
     settle: &mut impl FnMut(&Difference, &Difference) -> Result<Option<Settled>, E>,
-) -> Result<Option<Step>, E> {
+) -> Result<Option<Vec<(Vec<u8>, Step)>>, E> {
+    let at = |step: Step| vec![(their.path.clone(), step)];
     let is_file = |entry: Option<Entry>| entry.is_none_or(Entry::is_file);
     if !is_file(our.new) || !is_file(their.new) {
         return Ok(None);
@@ -74,7 +82,7 @@ fn settle_both<E>(
     let (Some(ours), Some(theirs)) = (our.new, their.new) else {
         // One deleted what the other changed.
         let executable = our.new.or(their.new).is_some_and(Entry::is_executable);
-        return Ok(settle(our, their)?.map(|settled| settled.step(executable)));
+        return Ok(settle(our, their)?.map(|settled| settled.steps(their, executable)));
     };
     // The side that changed the mode decides it; a new file is executable if either says so.
     let executable = match our.old {
@@ -83,16 +91,16 @@ fn settle_both<E>(
         None => ours.is_executable() || theirs.is_executable(),
     };
     if ours.id == theirs.id {
-        return Ok(Some(Step::Take(Some(Entry::file(ours.id, executable)))));
+        return Ok(Some(at(Step::Take(Some(Entry::file(ours.id, executable))))));
     }
     let base = our.old.map(|base| base.id);
     if base == Some(ours.id) {
-        return Ok(Some(Step::Take(Some(Entry::file(theirs.id, executable)))));
+        return Ok(Some(at(Step::Take(Some(Entry::file(theirs.id, executable))))));
     }
     if base == Some(theirs.id) {
-        return Ok(Some(Step::Take(Some(Entry::file(ours.id, executable)))));
+        return Ok(Some(at(Step::Take(Some(Entry::file(ours.id, executable))))));
     }
-    Ok(settle(our, their)?.map(|settled| settled.step(executable)))
+    Ok(settle(our, their)?.map(|settled| settled.steps(their, executable)))
 }
 
 impl Merged {
@@ -119,10 +127,14 @@ impl Merged {
 }
 
 impl Settled {
-    fn step(self, executable: bool) -> Step {
+    fn steps(self, their: &Difference, executable: bool) -> Vec<(Vec<u8>, Step)> {
+        let here = their.path.clone();
         match self {
-            Self::File(bytes) => Step::Write { bytes, executable },
-            Self::Gone => Step::Take(None),
+            Self::File(bytes) => vec![(here, Step::Write { bytes, executable })],
+            Self::Gone => vec![(here, Step::Take(None))],
+            Self::Beside { path, bytes } => {
+                vec![(here, Step::Take(their.new)), (path, Step::Write { bytes, executable: false })]
+            }
         }
     }
 }

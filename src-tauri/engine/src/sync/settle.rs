@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::change::ContentHash;
 use crate::conflict::{Conflict, ConflictPolicy, OurSide, Pick, Resolution};
 use crate::error::Result;
 use crate::fgd::{self, ArchiveLog, Layout};
@@ -26,6 +27,14 @@ impl Settler<'_> {
         }
         if format!("/{}", both.path).ends_with("/.hnp/archive-log.yaml") {
             return merge_logs(both);
+        }
+        if let (None, Some(ours), Some(_)) = (both.base, both.ours, both.theirs)
+            && fgd::is_archived(both.path)
+        {
+            // Two desktops took different files of one name: both are kept.
+            let hash = ContentHash::of(ours).to_string();
+            let path = fgd::beside(both.path.as_str(), &hash).into_bytes();
+            return Some(Settled::Beside { path, bytes: ours.to_vec() });
         }
         if let Some(text) = merge(both) {
             return Some(Settled::File(text.into_bytes()));
@@ -130,6 +139,7 @@ pub(super) fn conflict(repo: &Repo, held: &HeldFile) -> Result<Conflict> {
     let object = [both.ours, both.theirs, both.base]
         .into_iter()
         .flatten()
+        .filter(|_| is_object(&held.path))
         .find_map(|bytes| fgd::only_object(&held.path, bytes, None).ok())
         .map(|read| read.id().to_string());
     Ok(Conflict {
