@@ -9,7 +9,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 use crate::finding::Code;
 use crate::manifest::compare::key_text;
 use crate::manifest::extent::{bracket_end, scalar_end};
-use crate::manifest::merge::{inherited, is_merge};
+use crate::manifest::merge_keys::{inherited, is_merge};
 use crate::manifest::node::{Scalar, Value};
 use crate::manifest::syntax::{self, Broken};
 use crate::manifest::text_error::place;
