@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use fgd_engine::{
-    Engine, Error, FabricId, FabricSettings, Operation, OperationId, OurSide, RepoPath, Resolution, Side,
-    Timestamp, Trigger,
+    Engine, Error, FabricId, FabricSettings, FieldPath, Operation, OperationId, OurSide, RepoPath,
+    Resolution, Side, Timestamp, Trigger,
 };
 use serde::Serialize;
 
@@ -59,7 +59,7 @@ pub(crate) struct ConflictField {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pick {
     pub(crate) rest: Option<Side>,
-    pub(crate) fields: Vec<(String, Side)>,
+    pub(crate) fields: Vec<(FieldPath, Side)>,
 }
 
 /// How to sign in somewhere.
@@ -130,7 +130,11 @@ pub(crate) async fn history(
             subject: version.commit.subject.clone(),
             changes: changes
                 .into_iter()
-                .map(|change| FieldChange { field: change.path, before: change.before, after: change.after })
+                .map(|change| FieldChange {
+                    field: change.path.to_string(),
+                    before: change.before,
+                    after: change.after,
+                })
                 .collect(),
         });
     }
@@ -172,7 +176,7 @@ impl Conflict {
                 .fields
                 .iter()
                 .map(|field| ConflictField {
-                    field: field.path.clone(),
+                    field: field.path.to_string(),
                     base: field.base.clone(),
                     ours: field.ours.clone(),
                     theirs: field.theirs.clone(),

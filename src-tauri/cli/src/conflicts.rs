@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 use clap::error::ErrorKind;
-use fgd_engine::{Engine, Error, Side};
+use fgd_engine::{Engine, Error, FieldPath, Side};
 use serde_json::json;
 
 use crate::answers::{self, Conflict, ConflictField, Pick};
@@ -26,7 +26,7 @@ pub(crate) struct ResolveArguments {
     side: SideArguments,
     /// A field and the side that it is taken from, as often as needed; the side above is for the others.
     #[arg(long, value_name = "PATH=ours|theirs|base", value_parser = field)]
-    field: Vec<(String, Side)>,
+    field: Vec<(FieldPath, Side)>,
 }
 
 /// The side for all that no `--field` names.
@@ -52,7 +52,7 @@ impl SideArguments {
 }
 
 /// `spec.role=theirs`. The last `=` counts: a label's key may hold one in quotes.
-fn field(text: &str) -> Result<(String, Side), String> {
+fn field(text: &str) -> Result<(FieldPath, Side), String> {
     let (path, side) = text.rsplit_once('=').unwrap_or((text, ""));
     let side = match side {
         "ours" => Side::Ours,
@@ -63,7 +63,7 @@ fn field(text: &str) -> Result<(String, Side), String> {
     if path.is_empty() {
         return Err("name the field before the `=`".to_owned());
     }
-    Ok((path.to_owned(), side))
+    Ok((path.parse().map_err(|error: fgd_engine::NotAFieldPath| error.to_string())?, side))
 }
 
 /// Shows what waits for a decision.
@@ -257,7 +257,7 @@ VPC/default/red  lab/managed/vpcs/red.yaml
                 other => panic!("{other:?}"),
             }
         };
-        let role = || vec![("spec.role".to_owned(), Side::Theirs)];
+        let role = || vec![("spec.role".parse().expect("a path"), Side::Theirs)];
         for (words, meant) in [
             ("Switch/a --ours", Some((Some(Side::Ours), vec![], false))),
             ("lab Switch/a --theirs", Some((Some(Side::Theirs), vec![], false))),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::RepoPath;
-use crate::manifest::{FieldConflict, Side};
+use crate::manifest::{FieldConflict, FieldPath, Side};
 
 /// A file that both sides changed, each in its own way, left here as it is until somebody decides. What
 /// else the remote has is taken over meanwhile, and nothing is pushed.
@@ -84,7 +84,7 @@ pub enum Pick {
     /// The merge of both; of the fields in conflict, these.
     Fields {
         /// By their paths.
-        fields: BTreeMap<String, Side>,
+        fields: BTreeMap<FieldPath, Side>,
         /// For fields in conflict that are not named.
         rest: Option<Side>,
     },

@@ -40,7 +40,7 @@ pub use github::view::{
 };
 pub use id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp};
 pub use listener::{Listener, ListenerSettings, WebhookSecret};
-pub use manifest::{FieldChange, FieldConflict, Side};
+pub use manifest::{FieldChange, FieldConflict, FieldPath, NotAFieldPath, Side};
 pub use operation::{
     CommitSummary, DocumentCounts, Operation, OperationKind, Outcome, Progress, Step, StepProgress,
     StepState, Trigger, Unit,

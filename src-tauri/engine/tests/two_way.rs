@@ -151,7 +151,7 @@ async fn a_conflict_names_its_fields_and_is_settled_by_field() {
     let synced = lab.sync(&id).await;
     assert_eq!((synced.documents.created, synced.pushed), (1, 0), "ingestion goes on");
 
-    let fields = BTreeMap::from([("spec.role".to_owned(), Side::Theirs)]);
+    let fields = BTreeMap::from([("spec.role".parse().expect("a path"), Side::Theirs)]);
     let resolved = resolve(&lab, &id, Pick::Fields { fields, rest: None }).await;
     assert_eq!(resolved.outcome, Outcome::Done, "{resolved:?}");
     assert_eq!(lab.engine.conflicts(id.clone()).await.expect("conflicts"), []);
@@ -302,7 +302,7 @@ async fn an_object_has_a_history_and_old_versions_come_back() {
         .await
         .expect("a diff");
     assert_eq!(diff.fields.len(), 1);
-    assert_eq!(diff.fields[0].path, "spec.role");
+    assert_eq!(diff.fields[0].path.as_str(), "spec.role");
     let revision = versions[2].commit.revision.clone();
     let restored = lab.engine.restore(id.clone(), file, revision, Trigger::Command).await.expect("a run");
     assert_eq!(restored.outcome, Outcome::Done);

@@ -10,20 +10,27 @@ mod comments;
 mod compare;
 mod cut;
 mod extent;
+mod field_path;
+mod fields;
+mod flow;
 mod identity;
 mod lines;
 mod list;
 mod merge_keys;
+mod natural_keys;
 mod node;
 mod parse;
 mod patch;
 mod resolve;
 mod scalar;
+mod sheet;
 mod source;
 mod split;
 mod syntax;
 mod text_error;
 mod three_way;
+mod together;
+mod weave;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use annotate::set_annotations;
@@ -32,6 +39,9 @@ pub(crate) use comments::comments;
 pub(crate) use compare::content_hash;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use compare::same_value;
+pub use field_path::{FieldPath, NotAFieldPath};
+pub use fields::FieldChange;
+pub(crate) use fields::field_changes;
 pub(crate) use identity::Manifest;
 pub(crate) use list::{Item, from_json, items};
 pub(crate) use node::{Node, Value};
@@ -40,8 +50,9 @@ pub(crate) use resolve::Resolved;
 pub(crate) use source::Source;
 pub(crate) use split::{Document, split};
 pub(crate) use text_error::TextError;
-pub use three_way::{FieldChange, FieldConflict, Side};
-pub(crate) use three_way::{TextMerge, field_changes, merge_picking, merge_texts};
+pub use three_way::Side;
+pub use together::FieldConflict;
+pub(crate) use together::{TextMerge, merge_picking, merge_texts};
 
 #[cfg(test)]
 mod testing;
