@@ -105,14 +105,14 @@ fn a_shell_and_man_know_every_command() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let completions = lab.fgd_with(["completions", shell].map(OsStr::new));
         assert_eq!(completions.code, 0, "{completions:?}");
-        for command in ["sync", "conflicts", "accounts"] {
+        for command in ["sync", "conflicts", "resolve"] {
             assert!(completions.stdout.contains(command), "{shell}: {command}");
         }
     }
     let out = lab.machine.path().join("man1");
     let written = lab.fgd_with(["man".as_ref(), "--out".as_ref(), out.as_os_str()]);
     assert_eq!(written.code, 0, "{written:?}");
-    for page in ["fgd.1", "fgd-sync.1", "fgd-undo.1", "fgd-accounts-add.1"] {
+    for page in ["fgd.1", "fgd-sync.1", "fgd-undo.1", "fgd-resolve.1"] {
         let text = std::fs::read_to_string(out.join(page)).expect(page);
         assert!(text.contains(".SH NAME"), "{page}");
     }

@@ -1,7 +1,5 @@
 //! What the commands ask of the engine, in the shapes that they print.
 
-use std::path::PathBuf;
-
 use fgd_engine::{
     Engine, Error, FabricId, FabricSettings, FieldPath, Operation, OperationId, OurSide, RepoPath,
     Resolution, Side, Timestamp, Trigger,
@@ -60,53 +58,6 @@ pub(crate) struct ConflictField {
 pub(crate) struct Pick {
     pub(crate) rest: Option<Side>,
     pub(crate) fields: Vec<(FieldPath, Side)>,
-}
-
-/// How to sign in somewhere.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Account {
-    /// The host or the repository that it is for.
-    pub(crate) remote: String,
-    pub(crate) method: Method,
-    pub(crate) user: Option<String>,
-    /// The private key's file, for a method that has one.
-    pub(crate) key: Option<PathBuf>,
-}
-
-/// What shows the remote who is asking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Method {
-    /// A token, over HTTPS.
-    Token,
-    /// A user name and a password, over HTTPS.
-    Password,
-    /// The SSH agent that runs.
-    SshAgent,
-    /// A private key's file, with a passphrase or without.
-    SshKey,
-    /// Git's own credential helpers.
-    Helper,
-    /// Nothing: the repository is open to all.
-    None,
-}
-
-/// What a real connection found.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Tested {
-    pub(crate) remote: String,
-    pub(crate) reads: bool,
-    /// None where it can't be told without pushing.
-    pub(crate) may_push: Option<bool>,
-    pub(crate) default_branch: Option<String>,
-    /// What the user should know: protection, what the token lacks.
-    pub(crate) notes: Vec<String>,
-}
-
-fn not_yet<T>(what: &str) -> Result<T, Error> {
-    Err(Error::Internal { detail: format!("{what} is not there yet") })
 }
 
 /// The versions of one object, newest first, each with what it changed.
@@ -210,33 +161,4 @@ pub(crate) async fn resolve(
 pub(crate) async fn set_interval(engine: &Engine, id: FabricId, seconds: u32) -> Result<(), Error> {
     let settings = engine.settings(id.clone()).await?;
     engine.set_settings(id, FabricSettings { interval: seconds, ..settings }).await.map(drop)
-}
-
-/// The webhook secret of the keychain.
-pub(crate) async fn webhook_secret(_engine: &Engine) -> Result<Option<String>, Error> {
-    Ok(None)
-}
-
-/// The accounts, without their secrets.
-pub(crate) async fn accounts(_engine: &Engine) -> Result<Vec<Account>, Error> {
-    not_yet("the list of accounts")
-}
-
-/// Keeps an account; says in a sentence where its secret is kept.
-pub(crate) async fn add_account(
-    _engine: &Engine,
-    _account: Account,
-    _secret: Option<String>,
-) -> Result<String, Error> {
-    not_yet("adding an account")
-}
-
-/// Forgets an account and its secret.
-pub(crate) async fn remove_account(_engine: &Engine, _remote: &str) -> Result<(), Error> {
-    not_yet("removing an account")
-}
-
-/// Really connects.
-pub(crate) async fn test_account(_engine: &Engine, _remote: &str) -> Result<Tested, Error> {
-    not_yet("testing an account")
 }

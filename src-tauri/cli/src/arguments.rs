@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::accounts::AccountsCommand;
 use crate::conflicts::ResolveArguments;
 use crate::history::{LogArguments, UndoArguments};
 use crate::serve::ServeArguments;
@@ -39,7 +38,7 @@ Examples:
 Exit codes:
   0  done
   1  done, but documents were rejected or conflicts wait (validate: an error was found;
-     repair --dry-run: something is not right; accounts test: it may not be pushed to)
+     repair --dry-run: something is not right)
   2  wrong usage
   3  could not be done";
 
@@ -150,16 +149,11 @@ pub(crate) enum Command {
     )]
     Resolve(ResolveArguments),
     /// Look after fabrics without a screen, until SIGINT or SIGTERM: as `watch`, for many, with webhooks and
-    /// metrics. The webhook secret is in FGD_WEBHOOK_SECRET, or in the keychain.
+    /// metrics. The webhook secret is in FGD_WEBHOOK_SECRET.
     #[command(
         after_help = "Examples:\n  fgd serve fabrics/lab fabrics/prod --interval 60\n  fgd serve --all-listed --listen 127.0.0.1:9443 --json"
     )]
     Serve(ServeArguments),
-    /// Say how to sign in to remotes, and try it.
-    Accounts {
-        #[command(subcommand)]
-        command: AccountsCommand,
-    },
     /// Print completions for a shell.
     #[command(
         after_help = "Example:\n  fgd completions bash > ~/.local/share/bash-completion/completions/fgd"

@@ -1,6 +1,5 @@
 //! `fgd`: FGD Sync without a window. The same engine, driven from a terminal or a script.
 
-mod accounts;
 mod answers;
 mod arguments;
 mod clock;
@@ -10,7 +9,6 @@ mod fabric;
 mod history;
 mod progress;
 mod report;
-mod secret;
 mod serve;
 mod shell;
 mod target;
@@ -98,7 +96,6 @@ async fn obey(command: Command, engine: &Engine, progress: &Progress, json: bool
         Command::Undo(arguments) => history::undo(engine, progress, arguments, json).await,
         Command::Conflicts { folder } => conflicts::list(engine, folder, json).await,
         Command::Resolve(arguments) => conflicts::resolve(engine, progress, arguments, json).await,
-        Command::Accounts { command } => accounts::run(engine, command, json).await,
         Command::Demo { folder, walk } => demo::run(engine, progress, &folder.dir, walk).await,
         Command::Serve(_) | Command::Completions { .. } | Command::Man { .. } => {
             Err(Error::Internal { detail: "a command that needs no engine was given one".to_owned() })

@@ -55,17 +55,6 @@ pub(crate) fn operation(operation: &Operation, as_json: bool) {
     }
 }
 
-/// Prints what came of several operations that one command ran.
-pub(crate) fn operations(operations: &[Operation], as_json: bool) {
-    operations.iter().for_each(tell_error);
-    if as_json {
-        let records: Vec<_> = operations.iter().map(Record::of).collect();
-        print_json(&json!({ "operations": records }));
-    } else {
-        operations.iter().for_each(sentences);
-    }
-}
-
 fn tell_error(operation: &Operation) {
     if let Some(error) = error_of(&operation.outcome) {
         eprintln!("{}\nHint: {}", error.message, error.hint);

@@ -1,5 +1,6 @@
 //! The user's index, brought up to date for the files that we wrote, and for no others.
 
+use std::collections::BTreeSet;
 use std::fs::Metadata;
 use std::path::Path;
 use std::time::Duration;
@@ -11,44 +12,78 @@ use super::disk::{OnDisk, look};
 use super::read::blob_id;
 use super::repo::Repo;
 use crate::change::FileChange;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{RepoPath, Revision};
 
 /// How often, and how long apart, a locked index is tried: a live `git status` holds it for less.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(40);
+/// The paths for which the index is still to be brought up to date.
+const OWED: &str = "index-owed";
 
 impl Repo {
     /// Makes `git status` clean and quick for the changed paths, as of the commit `to`.
     ///
     /// What the user staged at other paths stays staged. An index that stays locked or that can't
-    /// be written is left as it is: Git then shows our files as changed, and nothing is lost.
+    /// be written is left as it is: Git then shows our files as changed, nothing is lost, and
+    /// [`catch_up_index`](Self::catch_up_index) tries again.
     pub(super) fn refresh_index(&self, to: &Revision, changes: &[FileChange]) -> Result<()> {
-        if changes.is_empty() {
+        let paths: Vec<&RepoPath> = changes.iter().map(|change| &change.path).collect();
+        self.refresh_paths(to, &paths)
+    }
+
+    /// Brings the index up to date for paths for which that failed before.
+    pub(crate) fn catch_up_index(&self, tip: &Revision) -> Result<()> {
+        let owed = self.owed()?;
+        if owed.is_empty() {
+            return Ok(());
+        }
+        let note = self.intent_dir()?.join(OWED);
+        // Before the attempt: one that fails writes it anew.
+        std::fs::remove_file(&note).map_err(Error::io(note))?;
+        self.refresh_paths(tip, &owed.iter().collect::<Vec<_>>())
+    }
+
+    fn refresh_paths(&self, to: &Revision, paths: &[&RepoPath]) -> Result<()> {
+        if paths.is_empty() {
             return Ok(());
         }
         let tree = self.tree_of(Some(to))?;
         for attempt in 1..=TRIES {
-            match self.try_refresh(tree, changes) {
+            match self.try_refresh(tree, paths) {
                 Ok(()) => return Ok(()),
                 Err(error) if attempt < TRIES && is_locked(&error) => std::thread::sleep(PAUSE),
                 Err(error) => {
-                    tracing::warn!(%error, "the index was left as it is");
-                    return Ok(());
+                    tracing::warn!(%error, "the index was left as it is for now");
+                    return self.owe(paths);
                 }
             }
         }
         Ok(())
     }
 
-    fn try_refresh(&self, tree: Option<Oid>, changes: &[FileChange]) -> Result<()> {
+    /// Notes the paths, a line each, beside those of earlier failures.
+    fn owe(&self, paths: &[&RepoPath]) -> Result<()> {
+        let mut owed: BTreeSet<RepoPath> = self.owed()?.into_iter().collect();
+        owed.extend(paths.iter().map(|path| (*path).clone()));
+        let text: String = owed.iter().map(|path| format!("{path}\n")).collect();
+        let note = self.intent_dir()?.join(OWED);
+        std::fs::write(&note, text).map_err(Error::io(note))
+    }
+
+    fn owed(&self) -> Result<Vec<RepoPath>> {
+        let text = std::fs::read_to_string(self.intent_dir()?.join(OWED)).unwrap_or_default();
+        Ok(text.lines().filter_map(|line| super::compare::repo_path(line.as_bytes())).collect())
+    }
+
+    fn try_refresh(&self, tree: Option<Oid>, paths: &[&RepoPath]) -> Result<()> {
         let mut committed = TreePaths::new(self.git(), tree)?;
         let mut index = self.git().index()?;
         index.read(true)?;
         let mut there = Vec::new();
-        for FileChange { path, .. } in changes {
+        for path in paths {
             match committed.leaf(path)? {
-                Some(entry) => there.push((path, entry)),
+                Some(entry) => there.push((*path, entry)),
                 None => remove(&mut index, path)?,
             }
         }

@@ -13,6 +13,9 @@ pub(super) enum Step {
     Write { bytes: Vec<u8>, executable: bool },
 }
 
+/// Steps by path.
+type Steps = Vec<(Vec<u8>, Step)>;
+
 /// How the two sides come together.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Merged {
@@ -73,7 +76,7 @@ fn settle_both<E>(
     our: &Difference,
     their: &Difference,
     settle: &mut impl FnMut(&Difference, &Difference) -> Result<Option<Settled>, E>,
-) -> Result<Option<Vec<(Vec<u8>, Step)>>, E> {
+) -> Result<Option<Steps>, E> {
     let at = |step: Step| vec![(their.path.clone(), step)];
     let is_file = |entry: Option<Entry>| entry.is_none_or(Entry::is_file);
     if !is_file(our.new) || !is_file(their.new) {
@@ -127,7 +130,7 @@ impl Merged {
 }
 
 impl Settled {
-    fn steps(self, their: &Difference, executable: bool) -> Vec<(Vec<u8>, Step)> {
+    fn steps(self, their: &Difference, executable: bool) -> Steps {
         let here = their.path.clone();
         match self {
             Self::File(bytes) => vec![(here, Step::Write { bytes, executable })],

@@ -53,7 +53,7 @@ pub(crate) enum DeviceStart {
         reason: String,
     },
     /// A code to enter.
-    Started(DeviceSignIn, DeviceCode),
+    Started(Box<DeviceSignIn>, DeviceCode),
 }
 
 /// A code, waiting to be entered.
@@ -172,7 +172,7 @@ impl DeviceSignIn {
             expires: after(sign_in.clock.now(), Duration::from_secs(body.expires_in).min(LONGEST_LIFE)),
             interval: body.interval.map_or(INTERVAL, bounded),
         };
-        Ok(DeviceStart::Started(sign_in, code))
+        Ok(DeviceStart::Started(Box::new(sign_in), code))
     }
 
     /// Asks once whether the code was entered.

@@ -204,10 +204,10 @@ impl BranchRules {
         let on = |switch: &Option<Switch>| switch.is_some_and(|switch| switch.enabled);
         self.protected = true;
         self.pull_request_required |= protection.required_pull_request_reviews.is_some();
-        if let Some(checks) = &protection.required_status_checks {
-            if checks.enforcement_level.as_deref() != Some("off") {
-                self.require_checks(checks.contexts.iter().map(String::as_str));
-            }
+        if let Some(checks) = &protection.required_status_checks
+            && checks.enforcement_level.as_deref() != Some("off")
+        {
+            self.require_checks(checks.contexts.iter().map(String::as_str));
         }
         self.linear_history |= on(&protection.required_linear_history);
         self.signatures_required |= on(&protection.required_signatures);

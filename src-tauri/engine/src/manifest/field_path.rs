@@ -41,6 +41,7 @@ pub(super) enum Typed {
     Item { by: String, is: String },
 }
 
+#[cfg(test)]
 impl Typed {
     /// Whether this names that step.
     pub(super) fn names(&self, step: &Step) -> bool {
@@ -88,6 +89,7 @@ impl FieldPath {
     }
 
     /// Its steps.
+    #[cfg(test)]
     pub(super) fn steps(&self) -> Vec<Typed> {
         read(&self.0).unwrap_or_default()
     }

@@ -49,14 +49,6 @@ impl<'n> Trio<'n> {
             Side::Theirs => self.theirs,
         }
     }
-
-    fn map<'a>(&self, of: impl Fn(&'n Node) -> Option<&'a Node>) -> Trio<'a> {
-        Trio {
-            base: self.base.and_then(&of),
-            ours: self.ours.and_then(&of),
-            theirs: self.theirs.and_then(&of),
-        }
-    }
 }
 
 /// What becomes of a value.

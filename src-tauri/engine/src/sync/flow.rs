@@ -132,6 +132,9 @@ impl Flow<'_> {
             tracing::info!(?recovered, "finished what an earlier run had begun");
         }
         let before = self.repo.require_branch(self.branch)?;
+        if let Some(tip) = &before {
+            self.repo.catch_up_index(tip)?;
+        }
         let ran = self.run_steps(kind, errand);
         let after = self.repo.tip(self.branch)?;
         self.result.way = after.filter(|after| before.as_ref() != Some(after)).map(|after| (before, after));

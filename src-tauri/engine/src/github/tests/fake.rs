@@ -101,8 +101,9 @@ impl Fake {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("port");
         let address = listener.local_addr().expect("address");
-        let (seen, faults, over): (Arc<Mutex<Vec<Seen>>>, Arc<Mutex<Vec<String>>>, Arc<AtomicBool>) =
-            Default::default();
+        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let faults: Arc<Mutex<Vec<String>>> = Arc::default();
+        let over: Arc<AtomicBool> = Arc::default();
         let (noted, failed, ended) = (Arc::clone(&seen), Arc::clone(&faults), Arc::clone(&over));
         let thread = std::thread::spawn(move || {
             for stream in listener.incoming() {

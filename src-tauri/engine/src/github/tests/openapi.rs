@@ -150,12 +150,12 @@ impl Description {
     fn gather(&self, schema: &Value, into: &mut BTreeMap<String, Value>) {
         match schema {
             Value::Object(fields) => {
-                if let Some(name) = fields.get("$ref").and_then(Value::as_str).and_then(schema_name) {
-                    if !into.contains_key(name) {
-                        let found = &self.document["components"]["schemas"][name];
-                        into.insert(name.to_owned(), as_json_schema(found));
-                        self.gather(found, into);
-                    }
+                if let Some(name) = fields.get("$ref").and_then(Value::as_str).and_then(schema_name)
+                    && !into.contains_key(name)
+                {
+                    let found = &self.document["components"]["schemas"][name];
+                    into.insert(name.to_owned(), as_json_schema(found));
+                    self.gather(found, into);
                 }
                 fields.values().for_each(|value| self.gather(value, into));
             }
@@ -208,7 +208,7 @@ fn as_json_schema(schema: &Value) -> Value {
                 .iter()
                 .filter(|(name, value)| !(name.as_str() == "nullable" && value.is_boolean()))
                 // Examples may hold anything, a `$ref` even.
-                .filter(|(name, value)| !(name.as_str() == "example" && !value.is_object()))
+                .filter(|(name, value)| name.as_str() != "example" || value.is_object())
                 .map(|(name, value)| (name.clone(), as_json_schema(value)))
                 .collect();
             let plain = Value::Object(plain);

@@ -38,7 +38,7 @@ async fn start(fake: &Fake) -> (DeviceSignIn, DeviceCode, Arc<TestClock>) {
     let client = ClientId::parse("Iv1.8a61f9b3a7aba766");
     let started = DeviceSignIn::start_with(&Host::at(&fake.base), client, of, bounds).await.expect("start");
     let DeviceStart::Started(sign_in, code) = started else { panic!("{started:?}") };
-    (sign_in, code, clock)
+    (*sign_in, code, clock)
 }
 
 #[tokio::test]
