@@ -275,51 +275,102 @@ fn a_teammates_push_is_merged_with_ours() {
 }
 
 #[test]
-fn what_two_people_changed_in_one_object_is_reported_and_left_alone() {
-    let (lab, teammate) = both_change_a_server();
-    lab.clone.commit("Ours");
-    let ours = lab.clone.tip();
+fn what_two_people_changed_in_one_object_comes_together_by_field() {
+    let (lab, teammate) = a_shared_server();
+    teammate.add_line(SERVER, "# theirs");
+    teammate.commit_and_push("Theirs");
+    let text = lab.clone.text(SERVER).replace("spare machine", "in rack 7 # ours");
+    lab.clone.write(&format!("{FABRIC}/{SERVER}"), &text);
 
     let synced = lab.fgd("sync");
 
-    assert_eq!(synced.code, 1, "{synced:?}");
-    assert_conflict(&synced, "committed");
-    assert_eq!((lab.clone.tip(), lab.remote.tip()), (ours, teammate.tip()));
-    assert!(lab.clone.text(SERVER).ends_with("# ours\n"));
-    assert!(lab.remote.text(SERVER).ends_with("# theirs\n"));
-    assert_eq!(lab.clone.status(), "");
+    assert_eq!(synced.code, 0, "{synced:?}");
+    assert_eq!(lab.remote.text(SERVER), format!("{text}# theirs\n"));
+    assert_eq!(lab.remote.parents().len(), 2, "a merge");
+    lab.assert_in_step();
 }
 
 #[test]
-fn an_edit_in_no_commit_is_not_overwritten_by_a_teammates() {
-    let (lab, teammate) = both_change_a_server();
-    let before = (lab.clone.tip(), lab.clone.status());
+fn a_field_that_two_people_changed_waits_for_a_decision_and_all_else_goes_on() {
+    let (lab, teammate) = a_shared_server();
+    let change = |clone: &Checkout, to: &str| {
+        let text = clone.text(SERVER).replace("spare machine", to);
+        clone.write(&format!("{FABRIC}/{SERVER}"), &text);
+    };
+    change(&teammate, "their machine");
+    teammate.write("README.md", "# Fabrics, as a teammate has them\n");
+    teammate.commit_and_push("Theirs");
+    change(&lab.clone, "our machine");
+
+    let synced = lab.fgd("sync");
+
+    assert_eq!((synced.code, &synced.json["pushed"]), (1, &json!(false)), "{synced:?}");
+    let readme = std::fs::read_to_string(lab.clone.path.join("README.md")).expect("the file");
+    assert_eq!(readme, "# Fabrics, as a teammate has them\n", "the rest arrived");
+    assert!(lab.clone.text(SERVER).contains("our machine"));
+    assert_eq!((lab.remote.tip(), lab.clone.status()), (teammate.tip(), String::new()));
+    let listed = lab.fgd("conflicts");
+    assert_eq!(listed.code, 1);
+    let conflict = &listed.json["conflicts"][0];
+    assert_eq!(
+        (&conflict["object"], &conflict["file"]),
+        (&json!("Server/spare-1"), &json!(format!("{FABRIC}/{SERVER}")))
+    );
+    assert_eq!(
+        conflict["fields"],
+        json!([{ "field": "spec.description", "base": "spare machine", "ours": "our machine", "theirs": "their machine" }])
+    );
+
+    let directory = lab.directory();
+    let settled = lab.ask(&["resolve", &directory, "server/spare-1", "--field", "spec.description=theirs"]);
+
+    assert_eq!((settled.code, &settled.json["pushed"]), (0, &json!(true)), "{settled:?}");
+    assert!(lab.remote.text(SERVER).contains("their machine"));
+    assert_eq!(lab.remote.parents().len(), 2, "both sides are in history");
+    assert_eq!(lab.fgd("conflicts").code, 0);
+    lab.assert_in_step();
+}
+
+#[test]
+fn an_edit_that_is_broken_is_not_overwritten_by_a_teammates() {
+    let (lab, teammate) = a_shared_server();
+    teammate.add_line(SERVER, "# theirs");
+    teammate.commit_and_push("Theirs");
+    lab.clone.write(&format!("{FABRIC}/{SERVER}"), "kind: [");
 
     let synced = lab.fgd("sync");
 
     assert_eq!(synced.code, 1, "{synced:?}");
-    assert_conflict(&synced, "workTree");
-    assert_eq!((lab.clone.tip(), lab.clone.status()), before);
-    assert!(lab.clone.text(SERVER).ends_with("# ours\n"));
+    assert_eq!(synced.json["conflicts"][0]["oursIs"], "workTree");
+    assert_eq!(lab.clone.text(SERVER), "kind: [");
     assert_eq!(lab.remote.tip(), teammate.tip());
 }
 
-/// A server is in the fabric; a teammate has pushed a change of it, and we have made another one.
-fn both_change_a_server() -> (Lab, Checkout) {
+#[test]
+fn what_a_run_did_is_undone_and_stays_so() {
+    let (lab, _) = a_shared_server();
+    let undone = lab.ask(&["undo", &lab.directory(), "--last"]);
+    assert_eq!(undone.code, 0, "{undone:?}");
+    assert_eq!(lab.fgd("sync").code, 0);
+    assert_eq!(lab.remote.yaml("managed/servers"), Vec::<String>::new());
+    let log = lab.ask(&["log", &lab.directory(), "--object", "Server/spare-1"]);
+    let subjects: Vec<_> =
+        log.json["versions"].as_array().expect("versions").iter().map(|v| v["subject"].clone()).collect();
+    assert_eq!(
+        subjects,
+        [
+            json!("lab: undo \"ingest 1 object from spare.yaml\""),
+            json!("lab: ingest 1 object from spare.yaml")
+        ]
+    );
+    lab.assert_in_step();
+}
+
+/// A server is in the fabric, and a teammate has it too.
+fn a_shared_server() -> (Lab, Checkout) {
     let lab = Lab::ready();
     lab.clone.drop_raw("spare.yaml", SERVER_TEXT);
     assert_eq!(lab.fgd("sync").code, 0);
     let teammate = lab.teammate();
-    teammate.add_line(SERVER, "# theirs");
-    teammate.commit_and_push("Theirs");
-    lab.clone.add_line(SERVER, "# ours");
     (lab, teammate)
-}
-
-#[track_caller]
-fn assert_conflict(answer: &Answer, ours: &str) {
-    let file = format!("{FABRIC}/{SERVER}");
-    assert_eq!(answer.json["conflicts"], json!([{ "file": file, "ours": ours }]), "{answer:?}");
-    assert_eq!(answer.json["pushed"], false);
-    assert_eq!(answer.json["commit"], Value::Null);
 }

@@ -475,27 +475,39 @@ export type Fate =
 /**  Left in the inbox. */
 "rejected";
 
-/**  A change. */
+/**  A field that differs. One that was added has no `before`, one that was removed no `after`. */
 export type FieldChange = {
-	/**  Where. */
-	path: string,
-	/**  Before. */
+	/**  Which field. */
+	path: FieldPath,
+	/**  What it was, on one line. */
 	before: string | null,
-	/**  After. */
+	/**  What it is, on one line. */
 	after: string | null,
 };
 
-/**  A field. */
+/**
+ *  A field that both sides changed in different ways; a version in which it is not there has none. Values are
+ *  on one line.
+ */
 export type FieldConflict = {
-	/**  Where. */
-	path: string,
-	/**  Before. */
+	/**  Which field; the empty path is the whole object. */
+	path: FieldPath,
+	/**  What it was before both sides changed it. */
 	base: string | null,
-	/**  Here. */
+	/**  What it is here. */
 	ours: string | null,
-	/**  There. */
+	/**  What it is on the remote. */
 	theirs: string | null,
 };
+
+/**
+ *  A place in an object: `spec.bundled.links[server.port=server-1/eth0].switch.port`.
+ * 
+ *  Keys stand behind dots, and in double quotes where they have more than letters, digits and `-_/:+@`. Items
+ *  of a list stand in brackets, named by their natural key; an item that is its own key by itself:
+ *  `spec.subnets[10.0.0.0/16]`. The whole object is the empty path. Equal places are equal texts.
+ */
+export type FieldPath = string;
 
 /**  The text of an object's file, and the version that it is. */
 export type FileText = {
@@ -686,7 +698,7 @@ side: Side } |
 /**  The merge of both; of the fields in conflict, these. */
 { is: "fields"; 
 /**  By their paths. */
-fields: { [key in string]: Side }; 
+fields: { [key in FieldPath]: Side }; 
 /**  For fields in conflict that are not named. */
 rest: Side | null } | 
 /**  This text. */
@@ -799,14 +811,14 @@ export type Severity =
 /**  It was taken; somebody should look at it. */
 "warning";
 
-/**  Whose. */
+/**  One of the three versions that a merge is about. */
 export type Side = 
-/**  o */
+/**  What both sides had before they changed it. */
+"base" | 
+/**  What is here. */
 "ours" | 
-/**  t */
-"theirs" | 
-/**  b */
-"base";
+/**  What comes from the remote. */
+"theirs";
 
 /**  A user name and a secret, on their way from the dialog to the keychain. */
 export type SignIn = {

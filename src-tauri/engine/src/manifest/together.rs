@@ -92,7 +92,7 @@ fn merge_plain(base: Option<&str>, ours: &str, theirs: &str, picks: &Picks<'_>) 
     let is_right = |text: &String| Sheet::read(text).is_some_and(|read| same_value(&read.node, &wanted));
     // Where lines come together by themselves, so do comments.
     let by_line = base.and_then(|base| diffy::merge(base, ours, theirs).ok()).filter(is_right);
-    if let Some(text) = by_line {
+    if let Some(text) = by_line.or_else(|| union(base, ours, theirs).filter(is_right)) {
         return TextMerge::Merged(text);
     }
     match merged {
@@ -115,6 +115,15 @@ fn merge_plain(base: Option<&str>, ours: &str, theirs: &str, picks: &Picks<'_>) 
             theirs: shown(versions.theirs),
         }]),
     }
+}
+
+/// The lines of both sides, ours first where they overlap: right for comments that both added in one place.
+fn union(base: Option<&str>, ours: &str, theirs: &str) -> Option<String> {
+    let mut options = diffy::MergeOptions::new();
+    options.set_conflict_style(diffy::ConflictStyle::Merge);
+    let marked = options.merge(base?, ours, theirs).err()?;
+    let is_marker = |line: &str| ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark));
+    Some(marked.split_inclusive('\n').filter(|line| !is_marker(line)).collect())
 }
 
 fn conflict(clash: &Clash<'_>) -> FieldConflict {
@@ -207,6 +216,12 @@ spec:
         let theirs = BASE.replace("port: l/E1/1", "port: l/E1/7");
         let text = merged(BASE, &ours, &theirs);
         assert!(text.contains("E1/7") && !text.contains("s/2"), "{text}");
+        let first = BASE.replace(
+            &BASE[BASE.find("      - server").expect("a link")
+                ..BASE.find("      - server:\n          port: s/2").expect("a link")],
+            "",
+        );
+        assert!(merged(BASE, &ours, &first).contains("links: []\n    mtu: 9000"), "each took one away");
         assert_eq!(
             paths(Some(BASE), &ours, &BASE.replace("l/E1/2", "l/E1/8")),
             ["spec.bundled.links[server.port=s/2]"]
@@ -258,6 +273,16 @@ spec:
         let base = "\"a b\": '1'\nc: |\n  two\n  lines\nd: 1\n";
         let text = merged(base, &base.replace("'1'", "\"2\""), &base.replace("lines\n", "lines\n  more\n"));
         assert_eq!(text, "\"a b\": \"2\"\nc: |\n  two\n  lines\n  more\nd: 1\n");
+    }
+
+    #[test]
+    fn comments_that_both_added_in_one_place_are_both_kept() {
+        let text = merged("a: 1\n", "a: 1\n# ours\n", "a: 1\n# theirs\n");
+        assert_eq!(text, "a: 1\n# ours\n# theirs\n");
+        let text = merged("a:\n  b: 1\n", "a:\n  b: 2 # two\n", "a:\n  # why\n  b: 1\n# end\n");
+        assert_eq!(text, "a:\n  # why\n  b: 2 # two\n# end\n");
+        // On one line there is room for one.
+        assert_eq!(merged("a: 1\n", "a: 1 # ours\n", "a: 1 # theirs\n"), "a: 1 # ours\n");
     }
 
     #[test]

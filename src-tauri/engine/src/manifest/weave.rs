@@ -36,7 +36,8 @@ pub(super) fn weave(
     let woven = loom.entries(parts, &top)?;
     let indent = top[at(canvas)].as_ref()?.indent;
     let body = indented(&woven, indent);
-    Some(format!("{}{}{}{}", sheet.head, &sheet.text[..first], body, sheet.tail))
+    let end = loom.tail(&top, &ends, &[None, None, None]);
+    Some(format!("{}{}{}{}{}", sheet.head, &sheet.text[..first], body, end, sheet.tail))
 }
 
 struct Page<'t> {
@@ -59,6 +60,8 @@ struct Region {
     chunks: Vec<Chunk>,
     /// The column of its keys or dashes.
     indent: usize,
+    /// Where it ends: comments below it that are indented less belong to what is around it.
+    end: usize,
 }
 
 /// An entry or an item with the comments above it, up to the next one.
@@ -116,11 +119,32 @@ impl Loom<'_, '_> {
         if self.by_line
             && let (Some(base), Some(ours), Some(theirs)) =
                 (piece(Side::Base), piece(Side::Ours), piece(Side::Theirs))
-            && let Ok(merged) = diffy::merge(&base, &ours, &theirs)
         {
-            return Some(merged);
+            let other = if own == ours { &theirs } else { &ours };
+            return Some(
+                diffy::merge(&base, &ours, &theirs).unwrap_or_else(|_| with_comments(&own, &base, other)),
+            );
         }
         Some(own)
+    }
+
+    /// The comments below the parts of an entry that are the entry's own.
+    fn tail(&self, inner: &[Option<Region>; 3], ends: &[usize; 3], regions: &[Option<Region>; 3]) -> String {
+        let of = |side: Side| {
+            let (page, region) = (self.pages[at(side)].as_ref()?, inner[at(side)].as_ref()?);
+            let indent = regions[at(side)].as_ref().map_or(0, |region| region.indent);
+            Some(page.cut(region.end, ends[at(side)], indent))
+        };
+        let [base, ours, theirs] = SIDES.map(|side| of(side).unwrap_or_default());
+        let own = if self.canvas == Side::Ours { &ours } else { &theirs };
+        match diffy::merge(&base, &ours, &theirs) {
+            Ok(merged) if self.by_line => merged,
+            Err(_) if self.by_line => {
+                let other = if self.canvas == Side::Ours { &theirs } else { &ours };
+                with_comments(own, &base, other)
+            }
+            _ => own.clone(),
+        }
     }
 
     fn piece(&self, node: &Node, regions: &[Option<Region>; 3], side: Side) -> Option<String> {
@@ -152,6 +176,13 @@ impl Loom<'_, '_> {
                 region.indent,
             ));
         }
+        if parts.is_empty() {
+            // Each side took away what the other had left.
+            let tree = tree_of(&part.merged, &part.values)?;
+            let is_entry = key.span.start < value.span.start;
+            let head = page.cut(chunk.start, key.span.end, region.indent);
+            return is_entry.then(|| format!("{head}: {}\n", flow(&tree, false)));
+        }
         let mut ends = [0; 3];
         for side in SIDES {
             if let (Some(region), Some(node)) = (&regions[at(side)], part.at.get(side)) {
@@ -164,12 +195,29 @@ impl Loom<'_, '_> {
         let first = own.chunks.first()?.start;
         let head = page.cut(chunk.start, first, region.indent);
         let body = indented(&self.entries(parts, &inner)?, own.indent.checked_sub(region.indent)?);
+        let tail = self.tail(&inner, &ends, regions);
         // An item's first key stands behind its dash.
         Some(match head.ends_with('\n') {
-            true => head + &body,
-            false => head + body.trim_start_matches(' '),
+            true => head + &body + &tail,
+            false => head + body.trim_start_matches(' ') + &tail,
         })
     }
+}
+
+/// An entry with the comment lines that the other side added to it: those above it above, all others below.
+fn with_comments(own: &str, base: &str, other: &str) -> String {
+    let is_comment = |line: &&str| line.trim_start().starts_with('#');
+    let is_new = |line: &&str| !base.contains(line.trim()) && !own.contains(line.trim());
+    let head =
+        other.split_inclusive('\n').take_while(|line| is_comment(line) || line.trim().is_empty()).count();
+    let lines: Vec<&str> = other.split_inclusive('\n').collect();
+    let pick = |lines: &[&str]| -> String {
+        let new = lines.iter().filter(|line| is_comment(line) && is_new(line));
+        new.map(|line| format!("{}\n", line.trim_end())).collect()
+    };
+    let (above, below) = lines.split_at(head);
+    let end = if own.ends_with('\n') { "" } else { "\n" };
+    format!("{}{own}{end}{}", pick(above), pick(below))
 }
 
 impl Page<'_> {
@@ -197,11 +245,28 @@ impl Page<'_> {
             let alone = self.text[line..*place].trim().is_empty();
             starts.push(if alone { self.lines.start_with_comments(*place, indent) } else { *place });
         }
+        let end = self.inner_end(starts.last().copied()?, end, indent);
         let nexts = starts.iter().skip(1).copied().chain([end]);
         let chunks = places.iter().zip(&starts).zip(nexts);
         let chunks =
             chunks.map(|(((node, _), start), end)| Chunk { node: *node, start: *start, end }).collect();
-        Some(Region { chunks, indent })
+        Some(Region { chunks, indent, end })
+    }
+
+    /// The end without the comments at it that are indented less than this.
+    fn inner_end(&self, start: usize, end: usize, indent: usize) -> usize {
+        let mut inner = end;
+        let mut line = end;
+        while let Some((above, text)) = self.lines.above(line).filter(|(above, _)| *above > start) {
+            let depth = text.len() - text.trim_start_matches(' ').len();
+            if self.lines.is_comment(above + depth) && depth < indent {
+                inner = above;
+            } else if !text.trim().is_empty() {
+                break;
+            }
+            line = above;
+        }
+        inner
     }
 
     /// A part of the text with so many spaces less before each line.
