@@ -330,3 +330,7 @@ impl Finding {
         self
     }
 }
+/// Sorts findings as they are read: by file, line and column, then by code.
+pub(crate) fn in_order(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
+}

@@ -100,5 +100,5 @@ fn plan(source: &Path) -> Result<Plan> {
         log_on_disk: None,
         archive_taken: &|_| None,
     };
-    Plan::new(&given, inbox, &mut managed)
+    Ok(Plan::new(&given, inbox, &mut managed))
 }

@@ -140,6 +140,11 @@ impl Engine {
     }
 }
 
+/// Without what such a run made, the directory is no fabric any more.
+fn makes_the_fabric(operation: &Operation) -> bool {
+    operation.kind == OperationKind::Onboard
+}
+
 impl Inner {
     fn opened(&self, id: &FabricId) -> Result<(StoredFabric, Repo)> {
         let fabric = self.store.fabric(id)?;
@@ -179,7 +184,8 @@ impl Inner {
             Some(operation) => operation,
             None => {
                 let mut undone = std::collections::HashSet::new();
-                let mut candidates = log.iter().filter(|operation| operation.to.is_some());
+                let is_work = |operation: &&Operation| operation.to.is_some() && !makes_the_fabric(operation);
+                let mut candidates = log.iter().filter(is_work);
                 let last = candidates.find(|operation| {
                     // An undo that was undone itself counts no more.
                     if undone.contains(operation.id.as_str()) {
@@ -197,6 +203,11 @@ impl Inner {
             }
         };
         let logged = log.into_iter().find(|operation| operation.id == wanted);
+        if logged.as_ref().is_some_and(makes_the_fabric) {
+            let detail =
+                "the run made the fabric's directory; take the fabric from the list instead".to_owned();
+            return Err(Error::NothingToUndo { detail });
+        }
         let way = match logged.as_ref().and_then(|operation| operation.to.clone()) {
             Some(to) => Some((logged.as_ref().and_then(|operation| operation.from.clone()), to)),
             None => repo.commits_of(&tip, &wanted)?,

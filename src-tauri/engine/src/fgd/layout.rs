@@ -66,6 +66,15 @@ impl Layout {
     }
 }
 
+/// `a.yaml`, `a-2.yaml`, `a-3.yaml`, …, counted from 1.
+pub(crate) fn numbered(wished: &str, n: usize) -> String {
+    match wished.rsplit_once('.') {
+        _ if n == 1 => wished.to_owned(),
+        Some((stem, ending)) => format!("{stem}-{n}.{ending}"),
+        None => format!("{wished}-{n}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

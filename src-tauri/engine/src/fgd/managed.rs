@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::fgd::inbox::{ObjectRead, finding, is_hedgehog};
 use crate::fgd::layout::Layout;
 use crate::fgd::walk::{FileEntry, read_plain, yaml_files};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, in_order};
 use crate::id::RepoPath;
 use crate::manifest;
 use crate::schema::{Classified, CrdSchemas, Fabric, Object, ResourceId, classify};
@@ -233,7 +233,7 @@ impl ManagedIndex {
                 );
             }
         }
-        findings.sort_by(|a, b| (&a.file, a.line, a.code).cmp(&(&b.file, b.line, b.code)));
+        in_order(&mut findings);
         findings
     }
 
@@ -241,8 +241,7 @@ impl ManagedIndex {
     pub(crate) fn findings(&self) -> Vec<Finding> {
         let mut findings = self.misplaced();
         findings.extend(self.fabric.findings());
-        findings
-            .sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
+        in_order(&mut findings);
         findings
     }
 

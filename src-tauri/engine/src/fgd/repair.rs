@@ -10,7 +10,7 @@ use crate::change::{ContentHash, FileChange};
 use crate::fgd::archive_log::ArchiveLog;
 use crate::fgd::fabric_file::FabricFile;
 use crate::fgd::inbox::ObjectRead;
-use crate::fgd::layout::Layout;
+use crate::fgd::layout::{Layout, numbered};
 use crate::fgd::onboard::missing_structure;
 use crate::id::RepoPath;
 use crate::manifest::{self, Document, Source, TextError};
@@ -393,15 +393,6 @@ fn holds_hedgehog(bytes: &[u8]) -> bool {
         .iter()
         .filter_map(|document| object(document).ok())
         .any(|object| directory(&object).is_some())
-}
-
-/// `a.yaml`, `a-2.yaml`, `a-3.yaml`, …, counted from 1.
-fn numbered(wished: &str, n: usize) -> String {
-    match wished.rsplit_once('.') {
-        _ if n == 1 => wished.to_owned(),
-        Some((stem, ending)) => format!("{stem}-{n}.{ending}"),
-        None => format!("{wished}-{n}"),
-    }
 }
 
 #[cfg(test)]

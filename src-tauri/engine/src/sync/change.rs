@@ -8,7 +8,7 @@ use crate::conflict::{Pick, Resolution};
 use crate::edit::Edit;
 use crate::error::Result;
 use crate::fgd::{self, ValidationPolicy};
-use crate::finding::{Code, Finding, Weight};
+use crate::finding::{Code, Finding, Weight, in_order};
 use crate::git::blob_id;
 use crate::id::RepoPath;
 use crate::operation::{Step, Unit};
@@ -84,7 +84,7 @@ pub(super) fn consequences(fabric: &mut Fabric, trials: &[Trial]) -> Consequence
         touched.iter().flat_map(|key| fabric.findings_of(key)).map(|finding| essence(&finding)).collect();
     for side in [&mut found.own, &mut found.others] {
         side.retain(|finding| !before.contains(&essence(finding)));
-        side.sort_by(|a, b| (&a.file, a.line, a.code).cmp(&(&b.file, b.line, b.code)));
+        in_order(side);
     }
     found
 }

@@ -92,9 +92,8 @@ impl Flow<'_> {
 
     /// A path in a directory at which nothing stands: the wished one, or the first of `-2`, `-3`, ….
     fn free_name(&self, directory: &RepoPath, wished: &str) -> RepoPath {
-        let (stem, ending) = wished.rsplit_once('.').unwrap_or((wished, ""));
-        let names = std::iter::once(wished.to_owned()).chain((2..).map(|n| format!("{stem}-{n}.{ending}")));
         let is_free = |path: &RepoPath| path.under(self.repo.work_tree()).symlink_metadata().is_err();
-        names.map(|name| directory.join(&name)).find(is_free).unwrap_or_else(|| directory.join(wished))
+        let mut paths = (1..).map(|n| directory.join(&fgd::numbered(wished, n)));
+        paths.find(is_free).unwrap_or_else(|| directory.join(wished))
     }
 }

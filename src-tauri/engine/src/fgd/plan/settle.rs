@@ -6,11 +6,12 @@ use super::decide::{Verdict, Verdicts, taken};
 use super::judge::Judged;
 use super::{Given, Outcome, Plan, Planned};
 use crate::change::{ContentHash, FileChange};
-use crate::error::Result;
 use crate::fgd::archive_log::{ArchiveLog, Entry};
 use crate::fgd::fabric_file::ArchiveStrategy;
 use crate::fgd::inbox::{Composed, Inbox, ObjectRead, SourceFile};
+use crate::fgd::layout::numbered;
 use crate::fgd::managed::ManagedIndex;
+use crate::finding::in_order;
 use crate::id::RepoPath;
 use crate::schema::ResourceId;
 
@@ -21,7 +22,7 @@ pub(super) fn settle(
     managed: &ManagedIndex,
     verdicts: Verdicts,
     judged: Judged,
-) -> Result<Plan> {
+) -> Plan {
     let mut findings = inbox.unreadable;
     findings.extend(verdicts.warnings);
     findings.extend(judged.findings);
@@ -30,7 +31,7 @@ pub(super) fn settle(
     for (file, verdicts) in inbox.files.into_iter().zip(verdicts.of) {
         settler.file(file, verdicts);
     }
-    Ok(settler.finish())
+    settler.finish()
 }
 
 struct Settler<'a> {
@@ -114,9 +115,7 @@ impl Settler<'_> {
 
     /// The path for a new file: the wished one, or the first of `-2`, `-3`, … that is free.
     fn free_path(&self, directory: &RepoPath, wished: &str) -> RepoPath {
-        let stem = wished.strip_suffix(".yaml").unwrap_or(wished);
-        let names = std::iter::once(wished.to_owned()).chain((2..).map(|n| format!("{stem}-{n}.yaml")));
-        let mut paths = names.map(|name| directory.join(&name));
+        let mut paths = (1..).map(|n| directory.join(&numbered(wished, n)));
         paths
             .find(|path| !self.managed.has(path) && !self.writes.contains_key(path))
             .unwrap_or_else(|| directory.join(wished))
@@ -199,9 +198,7 @@ impl Settler<'_> {
             self.write(path, self.given.log_on_disk, self.log.text().into_bytes());
         }
         self.plan.changes = self.writes.into_values().collect();
-        self.plan
-            .findings
-            .sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
+        in_order(&mut self.plan.findings);
         self.plan.findings.dedup();
         self.plan
     }

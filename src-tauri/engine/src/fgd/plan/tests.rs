@@ -55,7 +55,7 @@ impl Scene {
             log_on_disk: None,
             archive_taken: &|path| self.archived.get(path).copied(),
         };
-        Plan::new(&given, inbox, &mut managed).expect("a plan")
+        Plan::new(&given, inbox, &mut managed)
     }
 
     /// The scene after the plan was applied and the disk looked at again.
@@ -534,7 +534,6 @@ fn a_trial_leaves_the_fabric_as_it_was() {
                 archive_taken: &|_| None,
             };
             let plan = Plan::new(&given, Inbox { files: vec![file], unreadable: Vec::new() }, &mut index);
-            let plan = plan.expect("a plan");
             (plan.documents, plan.findings, plan.standing, plan.changes, index.findings())
         };
         let (first, again) = (plan(), plan());

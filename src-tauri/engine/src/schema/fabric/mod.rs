@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, in_order};
 use crate::schema::object::{Key, KindId, Object};
 use crate::schema::read::Problem;
 use claims::{Claim, claims};
@@ -175,8 +175,7 @@ impl Fabric {
         let keys = self.entries.iter().filter(|entry| entry.object.is_some()).map(|entry| &entry.key);
         let mut findings: Vec<Finding> = keys.flat_map(|key| self.findings_of(key)).collect();
         findings.extend(self.absences(None));
-        findings
-            .sort_by(|a, b| (&a.file, a.line, a.column, a.code).cmp(&(&b.file, b.line, b.column, b.code)));
+        in_order(&mut findings);
         findings
     }
 
