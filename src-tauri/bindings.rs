@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::commands::{desktop, fabrics, inbox, setup, two_way};
+use crate::commands::{accounts, desktop, fabrics, inbox, setup, two_way};
 
 /// An event of the engine, on its way to the window.
 #[derive(Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -46,6 +46,17 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             two_way::sync_all,
             two_way::pull_all,
             two_way::push_all,
+            accounts::accounts,
+            accounts::add_account,
+            accounts::remove_account,
+            accounts::test_connection,
+            accounts::trust_host_key,
+            accounts::secret_store,
+            accounts::unlock_secrets,
+            accounts::network_settings,
+            accounts::set_network_settings,
+            accounts::author_settings,
+            accounts::set_author_settings,
             setup::inspect_source,
             setup::add_fabric,
             setup::remove_fabric,

@@ -1,6 +1,8 @@
 //! The list of fabrics and the dashboard.
 
-use fgd_engine::{Engine, FabricId, FabricView, Operation, OperationId, OperationKind, SignIn, Trigger};
+use fgd_engine::{
+    Account, Engine, FabricId, FabricView, Operation, OperationId, OperationKind, SignIn, Trigger,
+};
 use tauri::State;
 
 use super::CommandResult;
@@ -62,6 +64,6 @@ pub(crate) async fn sign_in(
     engine: State<'_, Engine>,
     fabric: FabricId,
     sign_in: SignIn,
-) -> CommandResult<String> {
+) -> CommandResult<Account> {
     Ok(engine.sign_in(fabric, sign_in).await?)
 }

@@ -1,5 +1,6 @@
 //! Every command of the window: each one translates a call to the engine, and decides nothing.
 
+pub(crate) mod accounts;
 pub(crate) mod desktop;
 pub(crate) mod fabrics;
 pub(crate) mod inbox;

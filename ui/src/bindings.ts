@@ -12,7 +12,7 @@ export const commands = {
 	push: (fabric: FabricId) => __TAURI_INVOKE<Operation>("push", { fabric }),
 	cancel: (operation: OperationId) => __TAURI_INVOKE<null>("cancel", { operation }),
 	setAutoSync: (fabric: FabricId, on: boolean) => __TAURI_INVOKE<FabricView>("set_auto_sync", { fabric, on }),
-	signIn: (fabric: FabricId, signIn: SignIn) => __TAURI_INVOKE<string>("sign_in", { fabric, signIn }),
+	signIn: (fabric: FabricId, signIn: SignIn) => __TAURI_INVOKE<Account>("sign_in", { fabric, signIn }),
 	inboxText: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<InboxText>("inbox_text", { fabric, file }),
 	preview: (fabric: FabricId) => __TAURI_INVOKE<Preview>("preview", { fabric }),
 	findings: (fabric: FabricId) => __TAURI_INVOKE<FabricFindings>("findings", { fabric }),
@@ -34,6 +34,17 @@ export const commands = {
 	syncAll: () => __TAURI_INVOKE<FabricRun[]>("sync_all"),
 	pullAll: () => __TAURI_INVOKE<FabricRun[]>("pull_all"),
 	pushAll: () => __TAURI_INVOKE<FabricRun[]>("push_all"),
+	accounts: () => __TAURI_INVOKE<Account[]>("accounts"),
+	addAccount: (account: NewAccount) => __TAURI_INVOKE<Account>("add_account", { account }),
+	removeAccount: (account: AccountId) => __TAURI_INVOKE<null>("remove_account", { account }),
+	testConnection: (url: string, account: NewAccount | null) => __TAURI_INVOKE<ConnectionReport>("test_connection", { url, account }),
+	trustHostKey: (url: string, fingerprint: string) => __TAURI_INVOKE<null>("trust_host_key", { url, fingerprint }),
+	secretStore: () => __TAURI_INVOKE<SecretStore>("secret_store"),
+	unlockSecrets: (passphrase: string) => __TAURI_INVOKE<SecretStore>("unlock_secrets", { passphrase }),
+	networkSettings: () => __TAURI_INVOKE<NetworkSettings>("network_settings"),
+	setNetworkSettings: (settings: NetworkSettings) => __TAURI_INVOKE<NetworkSettings>("set_network_settings", { settings }),
+	authorSettings: () => __TAURI_INVOKE<AuthorSettings>("author_settings"),
+	setAuthorSettings: (settings: AuthorSettings) => __TAURI_INVOKE<AuthorSettings>("set_author_settings", { settings }),
 	inspectSource: (source: Source) => __TAURI_INVOKE<SourceReport>("inspect_source", { source }),
 	addFabric: (request: AddFabric) => __TAURI_INVOKE<FabricView>("add_fabric", { request }),
 	removeFabric: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_fabric", { fabric }),
@@ -50,6 +61,27 @@ export const events = {
 };
 
 /* Types */
+/**  Who this desktop is, for a host or for one repository. */
+export type Account = {
+	/**  The account. */
+	id: AccountId,
+	/**  The host or the repository that it is for. */
+	place: Place,
+	/**  How the remote is told. */
+	method: Method,
+	/**  The user name; with a token most hosts take any. */
+	user: string | null,
+	/**  The private key's file. */
+	keyFile: string | null,
+	/**  Where the secret is kept; none where there is none. */
+	kept: Keeping | null,
+	/**  The host's GitHub API, where it is a GitHub. */
+	githubApi: string | null,
+};
+
+/**  Names an account on this desktop. */
+export type AccountId = string;
+
 /**  A fabric to be added. */
 export type AddFabric = {
 	/**  Where its repository comes from. */
@@ -60,6 +92,14 @@ export type AddFabric = {
 	branch: string,
 	/**  Its directory in the repository; empty for the root. */
 	directory: string,
+};
+
+/**  Who commits. */
+export type AuthorSettings = {
+	/**  The name; none for the one that Git's configuration has. */
+	name?: string | null,
+	/**  The e-mail address; none for the one that Git's configuration has. */
+	email?: string | null,
 };
 
 /**  The short name of a Git branch (`main`, not `refs/heads/main`), valid by Git's rules. */
@@ -312,6 +352,28 @@ export type ConflictTexts = {
 	theirs: string | null,
 };
 
+/**  What a remote is like, found by really connecting. */
+export type ConnectionReport = {
+	/**  The remote. */
+	url: RemoteUrl,
+	/**  The account that was used; none where Git's own ways were. */
+	account: AccountId | null,
+	/**  Why it can't be read, where it can't. */
+	error: ErrorReport | null,
+	/**  Whether it may be pushed to; none where only a push tells. */
+	mayPush: boolean | null,
+	/**  Its main branch. */
+	defaultBranch: BranchName | null,
+	/**  All of its branches. */
+	branches: BranchName[],
+	/**  What holds for pushes to the main branch, in a sentence; none where the host does not tell. */
+	protection: string | null,
+	/**  What the account lacks, each a clause. */
+	lacks: string[],
+	/**  What else the user should know. */
+	notes: string[],
+};
+
 /**  A line of a difference. */
 export type DiffLine = {
 	/**  What becomes of it. */
@@ -353,7 +415,7 @@ export type Edit = {
 export type EngineEvent = Event;
 
 /**  What the window and the command line branch on. The text form never changes its meaning. */
-export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal" | "GitHubLimited" | "GitHubRefused" | "CannotListen";
+export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal" | "GitHubLimited" | "GitHubRefused" | "HostKeyUnknown" | "HostKeyChanged" | "NoKeychain" | "SecretsLocked" | "PassphraseWrong" | "AccountInvalid" | "AccountUnknown" | "SigningFailed" | "CannotListen";
 
 /**  An error, as it is shown. */
 export type ErrorReport = {
@@ -568,6 +630,15 @@ export type InboxText = {
 	totalLines: number,
 };
 
+/**  Where a secret is kept. */
+export type Keeping = 
+/**  In the operating system's keychain. */
+"keychain" | 
+/**  In a file of the app's, encrypted with a passphrase. */
+"file" | 
+/**  In memory: it is asked for again after each start. */
+"session";
+
 /**  How many objects of a kind a fabric has. */
 export type KindCount = {
 	/**  The kind, `Switch`. */
@@ -586,6 +657,47 @@ export type LineChange =
 "added" | 
 /**  It goes. */
 "removed";
+
+/**  How a remote is told who is asking. */
+export type Method = 
+/**  A token over HTTPS. */
+"token" | 
+/**  A user name and a password over HTTPS. */
+"password" | 
+/**  Whatever keys the SSH agent holds. */
+"sshAgent" | 
+/**  A key file, and its passphrase where it has one. */
+"sshKey" | 
+/**  Git's own credential helpers. */
+"helper" | 
+/**  Nothing at all: the remote is open to everybody. */
+"nobody";
+
+/**  How this desktop gets to the network. */
+export type NetworkSettings = {
+	/**  The proxy. */
+	proxy?: Proxy,
+	/**  A file with certificates, in PEM, of authorities that are trusted beside the system's. */
+	caFile?: string | null,
+};
+
+/**  An account to be kept. */
+export type NewAccount = {
+	/**  A host, `https://github.com`, or a repository's URL. */
+	place: string,
+	/**  How the remote is told. */
+	method: Method,
+	/**  The user name. */
+	user?: string | null,
+	/**  The private key's file. */
+	keyFile?: string | null,
+	/**  The token, password or passphrase. */
+	secret?: string | null,
+	/**  Where the secret is to be kept. */
+	keep?: Keeping,
+	/**  The address of the host's GitHub API, for an Enterprise Server; github.com's is known. */
+	githubApi?: string | null,
+};
 
 /**  One version of an object's file. */
 export type ObjectVersion = {
@@ -706,6 +818,12 @@ rest: Side | null } |
 /**  All of the file. */
 text: string };
 
+/**
+ *  What an account is for: a host (`https://github.com`, `ssh://git.example.org`) or a repository or group of
+ *  repositories there (`https://github.com/acme`). It holds no user name and no secret.
+ */
+export type Place = string;
+
 /**  What a sync would do with what waits. */
 export type Preview = {
 	/**  What would become of the documents. */
@@ -766,6 +884,17 @@ export type Progress = {
 	cancelling: boolean,
 };
 
+/**  Which proxy is used for HTTP. */
+export type Proxy = 
+/**  The one that Git's configuration or the environment names. */
+{ use: "system" } | 
+/**  None. */
+{ use: "direct" } | 
+/**  This one. */
+{ use: "at"; 
+/**  Its URL, without credentials. */
+url: string };
+
 /**  Where a remote is: a URL or a local path, without any user name, password or token. */
 export type RemoteUrl = string;
 
@@ -804,6 +933,23 @@ export type Resolution = {
 /**  A Git commit: 40 lower-case hexadecimal digits. */
 export type Revision = string;
 
+/**  How the encrypted file of secrets stands. */
+export type SealedFile = 
+/**  There is none. */
+"missing" | 
+/**  Its passphrase has to be entered. */
+"locked" | 
+/**  It can be used. */
+"open";
+
+/**  Where secrets can be kept on this machine. */
+export type SecretStore = {
+	/**  Whether there is a keychain that can be used. */
+	keychain: boolean,
+	/**  How the encrypted file stands. */
+	file: SealedFile,
+};
+
 /**  How bad a finding is. */
 export type Severity = 
 /**  The document was not taken, or the fabric would refuse it. */
@@ -826,6 +972,8 @@ export type SignIn = {
 	user: string,
 	/**  The token or password. */
 	secret: string,
+	/**  Where it is to be kept. */
+	keep?: Keeping,
 };
 
 /**  Where a repository is to come from. */

@@ -150,6 +150,30 @@ pub enum Error {
     /// GitHub understood, and does not do it.
     #[error("GitHub refused {what}: {reason}")]
     GitHubRefused { what: String, reason: String },
+    /// The server's host key was never seen.
+    #[error("the host key of {host} is not known: {kind} {fingerprint}")]
+    HostKeyUnknown { remote: RemoteUrl, host: String, kind: String, fingerprint: String },
+    /// The server shows another host key than the one that is known.
+    #[error("the host key of {host} has changed: it shows {kind} {fingerprint} now")]
+    HostKeyChanged { remote: RemoteUrl, host: String, kind: String, fingerprint: String },
+    /// There is no keychain to keep a secret in.
+    #[error("this machine has no keychain that can be used")]
+    NoKeychain,
+    /// The encrypted file has to be opened first.
+    #[error("the file with the secrets is locked")]
+    SecretsLocked,
+    /// The passphrase does not open the encrypted file.
+    #[error("the passphrase is not the one that the secrets were locked with")]
+    PassphraseWrong,
+    /// What was entered makes no account.
+    #[error("{detail}")]
+    AccountInvalid { detail: String },
+    /// No account has that identifier.
+    #[error("the account is not there any more")]
+    AccountUnknown,
+    /// A commit was to be signed.
+    #[error("the commit could not be signed: {detail}")]
+    SigningFailed { detail: String },
     /// The listener can't have its address.
     #[error("cannot listen on {address}: {source}")]
     CannotListen {
@@ -243,6 +267,14 @@ codes! {
     Internal,
     GitHubLimited,
     GitHubRefused,
+    HostKeyUnknown,
+    HostKeyChanged,
+    NoKeychain,
+    SecretsLocked,
+    PassphraseWrong,
+    AccountInvalid,
+    AccountUnknown,
+    SigningFailed,
     CannotListen,
 }
 
@@ -325,6 +357,24 @@ impl Error {
             Self::NoObjectFile { .. } => "Name a file below managed/, or an object as Kind/name.",
             Self::SettingInvalid { .. } => "Change it, or leave it empty for the usual one.",
             Self::Internal { .. } => "Please report this, with the log.",
+            Self::HostKeyUnknown { .. } => {
+                "Compare the fingerprint with the one that the server's owner publishes; trust it if they are the same."
+            }
+            Self::HostKeyChanged { .. } => {
+                "Nothing was sent. Ask whoever runs the server; if they did change it, remove the old key with `ssh-keygen -R`."
+            }
+            Self::NoKeychain => {
+                "Choose to be asked after each start, or to keep secrets in a file with a passphrase."
+            }
+            Self::SecretsLocked => {
+                "Enter its passphrase under Settings → Accounts; nothing is lost meanwhile."
+            }
+            Self::PassphraseWrong => "Try again, or delete the file and enter the secrets anew.",
+            Self::AccountInvalid { .. } => "Change it, then try again.",
+            Self::AccountUnknown => "Look at the list of accounts again.",
+            Self::SigningFailed { .. } => {
+                "Make `git commit -S` work in a terminal, or set commit.gpgsign to false; nothing is lost."
+            }
             Self::GitHubLimited { .. } => "Nothing to do: it goes on by itself when the wait is over.",
             Self::GitHubRefused { .. } => "Check what the token may do, under Settings → Accounts.",
             Self::CannotListen { .. } => "Choose an address of this machine and a port that is free.",

@@ -68,6 +68,11 @@ random_id!(
 );
 stored_id!(RepositoryId);
 random_id!(
+    /// Names an account on this desktop.
+    AccountId
+);
+stored_id!(AccountId);
+random_id!(
     /// Names one run; it is also the value of the `FGD-Operation` trailer of the run's commit.
     OperationId
 );

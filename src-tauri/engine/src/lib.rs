@@ -3,6 +3,7 @@
 //! [`Engine`] is the whole public interface: the window and the command line both drive it, and it speaks
 //! back through one function, [`Emit`].
 
+mod account;
 mod change;
 mod conflict;
 mod edit;
@@ -16,18 +17,19 @@ pub mod fuzzing;
 mod git;
 mod github;
 mod id;
-mod keychain;
 mod listener;
 mod manifest;
 #[cfg(feature = "measure")]
 pub mod measure;
 mod operation;
 mod schema;
+mod secrets;
 mod settings;
 mod store;
 mod sync;
 mod view;
 
+pub use account::{Account, Keeping, Method, NewAccount, Place};
 pub use conflict::{Conflict, ConflictPolicy, ConflictTexts, OurSide, Pick, Resolution};
 pub use edit::{Edit, ObjectVersion};
 pub use engine::{Check, Demo, Engine, validate};
@@ -38,7 +40,9 @@ pub use github::view::{
     Abilities, Ability, BranchRulesView, BudgetView, ChecksState, ChecksView, DeviceCodeView, DirectPushView,
     GitHubAccountView, GitHubRepositories, GitHubRepository, PullRequestState, PullRequestView,
 };
-pub use id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp};
+pub use id::{
+    AccountId, BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp,
+};
 pub use listener::{Listener, ListenerSettings, WebhookSecret};
 pub use manifest::{FieldChange, FieldConflict, FieldPath, NotAFieldPath, Side};
 pub use operation::{
@@ -47,7 +51,8 @@ pub use operation::{
 };
 pub use settings::FabricSettings;
 pub use view::{
-    AddFabric, DiffLine, FabricFindings, FabricRun, FabricView, Fate, FileText, InboxFile, InboxText,
-    KindCount, LineChange, Preview, PreviewDocument, PreviewFile, RepositoryView, SignIn, Source,
-    SourceReport, Status, StatusState, StructureRepair, StructureReport, VersionDiff,
+    AddFabric, AuthorSettings, ConnectionReport, DiffLine, FabricFindings, FabricRun, FabricView, Fate,
+    FileText, InboxFile, InboxText, KindCount, LineChange, NetworkSettings, Preview, PreviewDocument,
+    PreviewFile, Proxy, RepositoryView, SealedFile, SecretStore, SignIn, Source, SourceReport, Status,
+    StatusState, StructureRepair, StructureReport, VersionDiff,
 };

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conflict::ConflictPolicy;
 use crate::error::{Error, Result};
+use crate::view::{AuthorSettings, NetworkSettings, Proxy};
 
 /// A fabric's settings on this desktop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,55 @@ impl FabricSettings {
     }
 }
 
+/// Under which names the desktop's own settings are kept.
+pub(crate) const NETWORK: &str = "network";
+pub(crate) const AUTHOR: &str = "author";
+
+/// Network settings as they can be used.
+///
+/// # Errors
+/// `SettingInvalid`.
+pub(crate) fn checked_network(mut network: NetworkSettings) -> Result<NetworkSettings> {
+    let refuse = |detail: String| Err(Error::SettingInvalid { detail });
+    if let Proxy::At { url } = &mut network.proxy {
+        let parsed = url::Url::parse(url.trim()).ok().filter(|url| {
+            matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty())
+        });
+        let Some(parsed) = parsed else {
+            return refuse("a proxy is a URL such as http://proxy.example.org:3128".to_owned());
+        };
+        if !parsed.username().is_empty() || parsed.password().is_some() {
+            return refuse("a proxy's URL can't hold a user name or a password".to_owned());
+        }
+        *url = parsed.as_str().trim_end_matches('/').to_owned();
+    }
+    network.ca_file = network.ca_file.map(|file| file.trim().to_owned()).filter(|file| !file.is_empty());
+    if let Some(file) = &network.ca_file {
+        match crate::git::count_certificates(std::path::Path::new(file)) {
+            Ok(0) => return refuse(format!("{file} holds no certificate in PEM")),
+            Ok(_) => {}
+            Err(why) => return refuse(format!("{file} can't be read: {why}")),
+        }
+    }
+    Ok(network)
+}
+
+/// An author as Git takes one.
+///
+/// # Errors
+/// `SettingInvalid`.
+pub(crate) fn checked_author(author: AuthorSettings) -> Result<AuthorSettings> {
+    let filled =
+        |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let author = AuthorSettings { name: filled(author.name), email: filled(author.email) };
+    let odd = |text: &String| text.chars().any(|c| c.is_control() || matches!(c, '<' | '>'));
+    if [&author.name, &author.email].into_iter().flatten().any(odd) {
+        let detail = "a name and an e-mail address are one line, without < and >".to_owned();
+        return Err(Error::SettingInvalid { detail });
+    }
+    Ok(author)
+}
+
 /// Makes a commit message of ours one of the user's: `ours` is a subject, what belongs to it, and trailers.
 /// The trailers stay, since they say which run made the commit.
 pub(crate) fn by_template(template: &str, ours: &str, fabric: &str, branch: &str) -> String {
@@ -102,6 +152,38 @@ mod tests {
             with("{summary} [{fabric} {branch} {x}]\n\n{details}\n\nSigned-off-by: N O C\n"),
             "lab: ingest 2 objects [lab {summary} main {x}]\n\nCreated: 2\n- Switch a\n- Switch b\n\nSigned-off-by: N O C\n\nFGD-Operation: 7\n"
         );
+    }
+
+    #[test]
+    fn a_proxy_and_an_authority_are_checked() {
+        let home = tempfile::tempdir().expect("directory");
+        let file = home.path().join("ca.pem");
+        std::fs::write(&file, "no certificate").expect("written");
+        let with = |proxy, ca_file: Option<&str>| {
+            checked_network(NetworkSettings { proxy, ca_file: ca_file.map(str::to_owned) })
+        };
+        let at = |url: &str| Proxy::At { url: url.to_owned() };
+        let checked = with(at(" http://proxy:3128/ "), Some(" ")).expect("good");
+        assert_eq!(checked, NetworkSettings { proxy: at("http://proxy:3128"), ca_file: None });
+        for bad in ["proxy", "socks5://proxy:1080", "http://bob:hunter2@proxy", "http://"] {
+            let error = with(at(bad), None).expect_err(bad).to_string();
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+        for bad in [file.to_str().expect("a path"), "/nowhere/ca.pem"] {
+            assert!(with(Proxy::System, Some(bad)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_author_is_what_git_takes() {
+        let author = |name: &str, email: &str| {
+            checked_author(AuthorSettings { name: Some(name.to_owned()), email: Some(email.to_owned()) })
+        };
+        let tess = author(" Tess ", "").expect("good");
+        assert_eq!(tess, AuthorSettings { name: Some("Tess".to_owned()), email: None });
+        for (name, email) in [("a<b", ""), ("", "a>b"), ("a\nb", "")] {
+            assert!(author(name, email).is_err(), "{name:?} {email:?}");
+        }
     }
 
     #[test]

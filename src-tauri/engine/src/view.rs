@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::Keeping;
 use crate::error::ErrorReport;
 use crate::finding::Finding;
-use crate::id::{BranchName, FabricId, RemoteUrl, RepoPath, RepositoryId, Timestamp};
+use crate::id::{AccountId, BranchName, FabricId, RemoteUrl, RepoPath, RepositoryId, Timestamp};
 use crate::manifest::FieldChange;
 use crate::operation::{CommitSummary, DocumentCounts, Operation, Progress};
 
@@ -319,6 +320,9 @@ pub struct SignIn {
     pub user: String,
     /// The token or password.
     pub secret: String,
+    /// Where it is to be kept.
+    #[serde(default)]
+    pub keep: Keeping,
 }
 
 impl std::fmt::Debug for SignIn {
@@ -402,4 +406,96 @@ pub struct VersionDiff {
     pub before: Option<String>,
     /// The newer text; none where there is no file.
     pub after: Option<String>,
+}
+
+/// Where secrets can be kept on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct SecretStore {
+    /// Whether there is a keychain that can be used.
+    pub keychain: bool,
+    /// How the encrypted file stands.
+    pub file: SealedFile,
+}
+
+/// How the encrypted file of secrets stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum SealedFile {
+    /// There is none.
+    Missing,
+    /// Its passphrase has to be entered.
+    Locked,
+    /// It can be used.
+    Open,
+}
+
+/// What a remote is like, found by really connecting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionReport {
+    /// The remote.
+    pub url: RemoteUrl,
+    /// The account that was used; none where Git's own ways were.
+    pub account: Option<AccountId>,
+    /// Why it can't be read, where it can't.
+    pub error: Option<ErrorReport>,
+    /// Whether it may be pushed to; none where only a push tells.
+    pub may_push: Option<bool>,
+    /// Its main branch.
+    pub default_branch: Option<BranchName>,
+    /// All of its branches.
+    pub branches: Vec<BranchName>,
+    /// What holds for pushes to the main branch, in a sentence; none where the host does not tell.
+    pub protection: Option<String>,
+    /// What the account lacks, each a clause.
+    pub lacks: Vec<String>,
+    /// What else the user should know.
+    pub notes: Vec<String>,
+}
+
+/// How this desktop gets to the network.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkSettings {
+    /// The proxy.
+    #[serde(default)]
+    pub proxy: Proxy,
+    /// A file with certificates, in PEM, of authorities that are trusted beside the system's.
+    #[serde(default)]
+    pub ca_file: Option<String>,
+}
+
+/// Which proxy is used for HTTP.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "use", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Proxy {
+    /// The one that Git's configuration or the environment names.
+    #[default]
+    System,
+    /// None.
+    Direct,
+    /// This one.
+    At {
+        /// Its URL, without credentials.
+        url: String,
+    },
+}
+
+/// Who commits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct AuthorSettings {
+    /// The name; none for the one that Git's configuration has.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The e-mail address; none for the one that Git's configuration has.
+    #[serde(default)]
+    pub email: Option<String>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::change::ContentHash;
 use crate::error::{Error, Result};
-use crate::git::{self, Access, Repo};
+use crate::git::{self, Repo};
 use crate::id::{BranchName, FabricId, RemoteUrl, RepoPath};
 use crate::operation::{OperationKind, Trigger};
 use crate::sync::{self, FlowResult, Reporter, onboard_clone};
@@ -67,14 +67,13 @@ impl Inner {
         let (repo, fresh) = if into.exists() {
             (self.reopen(&into, &url)?, false)
         } else {
-            let sign_in = given.clone().or_else(|| self.sign_ins.get(&url));
-            let access = Access { sign_in, ..Access::default() };
+            let access = self.access_with(&url, given.as_ref())?;
             let clones = into.parent().unwrap_or(&self.home);
             std::fs::create_dir_all(clones).map_err(Error::io(clones))?;
             (onboard_clone(&url, &wanted.branch, &into, &access, report)?, true)
         };
-        if let Some(given) = &given {
-            self.sign_ins.put(&url, given)?;
+        if let Some(given) = given {
+            self.keep_sign_in(&url, given)?;
         }
         let added = self.add_at(id, &repo, true, wanted, report);
         if added.is_err() && fresh {

@@ -6,14 +6,15 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::fgd::Layout;
 use crate::git::{self, Access, Head, Repo, Watch};
-use crate::github;
-use crate::id::{BranchName, RepoPath};
+use crate::github::RepositoryCheck;
+use crate::id::{BranchName, RemoteUrl, RepoPath};
 use crate::view::{SignIn, Source, SourceReport};
 
+use super::hosting::entered_token;
 use super::{Inner, propose_name};
 
 /// A person waits for the answer.
-const STALL: Duration = Duration::from_secs(20);
+pub(super) const STALL: Duration = Duration::from_secs(20);
 
 impl Inner {
     pub(super) fn inspect(&self, source: Source) -> Result<SourceReport> {
@@ -26,18 +27,13 @@ impl Inner {
     fn inspect_url(&self, url: &str, sign_in: Option<SignIn>) -> Result<SourceReport> {
         let (url, in_url) = git::parse_remote_url(url.trim())?;
         let given = sign_in.or(in_url);
-        let access = Access { sign_in: given.clone().or_else(|| self.sign_ins.get(&url)), stall: STALL };
+        let access = Access { stall: STALL, ..self.access_with(&url, given.as_ref())? };
         let found = git::inspect(&url, &access, &Watch::unwatched())?;
         let mut notes = Vec::new();
         if found.branches.is_empty() {
             notes.push("The repository is empty: its first commit makes the branch.".to_owned());
         }
-        if given.is_some() && !self.sign_ins.has_keychain() {
-            notes.push(crate::keychain::Kept::UntilExit.sentence().to_owned());
-        }
-        if let (Some(repository), Some(sign_in)) = (github::Repository::of(&url), &access.sign_in) {
-            notes.extend(self.ask_github(&repository, sign_in));
-        }
+        notes.extend(self.ask_github(&url, given.as_ref()));
         let branch = match found.default {
             Some(branch) => branch,
             None => BranchName::parse("main")?,
@@ -56,9 +52,16 @@ impl Inner {
 
     /// What GitHub says beyond Git: whether the token may push. Git has answered already, so a GitHub that
     /// does not is only logged.
-    fn ask_github(&self, repository: &github::Repository, sign_in: &SignIn) -> Vec<String> {
-        match self.runtime.block_on(github::access(repository, &sign_in.secret, None)) {
-            Ok(access) => access.notes(),
+    fn ask_github(&self, url: &RemoteUrl, given: Option<&SignIn>) -> Vec<String> {
+        let ask = || -> Result<Option<RepositoryCheck>> {
+            let Some((github, repository)) = self.github_with(url, given.and_then(entered_token))? else {
+                return Ok(None);
+            };
+            self.runtime.block_on(github.check(&repository)).map(Some)
+        };
+        match ask() {
+            Ok(Some(RepositoryCheck::Found(facts))) => facts.notes(),
+            Ok(_) => Vec::new(),
             Err(error) => {
                 tracing::debug!(%error, "GitHub could not be asked");
                 Vec::new()

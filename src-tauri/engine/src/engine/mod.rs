@@ -1,7 +1,10 @@
 //! The engine: one object that the window and the command line drive.
 
+mod accounts;
 mod add;
+mod connection;
 mod demo;
+mod hosting;
 mod inspect;
 mod listen;
 mod live;
@@ -23,16 +26,17 @@ use crate::event::{Emit, Event};
 use crate::fgd::{self, FabricFile, Layout};
 use crate::finding::Finding;
 use crate::git::{Head, Repo};
+use crate::github::Budgets;
 use crate::id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId};
-use crate::keychain::SignIns;
 use crate::listener::Tally;
 use crate::operation::{DocumentCounts, Operation, OperationKind, Trigger};
 use crate::schema::CrdSchemas;
+use crate::secrets::Secrets;
 use crate::settings::FabricSettings;
 use crate::store::{Store, StoredFabric, StoredRepository};
 use crate::sync::Errand;
 use crate::view::{
-    AddFabric, FabricFindings, FabricRun, FabricView, InboxText, Preview, SignIn, Source, SourceReport,
+    AddFabric, FabricFindings, FabricRun, FabricView, InboxText, Preview, Source, SourceReport,
     StructureReport,
 };
 
@@ -55,7 +59,8 @@ pub struct Engine {
 struct Inner {
     home: PathBuf,
     store: Store,
-    sign_ins: SignIns,
+    secrets: Secrets,
+    budgets: Budgets,
     emit: Emit,
     tally: Arc<Tally>,
     live: Mutex<HashMap<FabricId, Arc<Live>>>,
@@ -112,7 +117,8 @@ impl Engine {
         let inner = Inner {
             home: home.to_path_buf(),
             store: Store::open(home)?,
-            sign_ins: SignIns::default(),
+            secrets: Secrets::new(home),
+            budgets: Budgets::default(),
             emit: tally.counting(emit),
             tally,
             live: Mutex::default(),
@@ -342,25 +348,6 @@ impl Engine {
             let mut operations = engine.store.operations(&id, limit)?;
             operations.retain(|operation| Some(&operation.id) != running.as_ref());
             Ok(operations)
-        })
-        .await
-    }
-
-    /// Keeps a sign-in for a fabric's remote and syncs the fabric; says in a sentence where it is kept.
-    pub async fn sign_in(&self, id: FabricId, sign_in: SignIn) -> Result<String> {
-        self.blocking(move |engine| {
-            let fabric = engine.store.fabric(&id)?;
-            let repo = engine.open_repo(&fabric)?;
-            let remote = repo.remote(&fabric.branch)?.ok_or(Error::NoRemote)?;
-            let kept = engine.sign_ins.put(&remote.url, &sign_in)?;
-            engine.enqueue(Job {
-                fabric: id,
-                kind: OperationKind::Sync,
-                trigger: Trigger::Click,
-                errand: Errand::Whatever,
-                reply: None,
-            })?;
-            Ok(kept.sentence().to_owned())
         })
         .await
     }

@@ -146,8 +146,10 @@ impl Inner {
     }
 
     fn access(&self, repo: &Repo, fabric: &StoredFabric) -> Result<Access> {
-        let remote = repo.remote(&fabric.branch)?;
-        Ok(Access { sign_in: remote.and_then(|remote| self.sign_ins.get(&remote.url)), ..Access::default() })
+        match repo.remote(&fabric.branch)? {
+            Some(remote) => self.access_to(&remote.url),
+            None => Ok(Access::default()),
+        }
     }
 
     /// Writes a run's end down, measures anew, and tells both. A run that woke by itself and changed

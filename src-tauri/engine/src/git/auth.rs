@@ -8,19 +8,90 @@ use git2::{Cred, CredentialType, ErrorClass, ErrorCode};
 use url::Url;
 
 use crate::id::RemoteUrl;
+use crate::secrets::Secret;
 use crate::view::SignIn;
 
 /// Key files that `ssh` itself would try, in its order.
 const KEY_FILES: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
-/// What can be offered, each once: a remote that refused it will refuse it again.
+/// Who is asking, as far as that was decided.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Identity {
+    /// Nobody decided: a sign-in from the configured URL, the SSH agent, the usual key files and Git's
+    /// credential helpers are offered, as Git itself would.
+    #[default]
+    Usual,
+    /// A user name and a token or password.
+    SignIn(SignIn),
+    /// The SSH agent's keys, for that user where the address names none.
+    Agent(Option<String>),
+    /// One key file, with its passphrase where it has one.
+    KeyFile { user: Option<String>, file: PathBuf, passphrase: Option<Secret> },
+    /// Git's credential helpers.
+    Helper(Option<String>),
+    /// Nothing is offered.
+    Nobody,
+}
+
+impl Identity {
+    fn user(&self) -> Option<&str> {
+        let user = match self {
+            Self::SignIn(sign_in) => Some(sign_in.user.as_str()),
+            Self::Agent(user) | Self::Helper(user) | Self::KeyFile { user, .. } => user.as_deref(),
+            Self::Usual | Self::Nobody => None,
+        };
+        user.filter(|user| !user.is_empty())
+    }
+
+    /// What no error text may hold.
+    fn secret(&self) -> Option<&str> {
+        let secret = match self {
+            Self::SignIn(sign_in) => Some(sign_in.secret.as_str()),
+            Self::KeyFile { passphrase, .. } => passphrase.as_ref().map(Secret::expose),
+            _ => None,
+        };
+        secret.filter(|secret| !secret.is_empty())
+    }
+
+    /// What can be offered, in order, each once: a remote that refused it will refuse it again.
+    fn offers(&self) -> Vec<Offer> {
+        // Without an agent there is nothing to offer, and the error should say so.
+        let agent = || {
+            let there = std::env::var_os("SSH_AUTH_SOCK").is_some() || cfg!(windows);
+            there.then_some(Offer::Agent)
+        };
+        let usual_keys = || {
+            let home = std::env::home_dir().into_iter();
+            home.flat_map(|home| KEY_FILES.map(|name| home.join(".ssh").join(name)))
+                .filter(|key| key.is_file())
+                .map(Offer::KeyFile)
+        };
+        match self {
+            Self::Usual => agent().into_iter().chain(usual_keys()).chain([Offer::Helper]).collect(),
+            // A passphrase in an SSH address is for the usual keys.
+            Self::SignIn(_) => {
+                let mut offers = vec![Offer::SignIn];
+                offers.extend(agent());
+                offers.extend(usual_keys());
+                offers.extend([Offer::Helper, Offer::UserAlone]);
+                offers
+            }
+            Self::Agent(_) => agent().into_iter().collect(),
+            Self::KeyFile { file, .. } => vec![Offer::KeyFile(file.clone())],
+            Self::Helper(_) => vec![Offer::Helper],
+            Self::Nobody => Vec::new(),
+        }
+    }
+}
+
+/// What can be offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Offer {
-    /// The sign-in that the caller gave, or the configured URL held.
+    /// The user name and the secret that were given.
     SignIn,
     /// Whatever keys the SSH agent holds.
     Agent,
-    /// A key file without a passphrase, or with the sign-in's secret as passphrase.
+    /// A key file without a passphrase, or with the secret as passphrase.
     KeyFile(PathBuf),
     /// Git's credential helpers.
     Helper,
@@ -32,26 +103,16 @@ enum Offer {
 #[derive(Clone)]
 pub(super) struct Credentials {
     remote: RemoteUrl,
-    sign_in: Option<SignIn>,
+    identity: Identity,
     left: Arc<Mutex<Vec<Offer>>>,
     offered: Arc<AtomicBool>,
 }
 
 impl Credentials {
     /// Credentials for `remote`.
-    pub(super) fn new(remote: &RemoteUrl, sign_in: Option<SignIn>) -> Self {
-        let mut offers = vec![Offer::SignIn];
-        // Without an agent there is nothing to offer, and the error should say so.
-        if std::env::var_os("SSH_AUTH_SOCK").is_some() || cfg!(windows) {
-            offers.push(Offer::Agent);
-        }
-        if let Some(home) = std::env::home_dir() {
-            let keys = KEY_FILES.iter().map(|name| home.join(".ssh").join(name));
-            offers.extend(keys.filter(|key| key.is_file()).map(Offer::KeyFile));
-        }
-        offers.extend([Offer::Helper, Offer::UserAlone]);
-        let left = Arc::new(Mutex::new(offers));
-        Self { remote: remote.clone(), sign_in, left, offered: Arc::default() }
+    pub(super) fn new(remote: &RemoteUrl, identity: Identity) -> Self {
+        let left = Arc::new(Mutex::new(identity.offers()));
+        Self { remote: remote.clone(), identity, left, offered: Arc::default() }
     }
 
     /// Whether anything was offered: a refusal then is about that, and not about its absence.
@@ -61,9 +122,9 @@ impl Credentials {
 
     /// `text` with our secret taken out, should the remote have repeated it.
     pub(super) fn redact(&self, text: &str) -> String {
-        match &self.sign_in {
-            Some(sign_in) if !sign_in.secret.is_empty() => text.replace(&sign_in.secret, "<redacted>"),
-            _ => text.to_owned(),
+        match self.identity.secret() {
+            Some(secret) => text.replace(secret, "<redacted>"),
+            None => text.to_owned(),
         }
     }
 
@@ -77,8 +138,7 @@ impl Credentials {
         if !self.is_same_host(asked_by) {
             return Err(nothing_to_offer("the remote leads to another host, which is told nothing"));
         }
-        let given = self.sign_in.as_ref().map(|sign_in| sign_in.user.as_str());
-        let user = user.or(given.filter(|name| !name.is_empty()));
+        let user = user.or(self.identity.user());
         if allowed.contains(CredentialType::USERNAME) {
             return Cred::username(user.unwrap_or("git"));
         }
@@ -99,7 +159,10 @@ impl Credentials {
     fn make(&self, offer: &Offer, url: &str, user: Option<&str>, allowed: CredentialType) -> Option<Cred> {
         let password = allowed.contains(CredentialType::USER_PASS_PLAINTEXT);
         let key = allowed.contains(CredentialType::SSH_KEY);
-        let given = self.sign_in.as_ref();
+        let given = match &self.identity {
+            Identity::SignIn(given) => Some(given),
+            _ => None,
+        };
         match offer {
             Offer::SignIn if password => {
                 let given = given.filter(|given| !given.secret.is_empty())?;
@@ -110,10 +173,7 @@ impl Credentials {
                 Cred::userpass_plaintext(&given.user, "").ok()
             }
             Offer::Agent if key => Cred::ssh_key_from_agent(user?).ok(),
-            Offer::KeyFile(file) if key => {
-                let passphrase = given.map(|given| given.secret.as_str()).filter(|secret| !secret.is_empty());
-                Cred::ssh_key(user?, None, file, passphrase).ok()
-            }
+            Offer::KeyFile(file) if key => Cred::ssh_key(user?, None, file, self.identity.secret()).ok(),
             Offer::Helper if password => {
                 // The user's and the system's configuration: a repository's own may name any program.
                 let config = git2::Config::open_default().ok()?;
@@ -144,10 +204,11 @@ fn nothing_to_offer(why: &str) -> git2::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::Keeping;
 
     fn credentials(remote: &str) -> Credentials {
-        let sign_in = SignIn { user: "bob".to_owned(), secret: "hunter2".to_owned() };
-        Credentials::new(&RemoteUrl::from_clean(remote.to_owned()), Some(sign_in))
+        let sign_in = SignIn { user: "bob".to_owned(), secret: "hunter2".to_owned(), keep: Keeping::Session };
+        Credentials::new(&RemoteUrl::from_clean(remote.to_owned()), Identity::SignIn(sign_in))
     }
 
     #[test]
@@ -159,6 +220,22 @@ mod tests {
         assert!(credentials.were_offered());
         // Whatever helpers the machine has, they end too.
         assert!((0..10).any(|_| ask().is_err()));
+    }
+
+    #[test]
+    fn what_was_decided_is_offered_and_nothing_else() {
+        let key = PathBuf::from("/k");
+        let key_file = Identity::KeyFile { user: None, file: key.clone(), passphrase: None };
+        for (identity, offers) in [
+            (Identity::Nobody, vec![]),
+            (Identity::Helper(None), vec![Offer::Helper]),
+            (key_file, vec![Offer::KeyFile(key)]),
+        ] {
+            assert_eq!(identity.offers(), offers, "{identity:?}");
+        }
+        let nobody = Credentials::new(&RemoteUrl::from_clean("https://h/x".to_owned()), Identity::Nobody);
+        assert!(nobody.answer("https://h/x", None, CredentialType::USER_PASS_PLAINTEXT).is_err());
+        assert!(!nobody.were_offered());
     }
 
     #[test]

@@ -88,6 +88,7 @@ const NOT_GIT: &str =
 mod tests {
     use super::*;
     use crate::error::ErrorCode as Code;
+    use crate::git::Identity;
 
     #[test]
     fn texts_are_read() {
@@ -142,7 +143,7 @@ mod tests {
             (ErrorCode::GenericError, Class::Odb, "disk full", Code::Git),
         ];
         for (code, class, text, expected) in cases {
-            let credentials = Credentials::new(&remote, None);
+            let credentials = Credentials::new(&remote, Identity::Usual);
             let error = explain(git2::Error::new(code, class, text), &remote, &credentials);
             assert_eq!(error.code(), expected, "{text}");
         }

@@ -18,7 +18,7 @@
 //! | from one tree to another | `compare` `merge` |
 //! | both sides of a branch together | `sides` `integrate` `adopted` `rewritten` `replay` |
 //! | the way to the work tree | `advance` `intent` `write` `index` `recover` |
-//! | remotes | `url` `auth` `network` `failure` `remote` `clone` `push` |
+//! | remotes | `url` `auth` `trust` `network` `failure` `remote` `clone` `push` |
 
 mod adopted;
 mod advance;
@@ -48,12 +48,14 @@ mod rewritten;
 mod sides;
 mod stale_locks;
 mod trees;
+mod trust;
 mod url;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use auth::Identity;
 pub(crate) use clone::clone_into;
 #[cfg(test)]
 pub(crate) use integrate::Move;
@@ -64,6 +66,7 @@ pub(crate) use network::{Access, Watch};
 pub(crate) use push::PushReply;
 pub(crate) use read::blob_id;
 pub(crate) use refs::Head;
-pub(crate) use remote::inspect;
+pub(crate) use remote::{inspect, may_push};
 pub(crate) use repo::Repo;
-pub(crate) use url::{display_name, parse_remote_url};
+pub(crate) use trust::{Trust, count_certificates};
+pub(crate) use url::{display_name, is_local, parse_remote_url};

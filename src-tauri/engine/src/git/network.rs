@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 
 use git2::{Direction, ProxyOptions, RemoteCallbacks, RemoteConnection};
 
-use super::auth::Credentials;
+use super::auth::{Credentials, Identity};
 use super::failure::explain;
 use super::refs::count;
+use super::trust::{Judge, Trust};
 use super::url::local_path;
 use crate::error::{Error, Result};
 use crate::id::RemoteUrl;
-use crate::view::SignIn;
 
 /// How long nothing may be heard, where the caller has no better idea.
 const STALL: Duration = Duration::from_secs(60);
@@ -30,15 +30,17 @@ const SPOKEN_LIMIT: usize = 4096;
 /// Who asks, and how patient they are.
 #[derive(Debug, Clone)]
 pub(crate) struct Access {
-    /// The sign-in to offer first.
-    pub(crate) sign_in: Option<SignIn>,
+    /// Who is asking.
+    pub(crate) identity: Identity,
+    /// Who is believed.
+    pub(crate) trust: Trust,
     /// After how long without a sign of life the remote counts as stalled.
     pub(crate) stall: Duration,
 }
 
 impl Default for Access {
     fn default() -> Self {
-        Self { sign_in: None, stall: STALL }
+        Self { identity: Identity::Usual, trust: Trust::default(), stall: STALL }
     }
 }
 
@@ -62,6 +64,8 @@ impl Watch {
 pub(super) struct Session {
     remote: RemoteUrl,
     credentials: Credentials,
+    judge: Judge,
+    trust: Trust,
     line: Arc<Line>,
 }
 
@@ -121,7 +125,9 @@ pub(super) fn talk<T: Send + 'static>(
     });
     let session = Session {
         remote: remote.clone(),
-        credentials: Credentials::new(remote, access.sign_in.clone()),
+        credentials: Credentials::new(remote, access.identity.clone()),
+        judge: Judge::new(&access.trust, remote),
+        trust: access.trust.clone(),
         line: line.clone(),
     };
     let (answer, waiting) = mpsc::sync_channel(1);
@@ -173,7 +179,7 @@ impl Session {
 
     /// The product's error for one of libgit2's.
     pub(super) fn explain(&self, error: git2::Error) -> Error {
-        explain(error, &self.remote, &self.credentials)
+        self.judge.verdict().unwrap_or_else(|| explain(error, &self.remote, &self.credentials))
     }
 
     /// What the server said to people so far, without our secret.
@@ -192,10 +198,15 @@ impl Session {
         if local_path(&self.remote).is_some_and(|path| !path.exists()) {
             return Err(Error::RemoteMissing { remote: self.remote.clone() });
         }
-        let connected = remote.connect_auth(direction, Some(self.callbacks()), Some(proxy()));
+        let connected = remote.connect_auth(direction, Some(self.callbacks()), Some(self.proxy()));
         let connection = connected.map_err(|error| self.explain(error))?;
         self.line.hear();
         Ok(connection)
+    }
+
+    /// The proxy for HTTP.
+    pub(super) fn proxy(&self) -> ProxyOptions<'static> {
+        self.trust.proxy()
     }
 
     /// Callbacks that answer for us, note signs of life, and stop an abandoned talk.
@@ -211,6 +222,8 @@ impl Session {
             line.hear();
             answer
         });
+        let judge = self.judge.clone();
+        callbacks.certificate_check(move |cert, host| judge.check(cert, host));
         let line = self.line.clone();
         callbacks.transfer_progress(move |stats| {
             line.tell(stats.received_objects().max(stats.indexed_objects()), stats.total_objects())
@@ -232,13 +245,6 @@ impl Session {
         });
         callbacks
     }
-}
-
-/// The proxy that the user's environment and Git configuration name.
-pub(super) fn proxy() -> ProxyOptions<'static> {
-    let mut proxy = ProxyOptions::new();
-    proxy.auto();
-    proxy
 }
 
 /// What a callback says to end a talk.

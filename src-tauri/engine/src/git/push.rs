@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use git2::{Direction, ErrorCode, Oid, PushOptions, Repository};
 
 use super::failure::{Said, said};
-use super::network::{Access, Session, Watch, proxy, stopped, talk};
+use super::network::{Access, Session, Watch, stopped, talk};
 use super::remote::Advertised;
 use super::repo::{Repo, branch_ref, oid};
 use super::url::local_path;
@@ -171,7 +171,7 @@ impl Order {
             Ok(())
         });
         let mut options = PushOptions::new();
-        options.remote_callbacks(callbacks).proxy_options(proxy());
+        options.remote_callbacks(callbacks).proxy_options(session.proxy());
         let pushed = remote.push(&[format!("{}:{name}", self.revision)], Some(&mut options));
         let verdict = verdict.lock().unwrap_or_else(PoisonError::into_inner).take();
         match (verdict, pushed) {

@@ -2,7 +2,8 @@
 
 use git2::{AutotagOption, Direction, ErrorCode, FetchOptions, Oid, RemoteConnection, Repository};
 
-use super::network::{Access, Session, Watch, proxy, talk};
+use super::auth::Identity;
+use super::network::{Access, Session, Watch, talk};
 use super::objects::{pack_names, sync_new_packs};
 use super::refs::Remote;
 use super::repo::{Repo, branch_ref, durable_handle};
@@ -29,6 +30,17 @@ pub(crate) fn inspect(url: &RemoteUrl, access: &Access, watch: &Watch) -> Result
         let mut remote = git2::Remote::create_detached(session.remote().as_str())?;
         let connection = session.connect(&mut remote, Direction::Fetch)?;
         Ok(Advertised::read(session, &connection)?.report())
+    })
+}
+
+/// Asks a remote for leave to push, and pushes nothing. What it thinks of single branches only a push tells.
+///
+/// # Errors
+/// `AuthRequired`, `AuthRefused`, `RemoteMissing` where it says no; those of any talk.
+pub(crate) fn may_push(url: &RemoteUrl, access: &Access, watch: &Watch) -> Result<()> {
+    talk(url, access, watch, |session| {
+        let mut remote = git2::Remote::create_detached(session.remote().as_str())?;
+        session.connect(&mut remote, Direction::Push).map(drop)
     })
 }
 
@@ -106,7 +118,7 @@ pub(super) fn bring(
         return Ok(advertised);
     }
     let mut options = FetchOptions::new();
-    options.remote_callbacks(session.callbacks()).proxy_options(proxy());
+    options.remote_callbacks(session.callbacks()).proxy_options(session.proxy());
     options.download_tags(AutotagOption::None).update_fetchhead(false);
     if let Some(depth) = depth {
         options.depth(depth);
@@ -237,7 +249,10 @@ impl Repo {
 impl Remote {
     /// The caller's access; where it has no sign-in, the one that the configured URL held.
     pub(super) fn access(&self, given: &Access) -> Access {
-        let sign_in = given.sign_in.clone().or_else(|| self.from_url.clone());
-        Access { sign_in, stall: given.stall }
+        let identity = match (&given.identity, &self.from_url) {
+            (Identity::Usual, Some(sign_in)) => Identity::SignIn(sign_in.clone()),
+            (identity, _) => identity.clone(),
+        };
+        Access { identity, ..given.clone() }
     }
 }

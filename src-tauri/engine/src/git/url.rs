@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use url::Url;
 
+use crate::account::Keeping;
 use crate::error::{Error, Result};
 use crate::id::RemoteUrl;
 use crate::view::SignIn;
@@ -40,6 +41,11 @@ pub(super) fn local_path(remote: &RemoteUrl) -> Option<PathBuf> {
     }
 }
 
+/// Whether a remote is on this machine's disk.
+pub(crate) fn is_local(remote: &RemoteUrl) -> bool {
+    local_path(remote).is_some()
+}
+
 fn read(text: &str) -> Option<(RemoteUrl, Option<SignIn>)> {
     if text.is_empty() || text.starts_with('-') || text.chars().any(char::is_control) {
         return None;
@@ -66,13 +72,16 @@ fn read_url(text: &str) -> Option<(RemoteUrl, Option<SignIn>)> {
     match url.scheme() {
         "http" | "https" if !host.is_empty() => {
             url.set_username("").and_then(|()| url.set_password(None)).ok()?;
-            let sign_in = (!user.is_empty() || secret.is_some())
-                .then(|| SignIn { user, secret: secret.unwrap_or_default() });
+            let sign_in = (!user.is_empty() || secret.is_some()).then(|| SignIn {
+                user,
+                secret: secret.unwrap_or_default(),
+                keep: Keeping::default(),
+            });
             Some((RemoteUrl::from_clean(url.into()), sign_in))
         }
         "ssh" if !host.is_empty() && !user.starts_with('-') => {
             url.set_password(None).ok()?;
-            let sign_in = secret.map(|secret| SignIn { user, secret });
+            let sign_in = secret.map(|secret| SignIn { user, secret, keep: Keeping::default() });
             Some((RemoteUrl::from_clean(url.into()), sign_in))
         }
         "file" if host.is_empty() && user.is_empty() => Some((RemoteUrl::from_clean(url.into()), None)),

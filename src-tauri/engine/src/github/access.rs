@@ -3,11 +3,11 @@
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::github::Repository;
 use crate::github::account::scopes;
 use crate::github::client::GitHub;
 use crate::github::route::Route;
 use crate::github::view::{Abilities, Ability};
-use crate::github::{Host, Repository, SharedBudget, Token};
 use crate::id::BranchName;
 
 /// A look at a repository.
@@ -105,6 +105,26 @@ impl GitHub {
 }
 
 impl RepositoryFacts {
+    /// Whether the token may push; none where only a push tells.
+    pub(crate) fn may_push(&self) -> Option<bool> {
+        match &self.abilities.push {
+            Ability::Yes => Some(true),
+            Ability::No { .. } => Some(false),
+            Ability::Unknown { .. } => None,
+        }
+    }
+
+    /// What the token lacks for all that the app can do there, each a clause.
+    pub(crate) fn lacks(&self) -> Vec<String> {
+        let Abilities { read: _, push, pull_requests, webhooks } = &self.abilities;
+        let what = [("pushing", push), ("pull requests", pull_requests), ("webhooks", webhooks)];
+        let lack = |(what, ability): (&str, &Ability)| match ability {
+            Ability::Yes => None,
+            Ability::No { reason } | Ability::Unknown { reason } => Some(format!("{what}: {reason}")),
+        };
+        what.into_iter().filter_map(lack).collect()
+    }
+
     /// What the user should know before going on, each a sentence.
     pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
@@ -141,30 +161,6 @@ fn abilities(account: Permissions, private: bool, scopes: Option<&[String]>) -> 
         push: judge(account.push, "write", contents, contents_scope, "Contents: write"),
         pull_requests: judge(account.push, "write", contents, contents_scope, "Pull requests: write"),
         webhooks: judge(account.admin, "admin", hooks, "admin:repo_hook", "Webhooks: write"),
-    }
-}
-
-/// Asks what a token may do with a repository, where there is no account to ask for. `base` replaces the
-/// API's address.
-///
-/// # Errors
-/// `AuthRefused` for what can't be a token, or is none any more.
-pub(crate) async fn access(
-    repository: &Repository,
-    token: &str,
-    base: Option<&str>,
-) -> Result<RepositoryFacts> {
-    let host = base.map_or_else(Host::github, Host::at);
-    let token = Token::parse(token).ok_or_else(|| Error::AuthRefused { remote: host.as_remote() })?;
-    match GitHub::new(&host, &token, SharedBudget::default())?.check(repository).await? {
-        RepositoryCheck::Found(facts) => Ok(facts),
-        RepositoryCheck::Missing => Err(Error::GitHubRefused {
-            what: format!("to show {repository}"),
-            reason: "there is none, or the token may not see it".to_owned(),
-        }),
-        RepositoryCheck::Blocked { reason } => {
-            Err(Error::GitHubRefused { what: format!("to show {repository}"), reason })
-        }
     }
 }
 

@@ -63,6 +63,14 @@ impl Host {
         Ok(Self { name, api, web })
     }
 
+    /// A GitHub whose pages are at `web`, `https://ghe.example.org`, and whose API is at `api`; neither has
+    /// anything secret in it.
+    pub(crate) fn with_api(web: &str, api: &str) -> Self {
+        let (web, api) = (web.trim_end_matches('/').to_owned(), api.trim_end_matches('/').to_owned());
+        let name = web.split_once("://").map_or(web.as_str(), |(_, name)| name).to_owned();
+        Self { name, api, web }
+    }
+
     /// The host's name, with its port where that is not the usual one.
     pub(crate) fn name(&self) -> &str {
         &self.name

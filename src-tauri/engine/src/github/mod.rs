@@ -36,7 +36,7 @@ pub(crate) mod view;
 mod webhook;
 mod wire;
 
-pub(crate) use access::{RepositoryCheck, RepositoryFacts, access};
+pub(crate) use access::{RepositoryCheck, RepositoryFacts};
 pub(crate) use account::Account;
 pub(crate) use body::{Changes, pull_request_body};
 pub(crate) use budget::{Ask, Budget, Budgets, SharedBudget, Wait, Why};

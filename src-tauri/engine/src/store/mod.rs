@@ -1,6 +1,8 @@
 //! What this desktop knows besides Git: which fabrics it looks after, and what it did. Losing it loses
 //! settings and history views, never a resource.
 
+mod accounts;
+mod desktop;
 mod fabrics;
 mod operations;
 mod repositories;
@@ -23,7 +25,14 @@ pub(crate) struct Store {
 }
 
 /// Each migration runs once, in order; `user_version` says how many have run.
-const MIGRATIONS: [&str; 4] = [repositories::TABLE, fabrics::TABLE, operations::TABLE, settings::TABLE];
+const MIGRATIONS: [&str; 6] = [
+    repositories::TABLE,
+    fabrics::TABLE,
+    operations::TABLE,
+    settings::TABLE,
+    accounts::TABLE,
+    desktop::TABLE,
+];
 
 impl Store {
     /// Opens the database in the app's data directory, and makes it if it is not there.

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::git_server::{Fault, GitServer};
 use super::*;
+use crate::account::Keeping;
 use crate::error::{Error, ErrorCode};
+use crate::git::Identity;
 use crate::git::remote::RemoteReport;
 use crate::view::SignIn;
 
@@ -21,11 +23,12 @@ fn lab(auth: Option<(&str, &str)>) -> (Lab, PathBuf, GitServer) {
 }
 
 fn access() -> Access {
-    Access { sign_in: None, stall: Duration::from_secs(20) }
+    Access { stall: Duration::from_secs(20), ..Access::default() }
 }
 
 fn signed_in(secret: &str) -> Access {
-    Access { sign_in: Some(SignIn { user: "bob".to_owned(), secret: secret.to_owned() }), ..access() }
+    let sign_in = SignIn { user: "bob".to_owned(), secret: secret.to_owned(), keep: Keeping::Session };
+    Access { identity: Identity::SignIn(sign_in), ..access() }
 }
 
 fn quiet() -> Watch {
@@ -266,7 +269,7 @@ fn silence_ends_the_wait() {
     let (lab, _, server) = lab(None);
     server.fail_next(Fault::Stall(Duration::from_secs(20)));
     let began = Instant::now();
-    let impatient = Access { sign_in: None, stall: Duration::from_millis(1200) };
+    let impatient = Access { stall: Duration::from_millis(1200), ..Access::default() };
     let error = fetch(&lab, &impatient).expect_err("stalled");
     assert!(matches!(error, Error::RemoteStalled { seconds: 1, .. }), "{error}");
     assert!(began.elapsed() < Duration::from_secs(5));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::openapi::{Description, description};
 use super::*;
 use crate::github::view::Ability;
-use crate::github::{CreateOutcome, NewRepository, Owner, RepositoryCheck, RepositoryFacts, access};
+use crate::github::{CreateOutcome, NewRepository, Owner, RepositoryCheck, RepositoryFacts, SharedBudget};
 
 fn repository(description: &Description, changes: Value) -> Value {
     let example = description.example("get", "/repos/{owner}/{repo}", 200);
@@ -183,8 +183,11 @@ async fn a_token_that_may_only_read_is_told_of() {
     let Some(description) = description() else { return };
     let body = repository(description, json!({ "permissions": { "push": false } }));
     let fake = Fake::start(Some(description), move |_| Reply::json(200, body.clone()));
-    let found = access(&fabrics(), TOKEN, Some(&fake.base)).await.expect("answer");
-    assert_eq!(found.notes().len(), 1);
-    let error = access(&fabrics(), "not a\ntoken", Some(&fake.base)).await.expect_err("refused");
-    assert_eq!(error.code(), crate::ErrorCode::AuthRefused);
+    let token = Token::parse(TOKEN).expect("a token");
+    let github = GitHub::new(&Host::at(&fake.base), &token, SharedBudget::default()).expect("client");
+    let RepositoryCheck::Found(found) = github.check(&fabrics()).await.expect("answer") else {
+        panic!("it is there");
+    };
+    assert_eq!((found.notes().len(), found.may_push()), (1, Some(false)));
+    assert!(found.lacks()[0].starts_with("pushing: "), "{:?}", found.lacks());
 }
