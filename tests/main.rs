@@ -1,5 +1,6 @@
 //! The product under test, as its users meet it: `fgd` in a terminal, and the app's own window.
 
+mod accounts;
 mod checks;
 mod cli;
 mod converge;

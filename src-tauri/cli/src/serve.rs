@@ -47,10 +47,18 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// Looks after the fabrics until SIGINT or SIGTERM, and then ends at a safe point.
-pub(crate) async fn run(home: &Path, arguments: ServeArguments, as_json: bool) -> Result<u8, Error> {
+pub(crate) async fn run(
+    home: &Path,
+    arguments: ServeArguments,
+    passphrase: Option<&Path>,
+    as_json: bool,
+) -> Result<u8, Error> {
     let log = Arc::new(Log { as_json, ..Log::default() });
     let told = Arc::clone(&log);
     let engine = Engine::open(home, Arc::new(move |event: Event| told.tell(&event)))?;
+    if let Some(file) = passphrase {
+        crate::accounts::unlock(&engine, file).await?;
+    }
     // Before the first run, so that none is cut off.
     let mut end = End::hear()?;
     let fabrics = chosen(&engine, &arguments).await?;

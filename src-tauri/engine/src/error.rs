@@ -364,10 +364,10 @@ impl Error {
                 "Nothing was sent. Ask whoever runs the server; if they did change it, remove the old key with `ssh-keygen -R`."
             }
             Self::NoKeychain => {
-                "Choose to be asked after each start, or to keep secrets in a file with a passphrase."
+                "Choose to be asked after each start, or to keep secrets in a file with a passphrase: `--keep file`."
             }
             Self::SecretsLocked => {
-                "Enter its passphrase under Settings → Accounts; nothing is lost meanwhile."
+                "Enter its passphrase under Accounts, or give it to `fgd` by --passphrase-file; nothing is lost meanwhile."
             }
             Self::PassphraseWrong => "Try again, or delete the file and enter the secrets anew.",
             Self::AccountInvalid { .. } => "Change it, then try again.",

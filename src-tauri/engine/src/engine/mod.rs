@@ -414,7 +414,7 @@ impl Inner {
     }
 
     fn open_repo(&self, fabric: &StoredFabric) -> Result<Repo> {
-        Repo::open(&self.repository(fabric)?.path)
+        Ok(Repo::open(&self.repository(fabric)?.path)?.by(self.store.chosen(crate::settings::AUTHOR)?))
     }
 
     fn live(&self, id: &FabricId) -> Arc<Live> {

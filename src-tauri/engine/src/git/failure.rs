@@ -63,6 +63,8 @@ pub(super) fn explain(error: git2::Error, remote: &RemoteUrl, credentials: &Cred
     match (error.code(), error.class()) {
         (ErrorCode::User, _) => Error::Cancelled,
         (ErrorCode::Certificate, _) => Error::RemoteUntrusted { remote, detail },
+        // Where a callback leaves the decision to libgit2, its code is lost on the way.
+        (_, ErrorClass::Ssl) if detail.contains("certificate") => Error::RemoteUntrusted { remote, detail },
         (ErrorCode::Auth, _) => auth(),
         (ErrorCode::Timeout | ErrorCode::Eof, _) => unreachable(detail),
         // A local path: there is nothing, or nothing of Git's.
@@ -130,6 +132,7 @@ mod tests {
                 Code::RemoteUnreachable,
             ),
             (ErrorCode::Certificate, Class::Ssl, "the SSL certificate is invalid", Code::RemoteUntrusted),
+            (ErrorCode::GenericError, Class::Ssl, "the SSL certificate is invalid", Code::RemoteUntrusted),
             (
                 ErrorCode::Certificate,
                 Class::Ssh,
