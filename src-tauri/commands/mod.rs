@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod desktop;
 pub(crate) mod fabrics;
+pub(crate) mod github;
 pub(crate) mod inbox;
 pub(crate) mod setup;
 pub(crate) mod two_way;

@@ -45,12 +45,25 @@ export const commands = {
 	setNetworkSettings: (settings: NetworkSettings) => __TAURI_INVOKE<NetworkSettings>("set_network_settings", { settings }),
 	authorSettings: () => __TAURI_INVOKE<AuthorSettings>("author_settings"),
 	setAuthorSettings: (settings: AuthorSettings) => __TAURI_INVOKE<AuthorSettings>("set_author_settings", { settings }),
+	beginGithubSignIn: (host: string | null) => __TAURI_INVOKE<GitHubSignInStart>("begin_github_sign_in", { host }),
+	finishGithubSignIn: (keep: Keeping) => __TAURI_INVOKE<GitHubSignInEnd>("finish_github_sign_in", { keep }),
+	cancelGithubSignIn: () => __TAURI_INVOKE<null>("cancel_github_sign_in"),
+	githubAccount: (account: AccountId) => __TAURI_INVOKE<GitHubAccountView>("github_account", { account }),
+	githubRepositories: (account: AccountId, filter: string) => __TAURI_INVOKE<GitHubRepositories>("github_repositories", { account, filter }),
+	createGithubRepository: (account: AccountId, repository: NewGitHubRepository) => __TAURI_INVOKE<GitHubRepository>("create_github_repository", { account, repository }),
+	webhook: (fabric: FabricId) => __TAURI_INVOKE<WebhookView | null>("webhook", { fabric }),
+	registerWebhook: (fabric: FabricId, url: string, keep: Keeping) => __TAURI_INVOKE<WebhookView>("register_webhook", { fabric, url, keep }),
+	removeWebhook: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_webhook", { fabric }),
+	listener: () => __TAURI_INVOKE<ListenerView>("listener"),
+	setListener: (on: boolean, address: string | null) => __TAURI_INVOKE<ListenerView>("set_listener", { on, address }),
 	inspectSource: (source: Source) => __TAURI_INVOKE<SourceReport>("inspect_source", { source }),
 	addFabric: (request: AddFabric) => __TAURI_INVOKE<FabricView>("add_fabric", { request }),
 	removeFabric: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_fabric", { fabric }),
 	pickFolder: () => __TAURI_INVOKE<string | null>("pick_folder"),
 	openInbox: (fabric: FabricId) => __TAURI_INVOKE<null>("open_inbox", { fabric }),
 	openFile: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<null>("open_file", { fabric, file }),
+	/**  Opens a page of the Git host in the browser. Nothing but a web address is opened. */
+	openPage: (url: string) => __TAURI_INVOKE<null>("open_page", { url }),
 	/**  The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to. */
 	appReady: (milliseconds: number) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
 };
@@ -374,6 +387,16 @@ export type ConnectionReport = {
 	notes: string[],
 };
 
+/**  What a person needs to sign in by a code. */
+export type DeviceCodeView = {
+	/**  What to enter. */
+	userCode: string,
+	/**  Where to enter it. */
+	verificationUrl: string,
+	/**  Until when. */
+	expires: Timestamp,
+};
+
 /**  A line of a difference. */
 export type DiffLine = {
 	/**  What becomes of it. */
@@ -603,6 +626,77 @@ export type Finding = {
 	name: string | null,
 };
 
+/**  An account on a GitHub. */
+export type GitHubAccountView = {
+	/**  The host's name. */
+	host: string,
+	/**  Who it is. */
+	login: string,
+	/**  The name that they gave themselves. */
+	name: string | null,
+	/**
+	 *  The scopes of a token that has any; none for a fine-grained one, whose permissions GitHub does not
+	 *  list.
+	 */
+	scopes: string[] | null,
+	/**  When the token ends, where it does. */
+	expires: Timestamp | null,
+};
+
+/**  Repositories to choose from, the one pushed to last first. */
+export type GitHubRepositories = {
+	/**  The repositories. */
+	repositories: GitHubRepository[],
+	/**  Whether the account has more than were looked at. */
+	more: boolean,
+};
+
+/**  A repository that may be chosen. */
+export type GitHubRepository = {
+	/**  `owner/name`. */
+	fullName: string,
+	/**  What it is for, as its owner says. */
+	description: string | null,
+	/**  Where to clone it from. */
+	url: RemoteUrl,
+	/**  Whether only some may see it. */
+	private: boolean,
+	/**  Its main branch; none where GitHub names none that can be used. */
+	defaultBranch: BranchName | null,
+	/**  When somebody last pushed to it. */
+	pushed: Timestamp | null,
+};
+
+/**  How such a sign-in ended. */
+export type GitHubSignInEnd = 
+/**  The account is kept. */
+{ is: "signedIn"; 
+/**  The account. */
+account: Account; 
+/**  Who it is. */
+login: string } | 
+/**  Nobody entered the code in time. */
+{ is: "expired" } | 
+/**  It was refused in the browser. */
+{ is: "denied" } | 
+/**  The host does not go on with it. */
+{ is: "refused"; 
+/**  The host's words. */
+reason: string };
+
+/**  How a sign-in by a code that is entered in a browser began. */
+export type GitHubSignInStart = 
+/**  This build of the app is not known to GitHub: use a token. */
+{ is: "notSetUp" } | 
+/**  The host does not offer it: use a token. */
+{ is: "notOffered"; 
+/**  The host's words. */
+reason: string } | 
+/**  A code to enter. */
+{ is: "code"; 
+/**  Where, and until when. */
+code: DeviceCodeView };
+
 /**  A file that waits in the inbox. */
 export type InboxFile = {
 	/**  Its path in the repository. */
@@ -658,6 +752,18 @@ export type LineChange =
 /**  It goes. */
 "removed";
 
+/**  Whether the app listens for webhooks. */
+export type ListenerView = {
+	/**  Whether it is to listen. */
+	on: boolean,
+	/**  Where, `127.0.0.1:9443`. */
+	address: string,
+	/**  Where it does listen now. */
+	listening: string | null,
+	/**  Why it does not, where it is to. */
+	error: ErrorReport | null,
+};
+
 /**  How a remote is told who is asking. */
 export type Method = 
 /**  A token over HTTPS. */
@@ -697,6 +803,18 @@ export type NewAccount = {
 	keep?: Keeping,
 	/**  The address of the host's GitHub API, for an Enterprise Server; github.com's is known. */
 	githubApi?: string | null,
+};
+
+/**  A repository to be made on a GitHub. */
+export type NewGitHubRepository = {
+	/**  The organisation that is to own it; none for the account itself. */
+	organisation?: string | null,
+	/**  Its name. */
+	name: string,
+	/**  What it is for. */
+	description?: string,
+	/**  Whether everybody may see it. */
+	public?: boolean,
 };
 
 /**  One version of an object's file. */
@@ -1163,6 +1281,16 @@ export type VersionDiff = {
 	before: string | null,
 	/**  The newer text; none where there is no file. */
 	after: string | null,
+};
+
+/**  A webhook of a fabric's repository. */
+export type WebhookView = {
+	/**  Where the host tells of pushes. */
+	url: string,
+	/**  Whether its last delivery was taken; none before the first. */
+	delivered: boolean | null,
+	/**  What is wrong with it, in a sentence. */
+	problem: string | null,
 };
 
 /* Tauri Specta runtime */

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use fgd_engine::{
-    Account, ConnectionReport, Engine, Error, Keeping, Method, NewAccount, Place, Proxy, SealedFile,
+    Account, ConnectionReport, Engine, Error, GitHubSignInEnd, GitHubSignInStart, Keeping, Method,
+    NewAccount, Place, Proxy, SealedFile,
 };
 use serde_json::json;
 
@@ -19,6 +20,18 @@ pub(crate) enum AccountsCommand {
     #[command(after_help = "Examples:\n  fgd accounts add https://github.com --method token < token.txt\n  \
         fgd accounts add git@git.example.org:net/lab.git --method ssh-key --key ~/.ssh/fgd")]
     Add(AddArguments),
+    /// Sign in to GitHub by a code that is entered in a browser.
+    #[command(
+        after_help = "Examples:\n  fgd accounts sign-in\n  fgd accounts sign-in ghe.example.org --keep file"
+    )]
+    SignIn {
+        /// github.com, or a company's GitHub.
+        #[arg(default_value = "github.com")]
+        host: String,
+        /// Where the token is kept.
+        #[arg(long, default_value = "keychain")]
+        keep: Keep,
+    },
     /// Forget an account and its secret.
     Remove {
         /// The host or repository, as `fgd accounts list` shows it.
@@ -121,6 +134,15 @@ impl AddArguments {
     }
 }
 
+impl Keep {
+    fn keeping(self) -> Keeping {
+        match self {
+            Self::Keychain => Keeping::Keychain,
+            Self::File => Keeping::File,
+        }
+    }
+}
+
 impl By {
     fn method(self) -> Method {
         match self {
@@ -163,6 +185,7 @@ pub(crate) async fn run(engine: &Engine, command: AccountsCommand, as_json: bool
             }
             Ok(DONE)
         }
+        AccountsCommand::SignIn { host, keep } => sign_in(engine, host, keep, as_json).await,
         AccountsCommand::Remove { place } => {
             let place = Place::parse(&place)?;
             let known = engine.accounts().await?.into_iter().find(|account| account.place == place);
@@ -197,6 +220,40 @@ pub(crate) async fn run(engine: &Engine, command: AccountsCommand, as_json: bool
             }
             Ok(DONE)
         }
+    }
+}
+
+/// The code goes to stderr: a script wants what comes of it.
+async fn sign_in(engine: &Engine, host: String, keep: Keep, as_json: bool) -> Result<u8, Error> {
+    let refused = |reason: String| Error::GitHubRefused { what: "the sign-in".to_owned(), reason };
+    if keep == Keep::File && engine.secret_store().await?.file != SealedFile::Open {
+        engine.unlock_secrets(secret::read("Passphrase of the file with the secrets").await?).await?;
+    }
+    let code = match engine.begin_github_sign_in(Some(host)).await? {
+        GitHubSignInStart::Code { code } => code,
+        GitHubSignInStart::NotOffered { reason } => return Err(refused(reason)),
+        GitHubSignInStart::NotSetUp => {
+            let reason = "this build is not known to GitHub; use a token, or set FGD_GITHUB_CLIENT_ID";
+            return Err(refused(reason.to_owned()));
+        }
+    };
+    eprintln!("Enter {} at {}", code.user_code, code.verification_url);
+    let ended = tokio::select! {
+        ended = engine.finish_github_sign_in(keep.keeping()) => ended?,
+        _ = tokio::signal::ctrl_c() => return Err(Error::Cancelled),
+    };
+    match ended {
+        GitHubSignInEnd::SignedIn { account, login } => {
+            if as_json {
+                report::print_json(&json!({ "added": account, "login": login }));
+            } else {
+                report::say(&format!("Signed in as {login}. {}", added_text(&account)));
+            }
+            Ok(DONE)
+        }
+        GitHubSignInEnd::Expired => Err(refused("nobody entered the code in time".to_owned())),
+        GitHubSignInEnd::Denied => Err(refused("it was refused in the browser".to_owned())),
+        GitHubSignInEnd::Refused { reason } => Err(refused(reason)),
     }
 }
 
@@ -285,10 +342,7 @@ async fn add(engine: &Engine, arguments: AddArguments) -> Result<Account, Error>
         user: arguments.user,
         key_file: key_file.map(|key| key.to_string_lossy().into_owned()),
         secret,
-        keep: match arguments.keep {
-            Keep::Keychain => Keeping::Keychain,
-            Keep::File => Keeping::File,
-        },
+        keep: arguments.keep.keeping(),
         github_api: arguments.github_api,
     };
     engine.add_account(account).await

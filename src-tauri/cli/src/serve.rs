@@ -115,10 +115,10 @@ async fn listen(engine: &Engine, address: SocketAddr, log: &Log) -> Result<Liste
     let secret = std::env::var(SECRET).ok();
     let secrets: Vec<WebhookSecret> = secret.as_deref().and_then(WebhookSecret::new).into_iter().collect();
     let settings = ListenerSettings { address, tells_state: true, ..ListenerSettings::default() };
-    let is_known = !secrets.is_empty();
+    let is_given = !secrets.is_empty();
     let listener = engine.listen(&settings, secrets)?;
     log.say(&format!("Listening on http://{}.", listener.address()));
-    if !is_known {
+    if !is_given && !engine.has_webhook_secrets() {
         log.say(&format!("Webhooks are refused: no secret is set. Put one into {SECRET}."));
     }
     if !address.ip().is_loopback() {

@@ -43,7 +43,7 @@ impl Engine {
     pub async fn remove_account(&self, id: AccountId) -> Result<()> {
         self.blocking(move |engine| {
             let account = engine.store.remove_account(&id)?;
-            engine.secrets.forget(&account)
+            engine.forget_secret(&account)
         })
         .await
     }
@@ -182,7 +182,7 @@ impl Inner {
     }
 
     fn identity(&self, account: &Account, remote: &RemoteUrl) -> Result<Identity> {
-        let secret = self.secrets.get(account)?;
+        let secret = self.secret_of(account)?;
         if secret.is_none() && matches!(account.method, Method::Token | Method::Password) {
             // It is to be asked for after each start.
             return Err(Error::AuthRequired { remote: remote.clone() });
@@ -190,19 +190,28 @@ impl Inner {
         Ok(identity_of(account, secret))
     }
 
-    fn add_account(&self, account: NewAccount) -> Result<Account> {
+    /// An account's secret; none where it has none, or where it has to be asked for again.
+    pub(super) fn secret_of(&self, account: &Account) -> Result<Option<Secret>> {
+        account.kept.map_or(Ok(None), |kept| self.secrets.get(account.id.as_str(), kept))
+    }
+
+    fn forget_secret(&self, account: &Account) -> Result<()> {
+        account.kept.map_or(Ok(()), |kept| self.secrets.forget(account.id.as_str(), kept))
+    }
+
+    pub(super) fn add_account(&self, account: NewAccount) -> Result<Account> {
         let (account, secret) = account.checked(AccountId::random())?;
         // The secret first: an account without its secret would ask again and again.
         if let Some(secret) = secret {
-            self.secrets.put(&account, Secret::new(secret))?;
+            self.secrets.put(account.id.as_str(), account.kept.unwrap_or_default(), Secret::new(secret))?;
         }
         let replaced = self.store.set_account(&account).inspect_err(|_| {
-            if let Err(error) = self.secrets.forget(&account) {
+            if let Err(error) = self.forget_secret(&account) {
                 tracing::warn!(%error, "a secret that belongs to no account could not be forgotten");
             }
         })?;
         if let Some(replaced) = replaced
-            && let Err(error) = self.secrets.forget(&replaced)
+            && let Err(error) = self.forget_secret(&replaced)
         {
             tracing::warn!(%error, "the secret of a replaced account could not be forgotten");
         }
@@ -233,7 +242,7 @@ impl Inner {
     }
 
     /// Syncs every fabric of the list that could not be synced for want of a sign-in.
-    fn try_again(self: &std::sync::Arc<Self>) -> Result<()> {
+    pub(super) fn try_again(self: &std::sync::Arc<Self>) -> Result<()> {
         use ErrorCode as C;
         for fabric in self.store.listed_fabrics()? {
             let waited = lock(&self.live).get(&fabric.id).is_some_and(|live| {

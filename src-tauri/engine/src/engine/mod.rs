@@ -4,6 +4,8 @@ mod accounts;
 mod add;
 mod connection;
 mod demo;
+mod github_repositories;
+mod github_sign_in;
 mod hosting;
 mod inspect;
 mod listen;
@@ -13,6 +15,7 @@ mod run;
 mod survey;
 mod two_way;
 mod wake;
+mod webhooks;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -61,6 +64,9 @@ struct Inner {
     store: Store,
     secrets: Secrets,
     budgets: Budgets,
+    /// A sign-in by code under way.
+    device: Mutex<Option<github_sign_in::UnderWay>>,
+    hearing: webhooks::Hearing,
     emit: Emit,
     tally: Arc<Tally>,
     live: Mutex<HashMap<FabricId, Arc<Live>>>,
@@ -119,6 +125,8 @@ impl Engine {
             store: Store::open(home)?,
             secrets: Secrets::new(home),
             budgets: Budgets::default(),
+            device: Mutex::default(),
+            hearing: webhooks::Hearing::default(),
             emit: tally.counting(emit),
             tally,
             live: Mutex::default(),

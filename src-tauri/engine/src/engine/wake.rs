@@ -29,6 +29,12 @@ impl Engine {
             Err(error) => tracing::error!(%error, "the list of fabrics could not be read"),
         });
         drop(begun);
+        let listens = self.clone();
+        drop(self.inner.runtime.spawn_blocking(move || {
+            if let Err(error) = listens.listen_as_chosen() {
+                tracing::error!(%error, "whether to listen could not be read");
+            }
+        }));
         self.keep_time();
     }
 

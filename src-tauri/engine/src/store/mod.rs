@@ -7,6 +7,7 @@ mod fabrics;
 mod operations;
 mod repositories;
 mod settings;
+mod webhooks;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,6 +19,7 @@ use crate::error::{Error, Result};
 
 pub(crate) use fabrics::StoredFabric;
 pub(crate) use repositories::StoredRepository;
+pub(crate) use webhooks::StoredWebhook;
 
 /// The app's database.
 pub(crate) struct Store {
@@ -25,13 +27,14 @@ pub(crate) struct Store {
 }
 
 /// Each migration runs once, in order; `user_version` says how many have run.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     repositories::TABLE,
     fabrics::TABLE,
     operations::TABLE,
     settings::TABLE,
     accounts::TABLE,
     desktop::TABLE,
+    webhooks::TABLE,
 ];
 
 impl Store {
