@@ -115,7 +115,7 @@ enum By {
 
 /// Where a secret is kept. A command ends too soon to keep one in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Keep {
+pub(crate) enum Keep {
     /// The operating system's keychain.
     Keychain,
     /// A file that is encrypted with a passphrase.

@@ -13,6 +13,8 @@ mod live;
 mod preview;
 mod run;
 mod survey;
+#[cfg(test)]
+mod tests;
 mod two_way;
 mod wake;
 mod webhooks;

@@ -30,7 +30,7 @@ mod route;
 mod rules;
 mod rulesets;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod token;
 pub(crate) mod view;
 mod webhook;

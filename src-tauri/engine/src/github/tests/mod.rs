@@ -1,9 +1,9 @@
 //! The module against a GitHub on loopback whose every word is held against GitHub's own description.
 
 mod accounts;
-mod fake;
+pub(crate) mod fake;
 mod faults;
-mod openapi;
+pub(crate) mod openapi;
 mod pull_requests;
 mod signing_in;
 mod watching;

@@ -1,0 +1,3 @@
+//! The engine with a GitHub on loopback.
+
+mod github;
