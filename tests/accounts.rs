@@ -182,6 +182,15 @@ fn every_way_to_sign_in_over_http() {
     assert_eq!(add(&[host, "--method", "token", "--user", "olga", "--keep", "file"], TOKEN).code, 0);
     desk.assert_arrives("by-host");
 
+    // Without the passphrase nothing goes out, and the work is done here all the same.
+    desk.drop_a_file("locked");
+    let mut without = fgd_command(&desk.home, &desk.clone);
+    let locked = Answer::of(run(without.args(["sync", FABRIC, "--json"])));
+    locked.assert_refused("SecretsLocked", "the secrets is locked.");
+    assert!(desk.checkout().git(&["log", "-1", "--stat"]).contains("servers/locked.yaml"));
+    assert_eq!(desk.sync().code, 0);
+    assert!(desk.remote.yaml("managed/servers").contains(&"locked.yaml".to_owned()));
+
     // Git's own helper: a program that the user's configuration names.
     assert_eq!(desk.ask(&["accounts", "remove", host], "").code, 0);
     let helper = desk.folder.path().join("helper");

@@ -126,14 +126,13 @@ impl Inner {
         live.state().used = Some(Instant::now());
         let mut index = lock(&live.index);
         let left = live.state().left.clone().unwrap_or_default();
-        let access = self.access(&repo, fabric)?;
         let settings = self.store.settings(&fabric.id)?;
         let mut flow = Flow {
             repo: &repo,
             name: &fabric.name,
             branch: &fabric.branch,
             layout: Layout::new(fabric.directory.clone()),
-            access,
+            access: &|| self.access(&repo, fabric),
             report,
             index: &mut index,
             left: &left,

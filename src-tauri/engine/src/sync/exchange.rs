@@ -34,7 +34,8 @@ impl Flow<'_> {
             return Ok(());
         }
         self.report.begin(Step::Fetch, Some(Unit::GitObjects))?;
-        let tip = self.away(|| self.repo.fetch(self.branch, &self.access, &self.watch(Step::Fetch)))?;
+        let access = (self.access)()?;
+        let tip = self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Fetch)))?;
         self.result.contacted = true;
         self.report.end(
             Step::Fetch,
@@ -112,7 +113,8 @@ impl Flow<'_> {
                 }
                 Integration::TooShallow => {
                     self.report.loud();
-                    self.away(|| self.repo.deepen(self.branch, &self.access, &self.watch(Step::Integrate)))?;
+                    let access = (self.access)()?;
+                    self.away(|| self.repo.deepen(self.branch, &access, &self.watch(Step::Integrate)))?;
                     continue;
                 }
                 Integration::FastForward(way) => (Some(way), Vec::new(), "pulled"),
@@ -183,8 +185,8 @@ impl Flow<'_> {
             self.report.begin(Step::Push, Some(Unit::GitObjects))?;
             let ahead = self.unpushed(&tip)?;
             let watch = self.watch(Step::Push);
-            let pushed =
-                self.away(|| self.repo.push(self.branch, &tip, expected.as_ref(), &self.access, &watch));
+            let access = (self.access)()?;
+            let pushed = self.away(|| self.repo.push(self.branch, &tip, expected.as_ref(), &access, &watch));
             match pushed.or_else(|error| self.reply_after(error, &tip))? {
                 PushReply::Accepted => {
                     self.report.end(Step::Push, count(ahead as usize, "commit", "commits"));
@@ -212,7 +214,8 @@ impl Flow<'_> {
         if !matches!(error, Error::RemoteUnreachable { .. } | Error::PushUnconfirmed { .. }) {
             return Err(error);
         }
-        match self.away(|| self.repo.fetch(self.branch, &self.access, &self.watch(Step::Push))) {
+        let access = (self.access)()?;
+        match self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Push))) {
             Ok(Some(there)) if there == *tip => Ok(PushReply::Accepted),
             _ => Err(error),
         }
@@ -221,12 +224,12 @@ impl Flow<'_> {
     /// Only what the remote says it has counts as pushed.
     fn verify(&mut self, url: &RemoteUrl, tip: &Revision) -> Result<()> {
         self.report.begin(Step::Verify, None)?;
-        let there =
-            self.away(|| self.repo.remote_tip(self.branch, &self.access, &self.watch(Step::Verify)))?;
+        let access = (self.access)()?;
+        let there = self.away(|| self.repo.remote_tip(self.branch, &access, &self.watch(Step::Verify)))?;
         self.result.contacted = true;
         // Somebody may have pushed on top of it already: then it is in their history.
         let confirmed = there.as_ref() == Some(tip) || {
-            self.away(|| self.repo.fetch(self.branch, &self.access, &self.watch(Step::Verify)))?;
+            self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Verify)))?;
             self.repo.ahead_behind(self.branch)?.is_some_and(|(ahead, _)| ahead == 0)
         };
         if !confirmed {
@@ -289,6 +292,11 @@ pub(super) fn is_about_the_remote(error: &Error) -> bool {
             | Error::BranchGone { .. }
             | Error::AuthRequired { .. }
             | Error::AuthRefused { .. }
+            | Error::HostKeyUnknown { .. }
+            | Error::HostKeyChanged { .. }
+            | Error::SecretsLocked
+            | Error::Keychain { .. }
+            | Error::NoKeychain
     )
 }
 

@@ -77,7 +77,8 @@ pub(crate) struct Flow<'a> {
     pub(crate) name: &'a str,
     pub(crate) branch: &'a BranchName,
     pub(crate) layout: Layout,
-    pub(crate) access: Access,
+    /// How to get to the remote: asked for only when it is gone to, since a keychain may take its time.
+    pub(crate) access: &'a dyn Fn() -> Result<Access>,
     pub(crate) report: &'a Arc<Reporter>,
     pub(crate) index: &'a mut ManagedIndex,
     /// What the last run left in the inbox.

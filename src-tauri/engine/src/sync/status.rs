@@ -46,10 +46,17 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
     }
     if let Some(error) = &facts.error {
         let state = match error.code {
-            ErrorCode::AuthRequired | ErrorCode::AuthRefused => S::NeedsSignIn,
+            ErrorCode::AuthRequired
+            | ErrorCode::AuthRefused
+            | ErrorCode::SecretsLocked
+            | ErrorCode::Keychain
+            | ErrorCode::NoKeychain => S::NeedsSignIn,
             ErrorCode::PushRefused => S::RefusedByRule,
             ErrorCode::RemoteUnreachable | ErrorCode::RemoteStalled => S::Offline,
-            ErrorCode::BranchGone | ErrorCode::RemoteUntrusted => S::NeedsAttention,
+            ErrorCode::BranchGone
+            | ErrorCode::RemoteUntrusted
+            | ErrorCode::HostKeyUnknown
+            | ErrorCode::HostKeyChanged => S::NeedsAttention,
             ErrorCode::NotInitialised => S::NotInitialised,
             _ => S::Failed,
         };
@@ -192,6 +199,19 @@ mod tests {
             (S::Conflicted, Facts { conflicts: 1, ahead: Some(1), behind: Some(2), paused: true, ..facts() }),
             (S::NeedsAttention, Facts { waiting: 2, rejected: 1, ..facts() }),
             (S::NeedsSignIn, Facts { error: error(Error::AuthRefused { remote: remote() }), ..facts() }),
+            (S::NeedsSignIn, Facts { error: error(Error::SecretsLocked), ..facts() }),
+            (
+                S::NeedsAttention,
+                Facts {
+                    error: error(Error::HostKeyUnknown {
+                        remote: remote(),
+                        host: "h".into(),
+                        kind: "ssh-ed25519".into(),
+                        fingerprint: "SHA256:x".into(),
+                    }),
+                    ..facts()
+                },
+            ),
             (
                 S::RefusedByRule,
                 Facts {
