@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::commands::{accounts, desktop, fabrics, github, inbox, setup, two_way};
+use crate::commands::{accounts, desktop, fabrics, github, inbox, proposals, setup, two_way};
 
 /// An event of the engine, on its way to the window.
 #[derive(Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -68,6 +68,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             github::remove_webhook,
             github::listener,
             github::set_listener,
+            proposals::propose,
+            proposals::branch_rules,
+            proposals::github_budget,
             setup::inspect_source,
             setup::add_fabric,
             setup::remove_fabric,

@@ -56,6 +56,9 @@ export const commands = {
 	removeWebhook: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_webhook", { fabric }),
 	listener: () => __TAURI_INVOKE<ListenerView>("listener"),
 	setListener: (on: boolean, address: string | null) => __TAURI_INVOKE<ListenerView>("set_listener", { on, address }),
+	propose: (fabric: FabricId) => __TAURI_INVOKE<ProposeEnd>("propose", { fabric }),
+	branchRules: (fabric: FabricId) => __TAURI_INVOKE<BranchRulesView | null>("branch_rules", { fabric }),
+	githubBudget: (fabric: FabricId) => __TAURI_INVOKE<BudgetView | null>("github_budget", { fabric }),
 	inspectSource: (source: Source) => __TAURI_INVOKE<SourceReport>("inspect_source", { source }),
 	addFabric: (request: AddFabric) => __TAURI_INVOKE<FabricView>("add_fabric", { request }),
 	removeFabric: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_fabric", { fabric }),
@@ -117,6 +120,71 @@ export type AuthorSettings = {
 
 /**  The short name of a Git branch (`main`, not `refs/heads/main`), valid by Git's rules. */
 export type BranchName = string;
+
+/**  What holds for pushes to a branch. */
+export type BranchRulesView = {
+	/**  The branch. */
+	branch: BranchName,
+	/**  Whether any rule stands. */
+	protected: boolean,
+	/**  Whether changes must come by a pull request. */
+	pullRequestRequired: boolean,
+	/**  Checks that must have passed. */
+	requiredChecks: string[],
+	/**  Whether commits must be signed. */
+	signaturesRequired: boolean,
+	/**  Whether merge commits are refused. */
+	linearHistory: boolean,
+	/**  Whether nobody may push, or only some. */
+	locked: boolean,
+	/**  What a direct push will meet. */
+	directPush: DirectPushView,
+	/**  All of this in one sentence. */
+	sentence: string,
+};
+
+/**  What an account may still ask. */
+export type BudgetView = {
+	/**  The requests of an hour; unknown before the first answer, and where the host does not count. */
+	limit: number | null,
+	/**  How many are left. */
+	remaining: number | null,
+	/**  How many were used, by anyone for this account. */
+	used: number | null,
+	/**  When the hour ends. */
+	reset: Timestamp | null,
+	/**  When the next look for changes is. */
+	nextCheck: Timestamp | null,
+	/**  Until when nothing is looked for, where GitHub or the budget forbids it. */
+	waitsUntil: Timestamp | null,
+	/**  Why: a clause. */
+	why: string | null,
+};
+
+/**  How the checks of a commit stand. */
+export type ChecksState = 
+/**  There are none. */
+"none" | 
+/**  Some are not done, and none has failed. */
+"pending" | 
+/**  All have passed. */
+"success" | 
+/**  At least one has failed. */
+"failure" | 
+/**  The token may not see them. */
+"unknown";
+
+/**  The checks of a commit. */
+export type ChecksView = {
+	/**  All of them in one word. */
+	state: ChecksState,
+	/**  The names of those that passed. */
+	passed: string[],
+	/**  The names of those that are not done. */
+	pending: string[],
+	/**  The names of those that failed. */
+	failed: string[],
+};
 
 /**  What a finding is about. The text form (`FGD-101`) is stable and may be searched for. */
 export type Code = 
@@ -405,6 +473,15 @@ export type DiffLine = {
 	text: string,
 };
 
+/**  What a direct push will meet. */
+export type DirectPushView = 
+/**  No rule against it. */
+"allowed" | 
+/**  A rule that refuses it. */
+"refused" | 
+/**  A rule of which GitHub does not tell this account enough. */
+"unknown";
+
 /**  What became of the documents: each is counted in `total` and in exactly one of the others. */
 export type DocumentCounts = {
 	/**  All documents of the inbox. */
@@ -545,6 +622,8 @@ export type FabricView = {
 	running: Progress | null,
 	/**  Why the last run could not be done, until one can. */
 	error: ErrorReport | null,
+	/**  The pull request that pushes go to while the branch takes none. */
+	proposal: PullRequestView | null,
 };
 
 /**  What becomes of a document. */
@@ -891,7 +970,9 @@ export type OperationKind =
 /**  Change, add or delete one object as a person wrote it. */
 "edit" | 
 /**  Restore what an earlier run changed. */
-"undo";
+"undo" | 
+/**  Push to a branch of our own, for a pull request. */
+"propose";
 
 /**  Where our side of a conflict stands. */
 export type OurSide = 
@@ -1002,6 +1083,14 @@ export type Progress = {
 	cancelling: boolean,
 };
 
+/**  What came of the wish for a pull request. */
+export type ProposeEnd = {
+	/**  The run that pushed the changes. */
+	operation: Operation,
+	/**  The pull request; none where the run did not get that far, or there was nothing to propose. */
+	pullRequest: PullRequestView | null,
+};
+
 /**  Which proxy is used for HTTP. */
 export type Proxy = 
 /**  The one that Git's configuration or the environment names. */
@@ -1012,6 +1101,37 @@ export type Proxy =
 { use: "at"; 
 /**  Its URL, without credentials. */
 url: string };
+
+/**  How a pull request stands. */
+export type PullRequestState = 
+/**  It waits for review or for checks. */
+"open" | 
+/**  Its changes are in the branch. */
+"merged" | 
+/**  It was closed without that. */
+"closed";
+
+/**  A pull request. */
+export type PullRequestView = {
+	/**  Its number. */
+	number: number,
+	/**  Its title. */
+	title: string,
+	/**  Its page. */
+	url: string,
+	/**  How it stands. */
+	state: PullRequestState,
+	/**  The branch with the changes. */
+	head: string,
+	/**  The newest commit of that branch. */
+	revision: Revision | null,
+	/**  The branch that they are for. */
+	base: string,
+	/**  Whether it merges without conflict; unknown while GitHub works it out. */
+	mergeable: boolean | null,
+	/**  Its checks, where they were asked for. */
+	checks: ChecksView | null,
+};
 
 /**  Where a remote is: a URL or a local path, without any user name, password or token. */
 export type RemoteUrl = string;

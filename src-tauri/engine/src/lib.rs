@@ -53,7 +53,7 @@ pub use settings::FabricSettings;
 pub use view::{
     AddFabric, AuthorSettings, ConnectionReport, DiffLine, FabricFindings, FabricRun, FabricView, Fate,
     FileText, GitHubSignInEnd, GitHubSignInStart, InboxFile, InboxText, KindCount, LineChange, ListenerView,
-    NetworkSettings, NewGitHubRepository, Preview, PreviewDocument, PreviewFile, Proxy, RepositoryView,
-    SealedFile, SecretStore, SignIn, Source, SourceReport, Status, StatusState, StructureRepair,
-    StructureReport, VersionDiff, WebhookView,
+    NetworkSettings, NewGitHubRepository, Preview, PreviewDocument, PreviewFile, ProposeEnd, Proxy,
+    RepositoryView, SealedFile, SecretStore, SignIn, Source, SourceReport, Status, StatusState,
+    StructureRepair, StructureReport, VersionDiff, WebhookView,
 };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::{Account, Keeping};
 use crate::error::ErrorReport;
 use crate::finding::Finding;
-use crate::github::view::DeviceCodeView;
+use crate::github::view::{DeviceCodeView, PullRequestView};
 use crate::id::{AccountId, BranchName, FabricId, RemoteUrl, RepoPath, RepositoryId, Timestamp};
 use crate::manifest::FieldChange;
 use crate::operation::{CommitSummary, DocumentCounts, Operation, Progress};
@@ -291,6 +291,8 @@ pub struct FabricView {
     pub running: Option<Progress>,
     /// Why the last run could not be done, until one can.
     pub error: Option<ErrorReport>,
+    /// The pull request that pushes go to while the branch takes none.
+    pub proposal: Option<PullRequestView>,
 }
 
 /// Where a repository is to come from.
@@ -587,4 +589,15 @@ pub struct ListenerView {
     pub listening: Option<String>,
     /// Why it does not, where it is to.
     pub error: Option<ErrorReport>,
+}
+
+/// What came of the wish for a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ProposeEnd {
+    /// The run that pushed the changes.
+    pub operation: Operation,
+    /// The pull request; none where the run did not get that far, or there was nothing to propose.
+    pub pull_request: Option<PullRequestView>,
 }

@@ -63,7 +63,7 @@ impl Engine {
             *lock(&self.inner.device) = None;
         }
         let token = match outcome? {
-            DeviceOutcome::SignedIn { token, .. } => token,
+            DeviceOutcome::SignedIn { token } => token,
             DeviceOutcome::Expired => return Ok(GitHubSignInEnd::Expired),
             DeviceOutcome::Denied => return Ok(GitHubSignInEnd::Denied),
             DeviceOutcome::Refused { reason } => return Ok(GitHubSignInEnd::Refused { reason }),

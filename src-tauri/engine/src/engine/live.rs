@@ -11,6 +11,7 @@ use crate::error::{ErrorReport, Result};
 use crate::event::Event;
 use crate::fgd::{self, FileEntry, Layout, ManagedIndex};
 use crate::finding::Finding;
+use crate::github::view::PullRequestView;
 use crate::id::{OperationId, RemoteUrl, RepoPath, Revision, Timestamp};
 use crate::operation::CommitSummary;
 use crate::schema::KINDS;
@@ -50,6 +51,10 @@ pub(super) struct LiveState {
     pub(super) watch: Option<Watch>,
     /// When its objects were last worked with.
     pub(super) used: Option<Instant>,
+    /// How its pull request stood when the host was last asked.
+    pub(super) proposal: Option<PullRequestView>,
+    /// Why its branch's rules would refuse a push, and when that was asked for.
+    pub(super) rules: Option<(Instant, Option<String>)>,
     /// Whether this process looks after the fabric by itself.
     pub(super) attended: bool,
     /// The view that was told last.
@@ -80,6 +85,13 @@ impl LiveState {
     /// Whether nothing below `managed/` differed from what is committed when that was last measured.
     pub(super) fn has_no_edits(&self) -> bool {
         self.measured.as_ref().is_some_and(|measured| measured.edits.is_empty())
+    }
+}
+
+impl LiveState {
+    /// Whether here and on the remote was the same when that was last measured.
+    pub(super) fn is_in_step(&self) -> bool {
+        self.measured.as_ref().is_some_and(|measured| measured.ahead_behind == Some((0, 0)))
     }
 }
 
@@ -240,6 +252,7 @@ impl Inner {
             conflicts: state.conflicts.len(),
             error: state.error.clone(),
             paused: !fabric.auto_sync,
+            proposal: self.pull_request(&fabric.id, state.proposal.as_ref())?,
         };
         let name = match &measured.url {
             Some(url) => crate::git::display_name(url),
@@ -273,6 +286,7 @@ impl Inner {
             next_check: state.schedule.next(),
             running,
             error: state.error.clone(),
+            proposal: facts.proposal,
         })
     }
 

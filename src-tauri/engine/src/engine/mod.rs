@@ -11,6 +11,7 @@ mod inspect;
 mod listen;
 mod live;
 mod preview;
+mod proposals;
 mod run;
 mod survey;
 #[cfg(test)]

@@ -57,6 +57,14 @@ impl Inner {
             self.look(&fabric)?;
             return Ok(None);
         }
+        if asked {
+            self.forget_rules(&fabric.id);
+        }
+        if job.trigger == Trigger::Timer && turn.away(|| self.is_quiet(&fabric))? {
+            self.look(&fabric)?;
+            return Ok(None);
+        }
+        turn.away(|| self.follow_proposal(&fabric));
         let report = Arc::new(Reporter::new(
             self.emit.clone(),
             self.on_step(&fabric),
@@ -73,6 +81,37 @@ impl Inner {
         let operation = self.finish(&fabric, &report, &result, ended)?;
         self.survey_if_changed(&fabric);
         Ok(Some(operation))
+    }
+
+    /// Whether nothing is to be done: the host says that the branch did not move, and here is nothing new.
+    /// When it is asked next is noted.
+    fn is_quiet(self: &Arc<Self>, fabric: &StoredFabric) -> Result<bool> {
+        let here = {
+            let live = self.live(&fabric.id);
+            let state = live.state();
+            state.error.is_none() && state.conflicts.is_empty() && state.is_in_step()
+        };
+        let proposes = self.store.proposal(&fabric.id)?.is_some();
+        if !here || proposes || self.has_news(fabric)? || self.has_edits(fabric)? {
+            return Ok(false);
+        }
+        match self.is_where_it_was(fabric) {
+            Ok(Some((true, wait))) => {
+                self.note_contact(fabric, true, false)?;
+                self.live(&fabric.id).state().schedule.no_sooner(Timestamp::now(), wait.unwrap_or_default());
+                Ok(true)
+            }
+            Ok(_) => Ok(false),
+            Err(Error::GitHubLimited { until, .. }) => {
+                self.live(&fabric.id).state().schedule.wait_until(until);
+                Ok(true)
+            }
+            Err(error) => {
+                // Git says in full what is wrong.
+                tracing::debug!(%error, "the host could not be asked");
+                Ok(false)
+            }
+        }
     }
 
     /// What is done at each step of a run that has work: it is written down as interrupted at its first
@@ -133,6 +172,8 @@ impl Inner {
             branch: &fabric.branch,
             layout: Layout::new(fabric.directory.clone()),
             access: &|| self.access(&repo, fabric),
+            proposal: self.proposal(&fabric.id)?,
+            refusal: &|| self.refusal(fabric),
             report,
             index: &mut index,
             left: &left,

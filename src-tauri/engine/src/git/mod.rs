@@ -54,7 +54,7 @@ mod url;
 mod write;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use auth::Identity;
 pub(crate) use clone::clone_into;

@@ -73,6 +73,44 @@ impl Repo {
     }
 }
 
+impl Repo {
+    /// Removes another branch from the remote of `branch`, if it is still at `at`. Whether it is gone now.
+    pub(crate) fn remove_there(
+        &self,
+        branch: &BranchName,
+        there: &BranchName,
+        at: &Revision,
+        access: &Access,
+        watch: &Watch,
+    ) -> Result<bool> {
+        let remote = self.required_remote(branch)?;
+        let (there, at, tracking) = (there.clone(), oid(at)?, remote.tracking_ref(there));
+        let open = self.opener()?;
+        talk(&remote.url, &remote.access(access), watch, move |session| {
+            let git = open()?;
+            let mut anonymous = git.remote_anonymous(session.remote().as_str())?;
+            let mut connection = session.connect(&mut anonymous, Direction::Push)?;
+            match Advertised::read(session, &connection)?.tip(&there) {
+                Some(tip) if tip != at => return Ok(false),
+                Some(_) => {
+                    let mut options = PushOptions::new();
+                    options.remote_callbacks(session.callbacks()).proxy_options(session.proxy());
+                    let spec = format!(":{}", branch_ref(&there));
+                    connection
+                        .remote()
+                        .push(&[spec], Some(&mut options))
+                        .map_err(|error| session.explain(error))?;
+                }
+                None => {}
+            }
+            if let Ok(mut known) = git.find_reference(&tracking) {
+                known.delete()?;
+            }
+            Ok(true)
+        })
+    }
+}
+
 impl Order {
     fn send(&self, session: &Session, git: &Repository) -> Result<PushReply> {
         let mut remote = git.remote_anonymous(session.remote().as_str())?;

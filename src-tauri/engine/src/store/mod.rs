@@ -5,6 +5,7 @@ mod accounts;
 mod desktop;
 mod fabrics;
 mod operations;
+mod proposals;
 mod repositories;
 mod settings;
 mod webhooks;
@@ -18,6 +19,7 @@ use rusqlite::Connection;
 use crate::error::{Error, Result};
 
 pub(crate) use fabrics::StoredFabric;
+pub(crate) use proposals::{StoredPoll, StoredProposal};
 pub(crate) use repositories::StoredRepository;
 pub(crate) use webhooks::StoredWebhook;
 
@@ -27,7 +29,7 @@ pub(crate) struct Store {
 }
 
 /// Each migration runs once, in order; `user_version` says how many have run.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     repositories::TABLE,
     fabrics::TABLE,
     operations::TABLE,
@@ -35,6 +37,7 @@ const MIGRATIONS: [&str; 7] = [
     accounts::TABLE,
     desktop::TABLE,
     webhooks::TABLE,
+    proposals::TABLE,
 ];
 
 impl Store {

@@ -18,7 +18,7 @@ use crate::sync::settle::{Settler, conflict, is_same};
 use crate::sync::status::count;
 
 /// How often a push is tried that another one overtakes.
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 /// How often both sides are brought together anew because somebody edits files meanwhile.
 const LOOKS: u32 = 4;
 
@@ -47,7 +47,7 @@ impl Flow<'_> {
     /// Fast-forwards or merges. What both sides changed and nothing brings together is told and left alone;
     /// all else is taken over.
     pub(super) fn integrate(&mut self) -> Result<()> {
-        self.integrate_by(&HashMap::new())
+        self.integrate_by(&HashMap::new(), self.branch)
     }
 
     /// Settles conflicts as a person decided, and pushes what comes of it.
@@ -65,7 +65,7 @@ impl Flow<'_> {
             return self.nothing_to_push("nothing was decided");
         }
         self.check_decided(decisions)?;
-        self.integrate_by(&decided)?;
+        self.integrate_by(&decided, self.branch)?;
         let left = |file: &RepoPath| self.result.conflicts.iter().any(|conflict| conflict.file == *file);
         let resolved = decided.keys().filter(|file| !left(file)).count();
         self.result.resolved = u32::try_from(resolved).unwrap_or(u32::MAX);
@@ -93,9 +93,14 @@ impl Flow<'_> {
         Ok(self.repo.local_edits(head.as_ref(), self.layout.root())?.into_iter().collect())
     }
 
-    fn integrate_by(&mut self, decisions: &HashMap<RepoPath, Resolution>) -> Result<()> {
+    /// Brings in the branch `there` of the remote, with a person's decisions.
+    pub(super) fn integrate_by(
+        &mut self,
+        decisions: &HashMap<RepoPath, Resolution>,
+        there: &BranchName,
+    ) -> Result<()> {
         self.report.begin(Step::Integrate, Some(Unit::Files))?;
-        let (operation, branch) = (self.report.operation(), self.branch.as_str());
+        let (operation, name) = (self.report.operation(), there.as_str());
         let settler = Settler { layout: &self.layout, policy: self.policy, decisions };
         let mut at_work = BTreeSet::new();
         for _ in 0..LOOKS {
@@ -103,9 +108,9 @@ impl Flow<'_> {
                 settle: &|both| settler.settle(both),
                 at_work: &at_work,
                 records: !decisions.is_empty(),
-                message: &|joining| self.worded(&message::joining(&joining, branch, &operation)),
+                message: &|joining| self.worded(&message::joining(&joining, name, &operation)),
             };
-            let (way, held, note) = match self.repo.integrate(self.branch, &wish)? {
+            let (way, held, note) = match self.repo.integrate(self.branch, there, &wish)? {
                 Integration::NoTracking | Integration::UpToDate | Integration::Ahead(_) => {
                     self.result.compared = true;
                     self.report.end(Step::Integrate, "nothing new");
@@ -173,6 +178,9 @@ impl Flow<'_> {
         if !self.result.conflicts.is_empty() {
             return self.nothing_to_push("waits until both sides agree");
         }
+        if let Some(proposal) = self.proposal.clone().filter(|proposal| proposal.is_open) {
+            return self.publish_to(&proposal.head, &url);
+        }
         for attempt in 1..=TRIES {
             let Some(tip) = self.repo.tip(self.branch)? else {
                 return self.nothing_to_push("nothing is committed yet");
@@ -183,6 +191,9 @@ impl Flow<'_> {
             }
             self.report.loud();
             self.report.begin(Step::Push, Some(Unit::GitObjects))?;
+            if let Some(reason) = (self.refusal)() {
+                return Err(Error::PushRefused { remote: url, reason });
+            }
             let ahead = self.unpushed(&tip)?;
             let watch = self.watch(Step::Push);
             let access = (self.access)()?;
@@ -239,7 +250,7 @@ impl Flow<'_> {
         Ok(())
     }
 
-    fn nothing_to_push(&self, why: &str) -> Result<()> {
+    pub(super) fn nothing_to_push(&self, why: &str) -> Result<()> {
         self.report.skip(Step::Push, why);
         self.report.skip(Step::Verify, why);
         Ok(())
@@ -252,7 +263,7 @@ impl Flow<'_> {
         }
     }
 
-    fn watch(&self, step: Step) -> Watch {
+    pub(super) fn watch(&self, step: Step) -> Watch {
         watch(self.report, step)
     }
 }
@@ -302,7 +313,7 @@ pub(super) fn is_about_the_remote(error: &Error) -> bool {
 
 /// How long to wait after an overtaken push: longer each time, and not as long as the other desktops,
 /// whose operations have other identifiers.
-fn pause(attempt: u32, operation: &OperationId) -> Duration {
+pub(super) fn pause(attempt: u32, operation: &OperationId) -> Duration {
     let spread =
         operation.as_str().bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     Duration::from_millis(u64::from(attempt) * 100 + spread % 200)

@@ -80,6 +80,11 @@ impl Reply {
         Self { status: 200, headers: Vec::new(), body: Body::Cut }
     }
 
+    /// The same answer with another status.
+    pub(crate) fn at(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self

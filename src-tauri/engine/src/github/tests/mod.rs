@@ -87,7 +87,7 @@ fn branch(name: &str) -> crate::id::BranchName {
 }
 
 /// A value with some of its fields changed: objects field by field, all else as a whole.
-fn patched(mut value: Value, changes: Value) -> Value {
+pub(crate) fn patched(mut value: Value, changes: Value) -> Value {
     fn patch(value: &mut Value, changes: Value) {
         match (value, changes) {
             (Value::Object(fields), Value::Object(changes)) => {
