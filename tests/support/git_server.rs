@@ -31,8 +31,27 @@ pub(crate) enum Fault {
     Stall(Duration),
     /// Git carries the request out, and the answer is lost on its way.
     LoseReply,
+    /// The same, and no request after it is answered until [`GitServer::mend`].
+    LoseReplyAndGo,
     /// The answer breaks off after that many bytes.
     CutAfter(usize),
+    /// The answer to who has signed in is this status with these headers, without asking Git.
+    StatusWith(u16, &'static [(&'static str, &'static str)]),
+    /// The answer comes a few bytes at a time, with a pause after each.
+    Drip(usize, Duration),
+    /// The connection is closed after that many bytes of the request's body; Git is not asked.
+    CloseWhileReceiving(u64),
+}
+
+impl Fault {
+    /// Whether only those meet it who have signed in, where that is asked for.
+    fn is_behind_the_door(&self) -> bool {
+        match self {
+            Self::Status(_) | Self::WebPage | Self::Redirect(_) | Self::Stall(_) => false,
+            Self::LoseReply | Self::LoseReplyAndGo | Self::CutAfter(_) => true,
+            Self::StatusWith(..) | Self::Drip(..) | Self::CloseWhileReceiving(_) => true,
+        }
+    }
 }
 
 /// Serves the bare repositories in a folder until it is dropped.
@@ -52,17 +71,25 @@ struct Shared {
     connections: AtomicUsize,
     requests: AtomicUsize,
     refused: AtomicUsize,
+    stalled: AtomicUsize,
     faults: Mutex<VecDeque<(&'static str, Fault)>>,
+    /// What goes wrong with each request that holds the part, until it is mended.
+    lasting: Mutex<Option<(&'static str, Fault)>>,
 }
 
 impl GitServer {
     /// Serves `root/*.git`; with `auth`, only to who knows this user name and password.
     pub(crate) fn start(root: &Path, auth: Option<(&str, &str)>) -> Self {
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), root, auth)
+    }
+
+    /// The same, at an address of this machine that is free.
+    pub(crate) fn start_at(address: SocketAddr, root: &Path, auth: Option<(&str, &str)>) -> Self {
         let exec_path = Command::new("git").arg("--exec-path").output().expect("git runs");
         let exec_path = String::from_utf8(exec_path.stdout).expect("a path in UTF-8");
         let backend = Path::new(exec_path.trim()).join("git-http-backend");
         assert!(backend.exists(), "Git's http-backend is missing: {}", backend.display());
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let listener = TcpListener::bind(address).expect("a free port");
         let address = listener.local_addr().expect("the port");
         let shared = Arc::new(Shared {
             root: root.canonicalize().expect("the folder of the repositories"),
@@ -73,13 +100,20 @@ impl GitServer {
             connections: AtomicUsize::new(0),
             requests: AtomicUsize::new(0),
             refused: AtomicUsize::new(0),
+            stalled: AtomicUsize::new(0),
             faults: Mutex::default(),
+            lasting: Mutex::default(),
         });
         let accepting = {
             let shared = shared.clone();
             std::thread::spawn(move || accept(&listener, &shared))
         };
         Self { address, shared, accepting: Some(accepting) }
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The URL of a repository, such as `fabric.git`.
@@ -102,6 +136,11 @@ impl GitServer {
         self.shared.refused.load(Ordering::SeqCst)
     }
 
+    /// How many requests were met with silence.
+    pub(crate) fn stalled(&self) -> usize {
+        self.shared.stalled.load(Ordering::SeqCst)
+    }
+
     /// Lets the next request go wrong.
     pub(crate) fn fail_next(&self, fault: Fault) {
         self.fail_next_for("", fault);
@@ -110,6 +149,17 @@ impl GitServer {
     /// Lets the next request whose path and query hold `part` go wrong: `git-receive-pack`, say.
     pub(crate) fn fail_next_for(&self, part: &'static str, fault: Fault) {
         self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner).push_back((part, fault));
+    }
+
+    /// Lets every request whose path and query hold `part` go wrong, until [`mend`](Self::mend).
+    pub(crate) fn fail_each_for(&self, part: &'static str, fault: Fault) {
+        *self.shared.lasting.lock().unwrap_or_else(PoisonError::into_inner) = Some((part, fault));
+    }
+
+    /// From now on nothing goes wrong.
+    pub(crate) fn mend(&self) {
+        *self.shared.lasting.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -161,16 +211,26 @@ impl Request {
 fn serve(mut stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     stream.set_read_timeout(Some(LONGEST))?;
     stream.set_write_timeout(Some(LONGEST))?;
-    let Some(request) = read_request(stream)? else { return Ok(()) };
+    let mut reader = BufReader::new(stream);
+    let Some(mut request) = read_head(&mut reader)? else { return Ok(()) };
     shared.requests.fetch_add(1, Ordering::SeqCst);
-    let fault = take_fault(shared, &request);
+    let is_let_in =
+        shared.wanted.as_ref().is_none_or(|wanted| request.header("authorization") == Some(wanted));
+    let fault = take_fault(shared, &request, is_let_in);
+    if let Some(Fault::CloseWhileReceiving(bytes)) = fault {
+        std::io::copy(&mut reader.take(bytes), &mut std::io::sink())?;
+        return Ok(());
+    }
+    request.body = read_body(&request, &mut reader, stream)?;
     match &fault {
         Some(Fault::Status(status)) => return respond(stream, *status, &[], b"no"),
+        Some(Fault::StatusWith(status, headers)) => return respond(stream, *status, headers, b"no"),
         Some(Fault::WebPage) => {
             return respond(stream, 200, &[("Content-Type", "text/html")], b"<html>Please sign in</html>");
         }
         Some(Fault::Redirect(to)) => return respond(stream, 302, &[("Location", to)], b""),
         Some(Fault::Stall(time)) => {
+            shared.stalled.fetch_add(1, Ordering::SeqCst);
             let began = Instant::now();
             while began.elapsed() < *time && !shared.stopping.load(Ordering::SeqCst) {
                 std::thread::sleep(Duration::from_millis(20));
@@ -179,9 +239,7 @@ fn serve(mut stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
         }
         _ => {}
     }
-    if let Some(wanted) = &shared.wanted
-        && request.header("authorization") != Some(wanted)
-    {
+    if !is_let_in {
         if request.header("authorization").is_some() {
             shared.refused.fetch_add(1, Ordering::SeqCst);
         }
@@ -190,21 +248,39 @@ fn serve(mut stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     let answer = ask_git(shared, &request)?;
     match fault {
         Some(Fault::LoseReply) => Ok(()),
+        Some(Fault::LoseReplyAndGo) => {
+            let gone = Some(("", Fault::Stall(Duration::ZERO)));
+            *shared.lasting.lock().unwrap_or_else(PoisonError::into_inner) = gone;
+            Ok(())
+        }
         Some(Fault::CutAfter(bytes)) => stream.write_all(&answer[..answer.len().min(bytes)]),
+        Some(Fault::Drip(bytes, pause)) => {
+            for drop in answer.chunks(bytes) {
+                stream.write_all(drop)?;
+                std::thread::sleep(pause);
+            }
+            Ok(())
+        }
         _ => stream.write_all(&answer),
     }
 }
 
-fn take_fault(shared: &Shared, request: &Request) -> Option<Fault> {
-    let mut faults = shared.faults.lock().unwrap_or_else(PoisonError::into_inner);
+fn take_fault(shared: &Shared, request: &Request, is_let_in: bool) -> Option<Fault> {
     let target = format!("{}?{}", request.path, request.query);
-    let place = faults.iter().position(|(part, _)| target.contains(part))?;
+    let strikes = |(part, fault): &(&'static str, Fault)| {
+        target.contains(part) && (is_let_in || !fault.is_behind_the_door())
+    };
+    let lasting = shared.lasting.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, fault)) = lasting.as_ref().filter(|lasting| strikes(lasting)) {
+        return Some(fault.clone());
+    }
+    let mut faults = shared.faults.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = faults.iter().position(strikes)?;
     faults.remove(place).map(|(_, fault)| fault)
 }
 
-fn read_request(mut stream: &TcpStream) -> std::io::Result<Option<Request>> {
-    let mut reader = BufReader::new(stream);
-    let mut head = (&mut reader).take(LONGEST_HEAD);
+fn read_head(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
+    let mut head = reader.take(LONGEST_HEAD);
     let mut line = String::new();
     head.read_line(&mut line)?;
     let mut words = line.split_whitespace();
@@ -218,16 +294,24 @@ fn read_request(mut stream: &TcpStream) -> std::io::Result<Option<Request>> {
         let Some((key, value)) = line.trim_end().split_once(':') else { break };
         headers.push((key.to_owned(), value.trim().to_owned()));
     }
-    let mut request = Request { method, path, query, headers, body: Vec::new() };
+    Ok(Some(Request { method, path, query, headers, body: Vec::new() }))
+}
+
+fn read_body(
+    request: &Request,
+    reader: &mut impl BufRead,
+    mut stream: &TcpStream,
+) -> std::io::Result<Vec<u8>> {
+    let mut body = Vec::new();
     if request.header("expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue")) {
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
     if request.header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked")) {
-        request.body = read_chunks(&mut reader)?;
+        body = read_chunks(reader)?;
     } else if let Some(length) = request.header("content-length").and_then(|value| value.parse().ok()) {
-        reader.take(length).read_to_end(&mut request.body)?;
+        reader.take(length).read_to_end(&mut body)?;
     }
-    Ok(Some(request))
+    Ok(body)
 }
 
 fn read_chunks(reader: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
