@@ -35,6 +35,8 @@ pub(crate) enum Fault {
     LoseReplyAndGo,
     /// The answer breaks off after that many bytes.
     CutAfter(usize),
+    /// The same with an answer that has not said how long it is.
+    CutUnmeasured(usize),
     /// The answer to who has signed in is this status with these headers, without asking Git.
     StatusWith(u16, &'static [(&'static str, &'static str)]),
     /// The answer comes a few bytes at a time, with a pause after each.
@@ -48,7 +50,7 @@ impl Fault {
     fn is_behind_the_door(&self) -> bool {
         match self {
             Self::Status(_) | Self::WebPage | Self::Redirect(_) | Self::Stall(_) => false,
-            Self::LoseReply | Self::LoseReplyAndGo | Self::CutAfter(_) => true,
+            Self::LoseReply | Self::LoseReplyAndGo | Self::CutAfter(_) | Self::CutUnmeasured(_) => true,
             Self::StatusWith(..) | Self::Drip(..) | Self::CloseWhileReceiving(_) => true,
         }
     }
@@ -104,16 +106,26 @@ impl GitServer {
             faults: Mutex::default(),
             lasting: Mutex::default(),
         });
-        let accepting = {
-            let shared = shared.clone();
-            std::thread::spawn(move || accept(&listener, &shared))
-        };
+        let accepting = begin(listener, &shared);
         Self { address, shared, accepting: Some(accepting) }
     }
 
-    /// Where it listens.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+    /// Goes down: whoever asks finds nobody there.
+    pub(crate) fn stop(&mut self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        // Wakes the thread that waits for a connection.
+        drop(TcpStream::connect(self.address));
+        if let Some(accepting) = self.accepting.take() {
+            let _ended = accepting.join();
+        }
+    }
+
+    /// Comes back where it was.
+    pub(crate) fn come_back(&mut self) {
+        self.stop();
+        let listener = TcpListener::bind(self.address).expect("its port");
+        self.shared.stopping.store(false, Ordering::SeqCst);
+        self.accepting = Some(begin(listener, &self.shared));
     }
 
     /// The URL of a repository, such as `fabric.git`.
@@ -165,13 +177,13 @@ impl GitServer {
 
 impl Drop for GitServer {
     fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::SeqCst);
-        // Wakes the thread that waits for a connection.
-        drop(TcpStream::connect(self.address));
-        if let Some(accepting) = self.accepting.take() {
-            let _ended = accepting.join();
-        }
+        self.stop();
     }
+}
+
+fn begin(listener: TcpListener, shared: &Arc<Shared>) -> JoinHandle<()> {
+    let shared = shared.clone();
+    std::thread::spawn(move || accept(&listener, &shared))
 }
 
 fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
@@ -254,6 +266,10 @@ fn serve(mut stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
             Ok(())
         }
         Some(Fault::CutAfter(bytes)) => stream.write_all(&answer[..answer.len().min(bytes)]),
+        Some(Fault::CutUnmeasured(bytes)) => {
+            let answer = unmeasured(&answer);
+            stream.write_all(&answer[..answer.len().min(bytes)])
+        }
         Some(Fault::Drip(bytes, pause)) => {
             for drop in answer.chunks(bytes) {
                 stream.write_all(drop)?;
@@ -389,6 +405,17 @@ fn cgi_to_http(output: &[u8]) -> Vec<u8> {
             .into_bytes();
     answer.extend_from_slice(body);
     answer
+}
+
+/// An answer that ends where the connection does.
+fn unmeasured(answer: &[u8]) -> Vec<u8> {
+    let name = b"Content-Length: ";
+    let Some(start) = answer.windows(name.len()).position(|window| window == name) else {
+        return answer.to_owned();
+    };
+    let rest = &answer[start..];
+    let end = rest.windows(2).position(|window| window == b"\r\n").map_or(rest.len(), |end| end + 2);
+    [&answer[..start], &rest[end..]].concat()
 }
 
 fn respond(

@@ -91,6 +91,11 @@ pub(super) fn explain(error: git2::Error, remote: &RemoteUrl, credentials: &Cred
             Said::NoConnection | Said::NotStored | Said::Other => unreachable(detail),
         },
         (_, ErrorClass::Os) if said(&detail) == Said::NoConnection => unreachable(detail),
+        // Only what comes from the remote is indexed or unpacked in a talk with it.
+        (_, ErrorClass::Indexer | ErrorClass::Zlib) => match said(&detail) {
+            Said::BrokenOff => unreachable(BROKEN_OFF.to_owned()),
+            _ => unreachable(format!("what it sent is damaged ({detail})")),
+        },
         _ => Error::Git(error),
     }
 }
@@ -159,6 +164,7 @@ mod tests {
             (ErrorCode::GenericError, Class::Os, "failed to connect to host", Code::RemoteUnreachable),
             (ErrorCode::GenericError, Class::Net, "curl error", Code::RemoteUnreachable),
             (ErrorCode::GenericError, Class::Ssh, "ERROR: Repository not found.", Code::RemoteMissing),
+            (ErrorCode::GenericError, Class::Indexer, "early EOF", Code::RemoteUnreachable),
             (ErrorCode::GenericError, Class::Odb, "disk full", Code::Git),
         ];
         for (code, class, text, expected) in cases {

@@ -127,11 +127,12 @@ pub(super) fn bring(
     let before = pack_names(git)?;
     let shallow = Shallow::read(git);
     let remote = connection.remote();
-    remote.download(&[refspec], Some(&mut options)).map_err(|error| session.explain(error))?;
+    let downloaded = remote.download(&[refspec], Some(&mut options));
     drop(connection);
     if local_path(session.remote()).is_some() {
         shallow.keep(git)?;
     }
+    downloaded.map_err(|error| session.explain(error))?;
     if session.is_abandoned() {
         return Err(Error::Cancelled);
     }

@@ -171,6 +171,7 @@ impl Flow<'_> {
         if !self.result.conflicts.is_empty() {
             return self.nothing_to_push("waits until both sides agree");
         }
+        let (mut held, mut has_moved) = (None, false);
         for attempt in 1..=TRIES {
             let Some(tip) = self.repo.tip(self.branch)? else {
                 return self.nothing_to_push("nothing is committed yet");
@@ -193,10 +194,15 @@ impl Flow<'_> {
                     return Ok(());
                 }
                 PushReply::Refused(reason) => return Err(Error::PushRefused { remote: url, reason }),
-                PushReply::Moved => {
-                    self.report.fail("the remote moved meanwhile");
+                again @ (PushReply::Moved | PushReply::Busy(_)) => {
+                    held = if let PushReply::Busy(reason) = again { Some(reason) } else { None };
+                    self.report.fail(match held {
+                        Some(_) => "the remote was busy",
+                        None => "the remote moved meanwhile",
+                    });
                     self.away(|| std::thread::sleep(pause(attempt, &self.report.operation())));
                     self.fetch()?;
+                    has_moved |= self.repo.tracking(self.branch)? != expected;
                     self.integrate()?;
                     if !self.result.conflicts.is_empty() {
                         return self.nothing_to_push("waits until both sides agree");
@@ -204,7 +210,10 @@ impl Flow<'_> {
                 }
             }
         }
-        Err(Error::PushOvertaken { remote: url, tries: TRIES })
+        match held {
+            Some(reason) if !has_moved => Err(Error::RemoteBusy { remote: url, reason }),
+            _ => Err(Error::PushOvertaken { remote: url, tries: TRIES }),
+        }
     }
 
     /// A push that ended in an error may have arrived, and only its reply was lost: the remote is asked.
