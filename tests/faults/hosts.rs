@@ -59,7 +59,7 @@ fn a_lock_at_the_host_is_waited_for_and_then_told() {
 }
 
 #[test]
-fn another_host_is_told_no_secret_and_gets_no_push() {
+fn another_host_is_told_no_secret() {
     let mut story = Story::new();
     for (service, commits) in [("service=git-upload-pack", 2), ("service=git-receive-pack", 1)] {
         story.begin_round();
@@ -67,7 +67,7 @@ fn another_host_is_told_no_secret_and_gets_no_push() {
         let there = format!("{}/info/refs?{service}", other.url("fabric.git"));
         story.server.fail_each_for(service, Fault::Redirect(there));
         let answer = story.sync();
-        story.assert_told(&answer, "AuthRequired", "needs a sign-in", service);
+        story.assert_told(&answer, "RemoteUnreachable", "it leads to another host", service);
         assert_eq!((other.requests(), other.refused()), (1, 0), "{service}: one without a sign-in");
         assert_eq!(story.lab.remote.tip(), story.begun.0, "{service}");
         story.assert_kept(service);
@@ -100,34 +100,43 @@ fn a_repository_that_is_gone_or_a_server_that_is_down_holds_up_nothing_here() {
     story.assert_finished_by_the_next(2, "down");
 }
 
-/// With nobody at the keyboard: what was dropped while the server was down goes out when it is back.
 #[test]
 fn whoever_watches_finishes_by_itself_when_the_server_is_back() {
-    for words in [&["watch"][..], &["serve", "--interval", "1"]] {
-        let mut story = Story::at(lasting_address());
-        assert_eq!(story.sync().code, 0);
-        let mut command = story.lab.command();
-        command.args(words).arg(story.lab.clone.fabric());
-        let watching = start(command);
-        wait_until("the first look", Duration::from_secs(20), || story.server.requests() > 2);
-        story.server.stop();
-        story.begin_round();
-        let clone = &story.lab.clone;
-        wait_until("the commit here", Duration::from_secs(20), || {
-            clone.waiting().is_empty() && story.lab.clone.fabric().join(story.object_file()).is_file()
-        });
-        std::thread::sleep(Duration::from_millis(500));
-        story.server.come_back();
-        let back = Instant::now();
-        wait_until("the object there", Duration::from_secs(60), || {
-            story.lab.remote.yaml("managed/servers").len() == 1
-        });
-        eprintln!("{words:?}: there {:.1?} after the server was back", back.elapsed());
-        signal(&watching, "-INT");
-        let ended = watching.wait_with_output().expect("its end");
-        assert_eq!(ended.status.code(), Some(0), "{ended:?}");
-        story.assert_finished_by_the_next(2, words[0]);
-    }
+    assert_finishes_by_itself(&["watch"]);
+}
+
+#[test]
+fn whoever_serves_finishes_by_itself_when_the_server_is_back() {
+    assert_finishes_by_itself(&["serve", "--interval", "1"]);
+}
+
+/// With nobody at the keyboard: what is dropped while the server is down goes out when it is back.
+fn assert_finishes_by_itself(words: &[&str]) {
+    let mut story = Story::at(lasting_address());
+    let mut command = story.lab.command();
+    command.args(words).arg(story.lab.clone.fabric());
+    let watching = start(command);
+    let moment = Duration::from_secs(20);
+    wait_until("the first look", moment, || story.server.requests() >= 2);
+    story.server.stop();
+    story.begin_round();
+    let here = story.lab.clone.fabric().join(story.object_file());
+    wait_until("the object here", moment, || here.is_file() && story.lab.clone.waiting().is_empty());
+    // Long enough for the push to be tried in vain.
+    std::thread::sleep(Duration::from_millis(500));
+    story.server.come_back();
+    let back = Instant::now();
+    // The first try comes after 15 seconds, a second one after 30, both up to half as long again.
+    wait_until("the object there", Duration::from_secs(55), || {
+        story.lab.remote.yaml("managed/servers").len() == 1
+    });
+    eprintln!("{words:?}: there {:.1?} after the server was back", back.elapsed());
+    signal(&watching, "-INT");
+    let ended = watching.wait_with_output().expect("its end");
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    let said = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8(bytes).expect("text")).concat();
+    assert!(said.contains("Cannot reach") && !said.contains(SECRET), "{said}");
+    story.assert_finished_by_the_next(2, words[0]);
 }
 
 #[test]

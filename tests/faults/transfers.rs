@@ -133,6 +133,26 @@ fn a_push_whose_reply_is_lost_is_not_done_twice() {
     story.assert_finished_by_the_next(1, "gone with the reply");
 }
 
+/// A teammate, or a robot at the host, was quicker than the answer.
+#[test]
+fn a_push_that_somebody_builds_on_at_once_counts() {
+    let mut story = Story::new();
+    let on_top = "new=$(git -c user.name=Robot -c user.email=robot@lab.example commit-tree -p main \
+                  -m 'On top' 'main^{tree}') && git update-ref refs/heads/main $new";
+    story.lab.remote.hook("post-receive", on_top);
+    for is_lost in [false, true] {
+        story.begin_round();
+        if is_lost {
+            story.server.fail_next_for(PACK_PUSHED, Fault::LoseReply);
+        }
+        let answer = story.sync();
+        assert_eq!((answer.code, &answer.json["pushed"]), (0, &true.into()), "{is_lost}: {answer:?}");
+        assert_ne!(story.lab.remote.tip(), story.lab.clone.tip(), "{is_lost}: the robot's is on top");
+        // The teammate's commit of the round made the robot's work too.
+        story.assert_finished_by_the_next(2, &format!("the reply is lost: {is_lost}"));
+    }
+}
+
 #[test]
 fn a_silent_server_is_left_at_once_when_asked() {
     let mut story = Story::new();

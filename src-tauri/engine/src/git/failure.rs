@@ -19,6 +19,8 @@ pub(super) enum Said {
     NoConnection,
     /// The connection ended in the middle.
     BrokenOff,
+    /// The server leads to another host, which wants to know who is asking.
+    Elsewhere,
     /// The server could not store what was pushed.
     NotStored,
     /// Something else.
@@ -47,6 +49,9 @@ pub(super) fn said(message: &str) -> Said {
     if has(&["unpacking the sent packfile failed"]) {
         return Said::NotStored;
     }
+    if has(&["leads to another host"]) {
+        return Said::Elsewhere;
+    }
     let broken_off = ["unexpected eof", "early eof", "invalid eof state", "unexpectedly large parse"];
     if has(&broken_off) || has(&["data from socket", "connection reset", "broken pipe"]) {
         return Said::BrokenOff;
@@ -71,6 +76,7 @@ pub(super) fn explain(error: git2::Error, remote: &RemoteUrl, credentials: &Cred
         (ErrorCode::Certificate, _) => Error::RemoteUntrusted { remote, detail },
         // Where a callback leaves the decision to libgit2, its code is lost on the way.
         (_, ErrorClass::Ssl) if detail.contains("certificate") => Error::RemoteUntrusted { remote, detail },
+        (ErrorCode::Auth, _) if said(&detail) == Said::Elsewhere => unreachable(ELSEWHERE.to_owned()),
         (ErrorCode::Auth, _) => auth(),
         (ErrorCode::Eof, _) => unreachable(BROKEN_OFF.to_owned()),
         (ErrorCode::Timeout, _) => unreachable(detail),
@@ -88,6 +94,7 @@ pub(super) fn explain(error: git2::Error, remote: &RemoteUrl, credentials: &Cred
             Said::Status(status) => unreachable(format!("the server answered with status {status}")),
             Said::BrokenOff => unreachable(BROKEN_OFF.to_owned()),
             Said::NotGit => unreachable(NOT_GIT.to_owned()),
+            Said::Elsewhere => unreachable(ELSEWHERE.to_owned()),
             Said::NoConnection | Said::NotStored | Said::Other => unreachable(detail),
         },
         (_, ErrorClass::Os) if said(&detail) == Said::NoConnection => unreachable(detail),
@@ -100,6 +107,7 @@ pub(super) fn explain(error: git2::Error, remote: &RemoteUrl, credentials: &Cred
     }
 }
 
+const ELSEWHERE: &str = "it leads to another host, which is told neither name nor token";
 const BROKEN_OFF: &str = "the connection broke off";
 const NOT_GIT: &str =
     "it answered, but not as a Git server does; the network's own sign-in page may be in the way";

@@ -179,7 +179,11 @@ impl Order {
             (Some(PushReply::Refused(status)), _) => {
                 Ok(PushReply::Refused(reason(&status, &session.spoken())))
             }
-            (Some(PushReply::Busy(status)), _) => Ok(PushReply::Busy(reason(&status, &session.spoken()))),
+            (Some(PushReply::Busy(status)), _) => {
+                // What follows the first line is Git's advice to whoever types at the server.
+                let spoken = session.spoken();
+                Ok(PushReply::Busy(reason(&status, spoken.lines().next().unwrap_or_default())))
+            }
             (Some(PushReply::Moved), _) => Ok(PushReply::Moved),
             (_, Err(error)) => failed(session, error),
             (Some(PushReply::Accepted), Ok(())) => Ok(PushReply::Accepted),

@@ -223,6 +223,8 @@ impl Flow<'_> {
         }
         match self.away(|| self.repo.fetch(self.branch, &self.access, &self.watch(Step::Push))) {
             Ok(Some(there)) if there == *tip => Ok(PushReply::Accepted),
+            // Somebody may have pushed on top of it already.
+            Ok(Some(_)) if self.has_all()? => Ok(PushReply::Accepted),
             _ => Err(error),
         }
     }
@@ -236,13 +238,18 @@ impl Flow<'_> {
         // Somebody may have pushed on top of it already: then it is in their history.
         let confirmed = there.as_ref() == Some(tip) || {
             self.away(|| self.repo.fetch(self.branch, &self.access, &self.watch(Step::Verify)))?;
-            self.repo.ahead_behind(self.branch)?.is_some_and(|(ahead, _)| ahead == 0)
+            self.has_all()?
         };
         if !confirmed {
             return Err(Error::PushUnconfirmed { remote: url.clone() });
         }
         self.report.end(Step::Verify, format!("the remote has {}", tip.short()));
         Ok(())
+    }
+
+    /// Whether the remote had all that is committed here, when it was asked last.
+    fn has_all(&self) -> Result<bool> {
+        Ok(self.repo.ahead_behind(self.branch)?.is_some_and(|(ahead, _)| ahead == 0))
     }
 
     fn nothing_to_push(&self, why: &str) -> Result<()> {
