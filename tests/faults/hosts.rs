@@ -101,18 +101,19 @@ fn a_repository_that_is_gone_or_a_server_that_is_down_holds_up_nothing_here() {
 }
 
 #[test]
-fn whoever_watches_finishes_by_itself_when_the_server_is_back() {
-    assert_finishes_by_itself(&["watch"]);
-}
-
-#[test]
-fn whoever_serves_finishes_by_itself_when_the_server_is_back() {
-    assert_finishes_by_itself(&["serve", "--interval", "1"]);
+fn whoever_looks_after_a_fabric_finishes_by_itself_when_the_server_is_back() {
+    // Beside each other, since most of it is waiting.
+    let stories =
+        [&["watch"][..], &["serve", "--interval", "1"]].map(|words| (words, Story::at(lasting_address())));
+    std::thread::scope(|scope| {
+        for (words, story) in stories {
+            scope.spawn(move || assert_finishes_by_itself(words, story));
+        }
+    });
 }
 
 /// With nobody at the keyboard: what is dropped while the server is down goes out when it is back.
-fn assert_finishes_by_itself(words: &[&str]) {
-    let mut story = Story::at(lasting_address());
+fn assert_finishes_by_itself(words: &[&str], mut story: Story) {
     let mut command = story.lab.command();
     command.args(words).arg(story.lab.clone.fabric());
     let watching = start(command);

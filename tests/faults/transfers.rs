@@ -100,6 +100,22 @@ fn a_transfer_that_breaks_off_is_as_none() {
 }
 
 #[test]
+fn objects_that_were_garbled_on_their_way_are_not_taken() {
+    let mut story = Story::new();
+    // In the middle of an object's text, and in the checksum of all.
+    for fault in [Fault::Garble(1500), Fault::Garble(12)] {
+        let what = format!("{fault:?}");
+        story.begin_round();
+        story.server.fail_each_for(PACK_FETCHED, fault);
+        story.assert_told(&story.sync(), "RemoteUnreachable", "what it sent is damaged", &what);
+        assert_eq!(story.lab.clone.waiting(), Vec::<String>::new(), "{what}: ingestion goes on");
+        story.assert_kept(&what);
+        story.server.mend();
+        story.assert_finished_by_the_next(2, &what);
+    }
+}
+
+#[test]
 fn a_slow_line_is_no_fault() {
     let mut story = Story::new();
     for part in [FETCH, PUSH] {

@@ -37,6 +37,8 @@ pub(crate) enum Fault {
     CutAfter(usize),
     /// The same with an answer that has not said how long it is.
     CutUnmeasured(usize),
+    /// The answer's byte that far from its end is another one.
+    Garble(usize),
     /// The answer to who has signed in is this status with these headers, without asking Git.
     StatusWith(u16, &'static [(&'static str, &'static str)]),
     /// The answer comes a few bytes at a time, with a pause after each.
@@ -51,7 +53,7 @@ impl Fault {
         match self {
             Self::Status(_) | Self::WebPage | Self::Redirect(_) | Self::Stall(_) => false,
             Self::LoseReply | Self::LoseReplyAndGo | Self::CutAfter(_) | Self::CutUnmeasured(_) => true,
-            Self::StatusWith(..) | Self::Drip(..) | Self::CloseWhileReceiving(_) => true,
+            Self::Garble(_) | Self::StatusWith(..) | Self::Drip(..) | Self::CloseWhileReceiving(_) => true,
         }
     }
 }
@@ -266,6 +268,14 @@ fn serve(mut stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
             Ok(())
         }
         Some(Fault::CutAfter(bytes)) => stream.write_all(&answer[..answer.len().min(bytes)]),
+        Some(Fault::Garble(from_end)) => {
+            let mut answer = answer;
+            let place = answer.len().saturating_sub(from_end);
+            if let Some(byte) = answer.get_mut(place) {
+                *byte ^= 0x55;
+            }
+            stream.write_all(&answer)
+        }
         Some(Fault::CutUnmeasured(bytes)) => {
             let answer = unmeasured(&answer);
             stream.write_all(&answer[..answer.len().min(bytes)])

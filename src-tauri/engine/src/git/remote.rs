@@ -127,12 +127,11 @@ pub(super) fn bring(
     let before = pack_names(git)?;
     let shallow = Shallow::read(git);
     let remote = connection.remote();
-    let downloaded = remote.download(&[refspec], Some(&mut options));
+    remote.download(&[refspec], Some(&mut options)).map_err(|error| session.explain(error))?;
     drop(connection);
     if local_path(session.remote()).is_some() {
         shallow.keep(git)?;
     }
-    downloaded.map_err(|error| session.explain(error))?;
     if session.is_abandoned() {
         return Err(Error::Cancelled);
     }
