@@ -5,6 +5,7 @@ mod checks;
 mod cli;
 mod converge;
 mod crash;
+mod faults;
 mod serving;
 mod support;
 mod window;

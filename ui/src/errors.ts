@@ -46,6 +46,7 @@ const ERROR: Record<ErrorCode, string> = {
   GitHubLimited: "GitHub asks to wait",
   GitHubRefused: "Refused by GitHub",
   CannotListen: "Address not free",
+  RemoteBusy: "Branch locked there",
   Internal: "Defect of the app",
 };
 

@@ -181,6 +181,9 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// Somebody holds the branch's lock on the remote.
+    #[error("{remote} can't move the branch now: {reason}")]
+    RemoteBusy { remote: RemoteUrl, reason: String },
 }
 
 fn describe_branches(known: &[BranchName]) -> String {
@@ -276,6 +279,7 @@ codes! {
     AccountUnknown,
     SigningFailed,
     CannotListen,
+    RemoteBusy,
 }
 
 impl Error {
@@ -378,6 +382,9 @@ impl Error {
             Self::GitHubLimited { .. } => "Nothing to do: it goes on by itself when the wait is over.",
             Self::GitHubRefused { .. } => "Check what the token may do, under Settings → Accounts.",
             Self::CannotListen { .. } => "Choose an address of this machine and a port that is free.",
+            Self::RemoteBusy { .. } => {
+                "Sync again in a moment; if it stays so, ask whoever runs the server for a lock that was left behind."
+            }
         }
     }
 

@@ -181,6 +181,7 @@ impl Flow<'_> {
         if let Some(proposal) = self.proposal.clone().filter(|proposal| proposal.is_open) {
             return self.publish_to(&proposal.head, &url);
         }
+        let (mut held, mut has_moved) = (None, false);
         for attempt in 1..=TRIES {
             let Some(tip) = self.repo.tip(self.branch)? else {
                 return self.nothing_to_push("nothing is committed yet");
@@ -206,10 +207,15 @@ impl Flow<'_> {
                     return Ok(());
                 }
                 PushReply::Refused(reason) => return Err(Error::PushRefused { remote: url, reason }),
-                PushReply::Moved => {
-                    self.report.fail("the remote moved meanwhile");
+                again @ (PushReply::Moved | PushReply::Busy(_)) => {
+                    held = if let PushReply::Busy(reason) = again { Some(reason) } else { None };
+                    self.report.fail(match held {
+                        Some(_) => "the remote was busy",
+                        None => "the remote moved meanwhile",
+                    });
                     self.away(|| std::thread::sleep(pause(attempt, &self.report.operation())));
                     self.fetch()?;
+                    has_moved |= self.repo.tracking(self.branch)? != expected;
                     self.integrate()?;
                     if !self.result.conflicts.is_empty() {
                         return self.nothing_to_push("waits until both sides agree");
@@ -217,7 +223,10 @@ impl Flow<'_> {
                 }
             }
         }
-        Err(Error::PushOvertaken { remote: url, tries: TRIES })
+        match held {
+            Some(reason) if !has_moved => Err(Error::RemoteBusy { remote: url, reason }),
+            _ => Err(Error::PushOvertaken { remote: url, tries: TRIES }),
+        }
     }
 
     /// A push that ended in an error may have arrived, and only its reply was lost: the remote is asked.
@@ -228,6 +237,8 @@ impl Flow<'_> {
         let access = (self.access)()?;
         match self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Push))) {
             Ok(Some(there)) if there == *tip => Ok(PushReply::Accepted),
+            // Somebody may have pushed on top of it already.
+            Ok(Some(_)) if self.has_all()? => Ok(PushReply::Accepted),
             _ => Err(error),
         }
     }
@@ -241,13 +252,18 @@ impl Flow<'_> {
         // Somebody may have pushed on top of it already: then it is in their history.
         let confirmed = there.as_ref() == Some(tip) || {
             self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Verify)))?;
-            self.repo.ahead_behind(self.branch)?.is_some_and(|(ahead, _)| ahead == 0)
+            self.has_all()?
         };
         if !confirmed {
             return Err(Error::PushUnconfirmed { remote: url.clone() });
         }
         self.report.end(Step::Verify, format!("the remote has {}", tip.short()));
         Ok(())
+    }
+
+    /// Whether the remote had all that is committed here, when it was asked last.
+    fn has_all(&self) -> Result<bool> {
+        Ok(self.repo.ahead_behind(self.branch)?.is_some_and(|(ahead, _)| ahead == 0))
     }
 
     pub(super) fn nothing_to_push(&self, why: &str) -> Result<()> {

@@ -61,7 +61,7 @@ impl Flow<'_> {
                     return Ok(());
                 }
                 PushReply::Refused(reason) => return Err(Error::PushRefused { remote: url.clone(), reason }),
-                PushReply::Moved => {
+                PushReply::Moved | PushReply::Busy(_) => {
                     self.report.fail("the branch moved meanwhile");
                     self.away(|| std::thread::sleep(pause(attempt, &self.report.operation())));
                     let watch = self.watch(Step::Fetch);
