@@ -1,9 +1,12 @@
-import type { FabricView, Operation, RepoPath } from "./bindings";
+import type { FabricView, Keeping, Operation, RepoPath } from "./bindings";
 
 /** A dialog over the window. One is open at a time. */
 export type Opened =
   | { is: "add"; folder?: string }
   | { is: "signIn"; fabric: FabricView }
+  | { is: "propose"; fabric: FabricView }
+  | { is: "githubSignIn"; keep: Keeping }
+  | { is: "webhook"; fabric: FabricView }
   | { is: "remove"; fabric: FabricView }
   | { is: "preview"; fabric: FabricView }
   | { is: "findings"; fabric: FabricView }

@@ -24,6 +24,7 @@ import type {
 } from "./bindings";
 import { AllRuns } from "./allRuns.svelte";
 import { Decisions } from "./decisions.svelte";
+import { GitHub } from "./github.svelte";
 import { asReport } from "./problem";
 import { meaning } from "./status";
 import { Toasts } from "./toasts.svelte";
@@ -44,6 +45,7 @@ export class AppState {
   readonly toasts = new Toasts();
   /** The last run over every fabric. */
   readonly all: AllRuns;
+  readonly github: GitHub;
   /** Whether the list has been read; until then nothing is known, which is not the same as empty. */
   loaded = $state(false);
   /** Why the list could not be read. */
@@ -83,6 +85,7 @@ export class AppState {
   constructor(transport: Transport) {
     this.#transport = transport;
     this.all = new AllRuns(transport, this.toasts, (operation) => this.#finished(operation));
+    this.github = new GitHub(transport, this.toasts, (operation) => this.#finished(operation));
   }
 
   /** Listens, then reads the list. The answer stops listening. */

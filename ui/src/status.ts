@@ -14,7 +14,7 @@ export type Tone = "neutral" | "ok" | "info" | "warning" | "danger";
 
 /** What the button beside a status does. */
 export type StatusAction =
-  "signIn" | "openInbox" | "resume" | "retry" | "setUp" | "settle" | "showFindings" | "pushAgain";
+  "signIn" | "propose" | "openInbox" | "resume" | "retry" | "setUp" | "settle" | "showFindings" | "pushAgain";
 
 interface Meaning {
   tone: Tone;
@@ -40,7 +40,7 @@ const MEANING: Record<StatusState, Meaning> = {
   needsAttention: needs("warning", "openInbox"),
   needsSignIn: needs("warning", "signIn"),
   conflicted: needs("danger", "settle"),
-  refusedByRule: needs("danger", "retry"),
+  refusedByRule: needs("danger", "propose"),
   failed: needs("danger", "retry"),
 };
 
