@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{SECRET, Story, USER, signal, start};
+use super::{Running, SECRET, Story, USER};
 use crate::support::git_server::{Fault, GitServer};
 
 #[test]
@@ -102,42 +102,52 @@ fn a_repository_that_is_gone_or_a_server_that_is_down_holds_up_nothing_here() {
 
 #[test]
 fn whoever_looks_after_a_fabric_finishes_by_itself_when_the_server_is_back() {
+    let goes: fn(&mut GitServer) = GitServer::stop;
+    let takes_no_push: fn(&mut GitServer) =
+        |server| server.fail_each_for("git-receive-pack", Fault::StatusWith(503, &[]));
+    let stories = [
+        (&["watch"][..], goes),
+        (&["serve", "--interval", "1"], goes),
+        (&["serve", "--interval", "0"], takes_no_push),
+    ]
+    .map(|(words, fault)| (words, fault, Story::at(lasting_address())));
     // Beside each other, since most of it is waiting.
-    let stories =
-        [&["watch"][..], &["serve", "--interval", "1"]].map(|words| (words, Story::at(lasting_address())));
     std::thread::scope(|scope| {
-        for (words, story) in stories {
-            scope.spawn(move || assert_finishes_by_itself(words, story));
+        for (words, fault, story) in stories {
+            scope.spawn(move || assert_finishes_by_itself(words, fault, story));
         }
     });
 }
 
-/// With nobody at the keyboard: what is dropped while the server is down goes out when it is back.
-fn assert_finishes_by_itself(words: &[&str], mut story: Story) {
+/// With nobody at the keyboard: what is dropped while the server is away goes out when it is back.
+fn assert_finishes_by_itself(words: &[&str], fault: fn(&mut GitServer), mut story: Story) {
     let mut command = story.lab.command();
     command.args(words).arg(story.lab.clone.fabric());
-    let watching = start(command);
+    let watching = Running::start(command);
     let moment = Duration::from_secs(20);
     wait_until("the first look", moment, || story.server.requests() >= 2);
-    story.server.stop();
+    std::thread::sleep(Duration::from_millis(300));
+    fault(&mut story.server);
     story.begin_round();
     let here = story.lab.clone.fabric().join(story.object_file());
     wait_until("the object here", moment, || here.is_file() && story.lab.clone.waiting().is_empty());
     // Long enough for the push to be tried in vain.
     std::thread::sleep(Duration::from_millis(500));
+    story.server.mend();
     story.server.come_back();
-    let back = Instant::now();
     // The first try comes after 15 seconds, a second one after 30, both up to half as long again.
-    wait_until("the object there", Duration::from_secs(55), || {
-        story.lab.remote.yaml("managed/servers").len() == 1
-    });
-    eprintln!("{words:?}: there {:.1?} after the server was back", back.elapsed());
-    signal(&watching, "-INT");
-    let ended = watching.wait_with_output().expect("its end");
-    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
-    let said = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8(bytes).expect("text")).concat();
+    let patience = Instant::now() + Duration::from_secs(55);
+    let has_arrived = || !story.lab.remote.yaml("managed/servers").is_empty();
+    while !has_arrived() && Instant::now() < patience {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let ended = watching.interrupt();
+    let said = [ended.stdout, ended.stderr].concat();
+    assert!(has_arrived(), "{words:?}: waited in vain for the object there: {said}");
+    assert_eq!(ended.code, 0, "{said}");
     assert!(said.contains("Cannot reach") && !said.contains(SECRET), "{said}");
-    story.assert_finished_by_the_next(2, words[0]);
+    let commits = if story.lab.remote.parents().len() == 2 { 2 } else { 1 };
+    story.assert_finished_by_the_next(commits, words[0]);
 }
 
 #[test]
