@@ -4,6 +4,11 @@ import type { FabricView, Operation, RepoPath } from "./bindings";
 export type Opened =
   | { is: "add"; folder?: string }
   | { is: "signIn"; fabric: FabricView }
+  /** With a place, it begins with an account to be added for that. */
+  | { is: "accounts"; add?: string }
+  | { is: "unlock" }
+  | { is: "hostKey"; fabric: FabricView }
+  | { is: "desktop" }
   | { is: "remove"; fabric: FabricView }
   | { is: "preview"; fabric: FabricView }
   | { is: "findings"; fabric: FabricView }
