@@ -119,8 +119,12 @@ describe("the dashboard", () => {
     await user.type(dialog.getByLabelText("User name"), "ada");
     await user.type(dialog.getByLabelText("Token or password"), "secret");
     await user.click(dialog.getByRole("button", { name: "Sign in" }));
-    expect(engine.callsOf("signIn")).toEqual([["lab", { user: "ada", secret: "secret" }]]);
-    expect(await screen.findByText("Kept in the system's keychain.")).toBeTruthy();
+    expect(engine.callsOf("signIn")).toEqual([["lab", { user: "ada", secret: "secret", keep: "keychain" }]]);
+    expect(
+      await screen.findByText(
+        "Signed in to https://git.example.net. The secret is in the system's keychain.",
+      ),
+    ).toBeTruthy();
     expect(screen.queryByRole("dialog")).toBeNull();
   });
 });

@@ -7,6 +7,11 @@ export type Opened =
   | { is: "propose"; fabric: FabricView }
   | { is: "githubSignIn"; keep: Keeping }
   | { is: "webhook"; fabric: FabricView }
+  /** With a place, it begins with an account to be added for that. */
+  | { is: "accounts"; add?: string }
+  | { is: "unlock" }
+  | { is: "hostKey"; fabric: FabricView }
+  | { is: "desktop" }
   | { is: "remove"; fabric: FabricView }
   | { is: "preview"; fabric: FabricView }
   | { is: "findings"; fabric: FabricView }

@@ -15,6 +15,11 @@ const FOR_A_PERSON: ReadonlySet<ErrorCode> = new Set([
   "RemoteUntrusted",
   "BranchGone",
   "NotInitialised",
+  "HostKeyUnknown",
+  "HostKeyChanged",
+  "NoKeychain",
+  "SecretsLocked",
+  "SigningFailed",
 ]);
 const OUT_OF_REACH: ReadonlySet<ErrorCode> = new Set(["RemoteUnreachable", "RemoteStalled"]);
 

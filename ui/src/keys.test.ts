@@ -16,6 +16,8 @@ it("knows the shortcuts of each system", () => {
   expect(commandOf(press("P", { ctrlKey: true, shiftKey: true }), false)).toBe("push");
   expect(commandOf(press("L", { ctrlKey: true, shiftKey: true }), false)).toBe("pull");
   expect(commandOf(press("n", { ctrlKey: true }), false)).toBe("add");
+  expect(commandOf(press("A", { ctrlKey: true, shiftKey: true }), false)).toBe("accounts");
+  expect(commandOf(press(",", { metaKey: true }), true)).toBe("desktop");
 });
 
 it("leaves other keys alone", () => {

@@ -1,5 +1,5 @@
 /** What the keyboard can ask for on the main screen. */
-export type Command = "sync" | "push" | "pull" | "add" | "filter";
+export type Command = "sync" | "push" | "pull" | "add" | "filter" | "accounts" | "desktop";
 
 type Pressed = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
 
@@ -26,6 +26,10 @@ export function commandOf(pressed: Pressed, mac = onMac): Command | null {
       return "add";
     case "f":
       return "filter";
+    case "shift+a":
+      return "accounts";
+    case ",":
+      return "desktop";
     default:
       return null;
   }
@@ -37,6 +41,8 @@ const SHOWN: Record<Command, [shift: boolean, key: string]> = {
   pull: [true, "L"],
   add: [false, "N"],
   filter: [false, "F"],
+  accounts: [true, "A"],
+  desktop: [false, ","],
 };
 
 /** A shortcut as it is written on this system: "Ctrl+Shift+P", "⇧⌘P". */

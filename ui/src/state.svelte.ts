@@ -1,6 +1,7 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type {
   AddFabric,
+  AuthorSettings,
   Conflict,
   ConflictTexts,
   ErrorReport,
@@ -10,6 +11,7 @@ import type {
   FabricSettings,
   FabricView,
   InboxText,
+  NetworkSettings,
   Operation,
   OperationId,
   Preview,
@@ -22,6 +24,7 @@ import type {
   Status,
   StructureReport,
 } from "./bindings";
+import { Accounts } from "./accounts.svelte";
 import { AllRuns } from "./allRuns.svelte";
 import { Decisions } from "./decisions.svelte";
 import { GitHub } from "./github.svelte";
@@ -29,6 +32,7 @@ import { asReport } from "./problem";
 import { meaning } from "./status";
 import { Toasts } from "./toasts.svelte";
 import type { Transport } from "./transport";
+import { signedIn } from "./words";
 
 /** A run that ends sooner is not shown while it runs: it would only flash. */
 export const REVEAL_MS = 300;
@@ -43,6 +47,8 @@ export const LOG_LENGTH = 200;
  */
 export class AppState {
   readonly toasts = new Toasts();
+  /** Who this desktop is for each remote. */
+  readonly accounts: Accounts;
   /** The last run over every fabric. */
   readonly all: AllRuns;
   readonly github: GitHub;
@@ -84,6 +90,7 @@ export class AppState {
 
   constructor(transport: Transport) {
     this.#transport = transport;
+    this.accounts = new Accounts(transport);
     this.all = new AllRuns(transport, this.toasts, (operation) => this.#finished(operation));
     this.github = new GitHub(transport, this.toasts, (operation) => this.#finished(operation));
   }
@@ -92,6 +99,7 @@ export class AppState {
   async start(): Promise<() => void> {
     const stop = await this.#transport.listen((event) => this.hear(event));
     await this.load();
+    void this.accounts.start();
     return stop;
   }
 
@@ -268,6 +276,12 @@ export class AppState {
   settings = (fabric: FabricId): Promise<FabricSettings> => this.#transport.settings(fabric);
   setSettings = (fabric: FabricId, settings: FabricSettings): Promise<FabricSettings> =>
     this.#transport.setSettings(fabric, settings);
+  networkSettings = (): Promise<NetworkSettings> => this.#transport.networkSettings();
+  setNetworkSettings = (settings: NetworkSettings): Promise<NetworkSettings> =>
+    this.#transport.setNetworkSettings(settings);
+  authorSettings = (): Promise<AuthorSettings> => this.#transport.authorSettings();
+  setAuthorSettings = (settings: AuthorSettings): Promise<AuthorSettings> =>
+    this.#transport.setAuthorSettings(settings);
 
   /** Takes a fabric off the list. */
   async remove(fabric: FabricId): Promise<void> {
@@ -279,8 +293,10 @@ export class AppState {
 
   /** Adds a fabric and opens it. Rejects with an `ErrorReport`, for the dialog to show. */
   async add(request: AddFabric): Promise<void> {
+    const signsIn = request.source.from === "url" && request.source.signIn !== null;
     try {
-      const fabric = await this.#transport.addFabric(request);
+      const fabric = await this.accounts.keeping(() => this.#transport.addFabric(request));
+      if (signsIn) void this.accounts.read();
       this.#keep(fabric);
       this.select(fabric.id);
     } catch (rejection) {
@@ -293,11 +309,9 @@ export class AppState {
 
   /** Keeps a sign-in and says where. Rejects with an `ErrorReport`, for the dialog to show. */
   async signIn(fabric: FabricId, signIn: SignIn): Promise<void> {
-    try {
-      this.toasts.confirm(await this.#transport.signIn(fabric, signIn));
-    } catch (rejection) {
-      throw asReport(rejection);
-    }
+    const account = await this.accounts.keeping(() => this.#transport.signIn(fabric, signIn));
+    this.toasts.confirm(signedIn(account));
+    void this.accounts.read();
   }
 
   async #run(fabric: FabricId, command: () => Promise<Operation>): Promise<void> {

@@ -13,6 +13,12 @@ describe("the button beside a status", () => {
     ["both", { status: status("needsAttention"), localEdits: 1, inbox: inbox(1) }, "openInbox"],
     ["a branch that is gone", { status: status("needsAttention"), error: error("BranchGone") }, "pushAgain"],
     ["an unknown host", { status: status("needsAttention"), error: error("RemoteUntrusted") }, "retry"],
+    ["a host key", { status: status("needsAttention"), error: error("HostKeyUnknown") }, "checkHostKey"],
+    ["a host key, failed", { status: status("failed"), error: error("HostKeyUnknown") }, "checkHostKey"],
+    ["another host key", { status: status("needsAttention"), error: error("HostKeyChanged") }, "retry"],
+    ["locked secrets", { status: status("needsSignIn"), error: error("SecretsLocked") }, "unlock"],
+    ["no keychain", { status: status("failed"), error: error("NoKeychain") }, "signIn"],
+    ["a sign-in", { status: status("needsSignIn"), error: error("AuthRefused") }, "signIn"],
     ["a run under way", { status: status("working"), error: error("BranchGone") }, null],
     ["nothing", { status: status("inSync") }, null],
   ])("does what the hint says: %s", (_, over, action) => {

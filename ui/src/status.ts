@@ -14,7 +14,17 @@ export type Tone = "neutral" | "ok" | "info" | "warning" | "danger";
 
 /** What the button beside a status does. */
 export type StatusAction =
-  "signIn" | "propose" | "openInbox" | "resume" | "retry" | "setUp" | "settle" | "showFindings" | "pushAgain";
+  | "signIn"
+  | "propose"
+  | "openInbox"
+  | "resume"
+  | "retry"
+  | "setUp"
+  | "settle"
+  | "showFindings"
+  | "pushAgain"
+  | "unlock"
+  | "checkHostKey";
 
 interface Meaning {
   tone: Tone;
@@ -53,16 +63,22 @@ export function meaning(state: StatusState): Meaning {
 const REMEDY: Partial<Record<ErrorCode, StatusAction>> = {
   BranchGone: "pushAgain",
   RemoteUntrusted: "retry",
+  HostKeyUnknown: "checkHostKey",
+  HostKeyChanged: "retry",
+  SecretsLocked: "unlock",
+  NoKeychain: "signIn",
 };
+
+/** The states in which an error may say more than the state does. */
+const WITH_ERROR: ReadonlySet<StatusState> = new Set(["needsAttention", "needsSignIn", "failed"]);
 
 /** What the button beside a fabric's status does: what the hint there says. */
 export function actionOf(fabric: FabricView, { state }: Status): StatusAction | null {
-  if (state === "needsAttention") {
-    const remedy = fabric.error && REMEDY[fabric.error.code];
-    if (remedy) return remedy;
-    // An edit by hand that can't be committed: the inbox has nothing to do with it.
-    if (fabric.localEdits > 0 && fabric.inbox.every((file) => file.errors === 0)) return "showFindings";
-  }
+  const remedy = WITH_ERROR.has(state) && fabric.error && REMEDY[fabric.error.code];
+  if (remedy) return remedy;
+  // An edit by hand that can't be committed: the inbox has nothing to do with it.
+  const edited = fabric.localEdits > 0 && fabric.inbox.every((file) => file.errors === 0);
+  if (state === "needsAttention" && edited) return "showFindings";
   return meaning(state).action;
 }
 

@@ -1,9 +1,12 @@
 import type {
+  Account,
   AccountId,
   AddFabric,
+  AuthorSettings,
   BranchRulesView,
   Conflict,
   ConflictTexts,
+  ConnectionReport,
   Edit,
   Event,
   FabricFindings,
@@ -21,6 +24,8 @@ import type {
   Keeping,
   ListenerView,
   NewGitHubRepository,
+  NetworkSettings,
+  NewAccount,
   ObjectVersion,
   Operation,
   OperationId,
@@ -29,6 +34,7 @@ import type {
   RepoPath,
   Resolution,
   Revision,
+  SecretStore,
   SignIn,
   Source,
   SourceReport,
@@ -76,8 +82,22 @@ export interface Transport {
   pushAll(): Promise<FabricRun[]>;
   cancel(operation: OperationId): Promise<unknown>;
   setAutoSync(fabric: FabricId, on: boolean): Promise<FabricView>;
-  /** Answers with a sentence that says where the sign-in is kept. */
-  signIn(fabric: FabricId, signIn: SignIn): Promise<string>;
+  /** Keeps a sign-in for the fabric's host, or for its repository where the host has an account already. */
+  signIn(fabric: FabricId, signIn: SignIn): Promise<Account>;
+  /** The accounts of this desktop, by place. */
+  accounts(): Promise<Account[]>;
+  /** Keeps an account, in place of one for the same host or repository. */
+  addAccount(account: NewAccount): Promise<Account>;
+  /** Forgets an account and its secret. */
+  removeAccount(account: AccountId): Promise<unknown>;
+  /** Really connects, with an account that is not kept yet where one is given; may take seconds. */
+  testConnection(url: string, account: NewAccount | null): Promise<ConnectionReport>;
+  /** Trusts the key that a server shows, if it is the one with that fingerprint. */
+  trustHostKey(url: string, fingerprint: string): Promise<unknown>;
+  /** Where secrets can be kept on this machine. */
+  secretStore(): Promise<SecretStore>;
+  /** Opens the encrypted file of secrets; where there is none, makes it with this passphrase. */
+  unlockSecrets(passphrase: string): Promise<SecretStore>;
   pickFolder(): Promise<string | null>;
   openInbox(fabric: FabricId): Promise<unknown>;
   openFile(fabric: FabricId, file: RepoPath): Promise<unknown>;
@@ -123,6 +143,11 @@ export interface Transport {
   setListener(on: boolean, address: string | null): Promise<ListenerView>;
   /** Opens a page of the Git host in the browser. */
   openPage(url: string): Promise<unknown>;
+  networkSettings(): Promise<NetworkSettings>;
+  /** Answers with what is kept, as the next does. */
+  setNetworkSettings(settings: NetworkSettings): Promise<NetworkSettings>;
+  authorSettings(): Promise<AuthorSettings>;
+  setAuthorSettings(settings: AuthorSettings): Promise<AuthorSettings>;
   /** Says, once, how many milliseconds after the page began the first screen could be used. */
   appReady(milliseconds: number): Promise<unknown>;
   /** Hears every event from now on; the answer ends it. */

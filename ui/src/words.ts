@@ -1,11 +1,15 @@
 // The window's own sentences: names of states, steps and outcomes, counts with their plural.
 import type {
   ChecksState,
+  Account,
   Conflict,
+  ConnectionReport,
   ConflictPolicy,
   FabricView,
   Fate,
   Finding,
+  Keeping,
+  Method,
   Operation,
   OperationKind,
   OurSide,
@@ -52,6 +56,8 @@ const ACTION: Record<StatusAction, string> = {
   settle: "Settle conflicts…",
   showFindings: "Show findings",
   pushAgain: "Push to make it again",
+  unlock: "Unlock…",
+  checkHostKey: "Check the key…",
 };
 
 const KIND: Record<OperationKind, string> = {
@@ -150,6 +156,30 @@ const POLICY: Record<ConflictPolicy, [name: string, sentence: string]> = {
   ask: ["Ask me", "It waits for you. All else goes on, and nothing is pushed until it is settled."],
   preferRemote: ["Prefer the remote", "The remote's value is taken. Yours stays in history."],
   preferLocal: ["Prefer mine", "Your value is kept and pushed. The remote's stays in history."],
+};
+
+const METHOD: Record<Method, [name: string, sentence: string]> = {
+  token: ["Token", "An access token of yours at the host."],
+  password: ["User name and password", "For hosts that still take a password."],
+  helper: [
+    "Git's credential helpers",
+    "Git is asked, as it is set up on this machine. The app keeps nothing.",
+  ],
+  nobody: ["Nobody", "The repository is open to everybody: nothing is sent."],
+  sshAgent: ["SSH agent", "Whatever keys your agent holds. The app keeps nothing."],
+  sshKey: ["Key file", "A private key on this machine, with its passphrase where it has one."],
+};
+
+const SECRET: Partial<Record<Method, string>> = {
+  token: "Token",
+  password: "Password",
+  sshKey: "Passphrase of the key",
+};
+
+const KEPT: Record<Keeping, string> = {
+  keychain: "in the system's keychain",
+  file: "in the app's encrypted file",
+  session: "in memory: asked for after each start",
 };
 
 const END: Record<End, [one: string, many: string]> = {
@@ -358,6 +388,41 @@ export function intervalLabel(seconds: number): string {
   if (seconds === 0) return "Never";
   const [size, name] = INTERVAL_UNITS.find(([size]) => seconds % size === 0) ?? [1, "s"];
   return `Every ${number(seconds / size)} ${name}`;
+}
+
+export const methodLabel = (method: Method): string => METHOD[method][0];
+export const methodSentence = (method: Method): string => METHOD[method][1];
+export const secretLabel = (method: Method): string => SECRET[method] ?? "Secret";
+
+/** Where a secret is kept: "in the system's keychain". */
+export const keptWhere = (keeping: Keeping): string => KEPT[keeping];
+
+/** An account's facts in the order in which they are listed: how, as whom, with which key, where its secret is. */
+export function accountFacts({ method, user, keyFile, kept }: Account): [name: string, value: string][] {
+  const facts: [string, string | null][] = [
+    ["Method", METHOD[method][0]],
+    ["User", user],
+    ["Key file", keyFile],
+    [SECRET[method] ?? "Secret", kept && KEPT[kept]],
+  ];
+  return facts.filter((fact): fact is [string, string] => fact[1] !== null);
+}
+
+/** That an account is kept, and where its secret is. */
+export function accountKept({ place, kept }: Account): string {
+  const secret = kept === null ? "" : ` Its secret is ${KEPT[kept]}.`;
+  return `The account for ${place} is kept.${secret}`;
+}
+
+/** That somebody is signed in, and where the secret is now. */
+export function signedIn({ place, kept }: Account): string {
+  return kept === null ? `Signed in to ${place}.` : `Signed in to ${place}. The secret is ${KEPT[kept]}.`;
+}
+
+/** What a test of a connection came to, in a sentence. */
+export function connectionSentence({ mayPush }: ConnectionReport): string {
+  if (mayPush === null) return "It can be read. Whether it may be pushed to, only a push tells.";
+  return mayPush ? "It can be read and pushed to." : "It can be read, but not pushed to.";
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -20,6 +20,15 @@ import {
   webhook,
 } from "./github";
 import {
+  account,
+  accounts,
+  authorSettings,
+  connectionReport,
+  kept,
+  networkSettings,
+  secretStore,
+} from "./accounts";
+import {
   fabric,
   fabricFindings,
   inboxText,
@@ -85,7 +94,23 @@ export class FakeTransport implements Transport {
   setAutoSync = (...args: [string, boolean]) =>
     this.#answer("setAutoSync", args, () => fabric({ id: args[0], autoSync: args[1] }));
   signIn = (...args: Parameters<Transport["signIn"]>) =>
-    this.#answer("signIn", args, () => "Kept in the system's keychain.");
+    this.#answer("signIn", args, () => account({ kept: args[1].keep ?? "keychain" }));
+  accounts = () => this.#answer("accounts", [], () => accounts());
+  addAccount = (...args: Parameters<Transport["addAccount"]>) =>
+    this.#answer("addAccount", args, () => kept(args[0]));
+  removeAccount = (...args: [string]) => this.#answer("removeAccount", args, () => null);
+  testConnection = (...args: Parameters<Transport["testConnection"]>) =>
+    this.#answer("testConnection", args, () => connectionReport({ url: args[0] }));
+  trustHostKey = (...args: [string, string]) => this.#answer("trustHostKey", args, () => null);
+  secretStore = () => this.#answer("secretStore", [], () => secretStore());
+  unlockSecrets = (...args: [string]) =>
+    this.#answer("unlockSecrets", args, () => secretStore({ file: "open" }));
+  networkSettings = () => this.#answer("networkSettings", [], () => networkSettings());
+  setNetworkSettings = (...args: Parameters<Transport["setNetworkSettings"]>) =>
+    this.#answer("setNetworkSettings", args, () => args[0]);
+  authorSettings = () => this.#answer("authorSettings", [], () => authorSettings());
+  setAuthorSettings = (...args: Parameters<Transport["setAuthorSettings"]>) =>
+    this.#answer("setAuthorSettings", args, () => args[0]);
   pickFolder = () => this.#answer("pickFolder", [], () => "/home/ada/git/fabric-config");
   openInbox = (...args: [string]) => this.#answer("openInbox", args, () => null);
   openFile = (...args: [string, string]) => this.#answer("openFile", args, () => null);
