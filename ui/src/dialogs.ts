@@ -1,11 +1,10 @@
-import type { FabricView, Keeping, Operation, RepoPath } from "./bindings";
+import type { FabricView, Operation, RepoPath } from "./bindings";
 
 /** A dialog over the window. One is open at a time. */
 export type Opened =
   | { is: "add"; folder?: string }
   | { is: "signIn"; fabric: FabricView }
   | { is: "propose"; fabric: FabricView }
-  | { is: "githubSignIn"; keep: Keeping }
   | { is: "webhook"; fabric: FabricView }
   /** With a place, it begins with an account to be added for that. */
   | { is: "accounts"; add?: string }

@@ -197,3 +197,39 @@ describe("the list of repositories", () => {
     await waitFor(() => expect(onpick).toHaveBeenCalled());
   });
 });
+
+describe("adding from GitHub", () => {
+  afterEach(expectAccessible);
+  const end = signedIn();
+  const list: Account[] = end.is === "signedIn" ? [end.account] : [];
+
+  it("chooses the repository from a list where an account is there, and looks at it", async () => {
+    const { app, engine, user } = await open();
+    engine.answers.accounts = () => list;
+    await app.accounts.read();
+    await user.click(button(/^Add/));
+    await user.click(screen.getByRole("radio", { name: "URL" }));
+    await user.click(await screen.findByRole("button", { name: "From GitHub…" }));
+    await user.click(await screen.findByRole("button", { name: /acme\/lab/ }));
+    expect(screen.getByLabelText<HTMLInputElement>("Repository URL").value).toBe(
+      "https://github.com/acme/lab.git",
+    );
+    await waitFor(() =>
+      expect(engine.callsOf("inspectSource").at(-1)).toEqual([
+        { from: "url", url: "https://github.com/acme/lab.git", signIn: null },
+      ]),
+    );
+  });
+
+  it("signs in by code from the accounts, after saying where the token goes", async () => {
+    const { engine, app, user } = await open();
+    await user.click(button("Settings"));
+    await user.click(screen.getByRole("button", { name: "Accounts…" }));
+    await user.click(await screen.findByRole("button", { name: "Sign in to GitHub…" }));
+    const dialog = within(screen.getByRole("dialog", { name: "Sign in to GitHub" }));
+    await user.click(await dialog.findByRole("button", { name: "Get a code" }));
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: "Sign in to GitHub" })).toBeNull());
+    expect(engine.callsOf("finishGithubSignIn")).toEqual([["keychain"]]);
+    expect(app.accounts.list).not.toBeNull();
+  });
+});
