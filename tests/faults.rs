@@ -18,6 +18,7 @@ use crate::support::repositories::{BRANCH, Checkout, FABRIC};
 
 const USER: &str = "bob";
 const SECRET: &str = "hunter2-token";
+
 /// A fabric in step with a remote behind a server that wants a sign-in, and a teammate.
 struct Story {
     lab: Lab,
@@ -124,12 +125,14 @@ impl Story {
         self.lab.assert_in_step();
         self.assert_kept(what);
         assert_eq!(self.lab.clone.waiting(), Vec::<String>::new(), "{what}");
-        let wanted = (1..=self.round).map(|round| format!("spare-{round}.yaml")).count();
-        assert_eq!(self.lab.remote.yaml("managed/servers").len(), wanted, "{what}");
+        let mut wanted: Vec<String> = (1..=self.round).map(|round| format!("spare-{round}.yaml")).collect();
+        wanted.sort();
+        assert_eq!(self.lab.remote.yaml("managed/servers"), wanted, "{what}");
         let file = format!("{FABRIC}/{}", self.object_file());
         let log = ["log", "--no-merges", "--diff-filter=A", "--format=%s", BRANCH, "--", &file];
         assert_eq!(self.lab.remote.git(&log).lines().count(), 1, "{what}: added once");
-        assert!(self.lab.remote.text(&format!("notes-{}.md", self.round)).lines().count() == 400, "{what}");
+        let theirs = self.lab.remote.text(&format!("notes-{}.md", self.round));
+        assert_eq!(theirs.lines().count(), 400, "{what}: theirs is whole");
         assert_eq!(self.lab.remote.commits(), self.begun.1 + commits, "{what}");
     }
 
