@@ -45,7 +45,7 @@ pub enum Error {
     #[error("a {what} is under way in the work tree")]
     WorkTreeBusy { what: String },
     /// The URL can't be used.
-    #[error("{url:?} is not the URL of a Git repository")]
+    #[error("{url:?} can't be used as the URL of a Git repository")]
     UrlInvalid { url: String },
     /// Nothing answers there.
     #[error("cannot reach {remote}: {detail}")]
@@ -287,6 +287,18 @@ impl Error {
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
+    }
+
+    /// Whether it may well be over soon, with nobody's help: it is tried again before long.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::RemoteUnreachable { .. }
+                | Self::RemoteStalled { .. }
+                | Self::RemoteBusy { .. }
+                | Self::PushOvertaken { .. }
+                | Self::PushUnconfirmed { .. }
+        )
     }
 
     /// What to do about it, in one sentence.

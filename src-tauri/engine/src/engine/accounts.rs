@@ -218,13 +218,14 @@ impl Inner {
         Ok(account)
     }
 
-    /// Keeps a sign-in that was entered for one remote: as the host's account where that has none, else for
-    /// this repository alone, so that others go on with what works for them.
+    /// Keeps a sign-in that was entered for one remote: as the host's account where that has none; in place of
+    /// the account that did not do; for this repository alone where that account does for others.
     pub(super) fn keep_sign_in(&self, remote: &RemoteUrl, sign_in: SignIn) -> Result<Account> {
         let invalid = || Error::UrlInvalid { url: remote.to_string() };
         let own = Place::of(remote).ok_or_else(invalid)?;
         let place = match self.store.account_for(remote)? {
-            Some(_) => own,
+            Some(account) if self.does_for_others(&account, remote)? => own,
+            Some(account) => account.place,
             None => Place::host_of(remote).ok_or_else(invalid)?,
         };
         let SignIn { user, secret, keep } = sign_in;
@@ -239,6 +240,27 @@ impl Inner {
             keep,
             github_api: None,
         })
+    }
+
+    /// Whether an account is used for another remote, and was not refused there.
+    fn does_for_others(&self, account: &Account, remote: &RemoteUrl) -> Result<bool> {
+        if self.secret_of(account).ok().flatten().is_none() && account.kept.is_some() {
+            return Ok(false);
+        }
+        let others: Vec<RemoteUrl> = lock(&self.live)
+            .values()
+            .filter_map(|live| {
+                let state = live.state();
+                let works = state.error.as_ref().is_none_or(|error| error.code != ErrorCode::AuthRefused);
+                state.url().filter(|url| works && url != remote)
+            })
+            .collect();
+        for other in others {
+            if self.store.account_for(&other)?.is_some_and(|used| used.id == account.id) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Syncs every fabric of the list that could not be synced for want of a sign-in.

@@ -13,7 +13,7 @@ use crate::fgd::{self, FileEntry, Layout, ManagedIndex};
 use crate::finding::Finding;
 use crate::github::view::PullRequestView;
 use crate::id::{OperationId, RemoteUrl, RepoPath, Revision, Timestamp};
-use crate::operation::CommitSummary;
+use crate::operation::{CommitSummary, Trigger};
 use crate::schema::KINDS;
 use crate::store::StoredFabric;
 use crate::sync::{Facts, Found, Reporter, Schedule, Watch, by_file, derive};
@@ -59,6 +59,17 @@ pub(super) struct LiveState {
     pub(super) attended: bool,
     /// The view that was told last.
     told: Option<FabricView>,
+}
+
+/// What came of a run's wish to speak with the remote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Contact {
+    /// It had none.
+    None,
+    /// The remote answered.
+    Answered,
+    /// It did not, or what it answered may well pass.
+    Failed,
 }
 
 /// Facts that were read from the disk and from Git.
@@ -303,12 +314,11 @@ impl Inner {
         Ok(())
     }
 
-    /// Notes when the remote answered, or that it did not, and when it is asked next.
-    pub(super) fn note_contact(&self, fabric: &StoredFabric, contacted: bool, failed: bool) -> Result<()> {
+    /// Notes whether the remote answered, and plans when it is asked next. A run that something else woke while
+    /// a retry is planned leaves that plan alone: six files that are dropped while the network is away must
+    /// not make it look six times as bad.
+    pub(super) fn plan_next(&self, fabric: &StoredFabric, contact: Contact, woken_by: Trigger) -> Result<()> {
         let now = Timestamp::now();
-        if contacted {
-            self.store.note_contact(&fabric.id, now)?;
-        }
         let live = self.live(&fabric.id);
         let mut state = live.state();
         // Spread by the fabric's own identifier: the same for a fabric, different among many.
@@ -318,13 +328,16 @@ impl Inner {
         let has_remote = state.measured.as_ref().is_some_and(|measured| measured.url.is_some());
         if !fabric.auto_sync || !state.attended {
             state.schedule.stop();
-        } else if failed {
+        } else if contact == Contact::Failed {
+            if woken_by != Trigger::Timer && state.schedule.is_retrying() {
+                return Ok(());
+            }
             // Whatever it was (a folder on a share that is away, say), it may pass.
             let failures = self.failures(state.measured.as_ref(), true);
             state.schedule.failed(now, spread, failures);
         } else if !has_remote {
             state.schedule.stop();
-        } else if contacted {
+        } else if contact == Contact::Answered {
             self.failures(state.measured.as_ref(), false);
             state.schedule.answered(now, spread, interval);
         }

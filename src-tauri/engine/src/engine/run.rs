@@ -16,6 +16,7 @@ use crate::operation::{DocumentCounts, Operation, OperationKind, Outcome, Progre
 use crate::store::StoredFabric;
 use crate::sync::{self, Errand, Flow, FlowResult, OnStep, Reporter, Turn};
 
+use super::live::Contact;
 use super::{Inner, lock};
 
 /// How long a run waits for another process that works in the repository.
@@ -97,7 +98,8 @@ impl Inner {
         }
         match self.is_where_it_was(fabric) {
             Ok(Some((true, wait))) => {
-                self.note_contact(fabric, true, false)?;
+                self.store.note_contact(&fabric.id, Timestamp::now())?;
+                self.plan_next(fabric, Contact::Answered, Trigger::Timer)?;
                 self.live(&fabric.id).state().schedule.no_sooner(Timestamp::now(), wait.unwrap_or_default());
                 Ok(true)
             }
@@ -240,9 +242,18 @@ impl Inner {
         };
         let summary = sync::summary(kind, result, failure.as_ref());
         let operation = as_operation(report.progress(), result, outcome, summary);
-        let contact_failed = failure.is_some() && !result.contacted;
+        // The fetch may have been answered, and the push not.
+        let may_pass = ended.as_ref().err().is_some_and(Error::may_pass);
+        let contact = match (failure.is_some() && (!result.contacted || may_pass), result.contacted) {
+            (true, _) => Contact::Failed,
+            (false, true) => Contact::Answered,
+            (false, false) => Contact::None,
+        };
         self.measure_or_say_why(fabric, result.differed.clone());
-        self.note_contact(fabric, result.contacted, contact_failed)?;
+        if result.contacted {
+            self.store.note_contact(&fabric.id, Timestamp::now())?;
+        }
+        self.plan_next(fabric, contact, report.progress().trigger)?;
 
         let short = operation.shortened();
         if news {

@@ -172,16 +172,6 @@ impl Flow<'_> {
 
     /// Pushes what the remote lacks and reads it back. Overtaken pushes fetch, integrate and try again.
     pub(crate) fn publish(&mut self) -> Result<()> {
-        let sent = self.send();
-        // The fetch before may have been answered: what waits for the remote now is tried again as soon as
-        // after one that was not.
-        if sent.as_ref().is_err_and(is_about_the_remote) {
-            self.result.contacted = false;
-        }
-        sent
-    }
-
-    fn send(&mut self) -> Result<()> {
         let Some(url) = self.remote()? else {
             return self.nothing_to_push("no remote");
         };

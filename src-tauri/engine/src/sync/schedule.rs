@@ -28,6 +28,11 @@ impl Schedule {
         self.next.is_some_and(|next| next <= now)
     }
 
+    /// Whether a remote that did not answer is to be asked again.
+    pub(crate) fn is_retrying(&self) -> bool {
+        self.retries && self.next.is_some()
+    }
+
     /// The remote answered; it is asked again after the interval, or never where that is none. `spread`
     /// (0 to 1) keeps many fabrics from asking at one moment.
     pub(crate) fn answered(&mut self, now: Timestamp, spread: f64, interval: Duration) {

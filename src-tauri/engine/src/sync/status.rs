@@ -55,7 +55,7 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
             | ErrorCode::Keychain
             | ErrorCode::NoKeychain => S::NeedsSignIn,
             ErrorCode::PushRefused => S::RefusedByRule,
-            ErrorCode::RemoteUnreachable | ErrorCode::RemoteStalled => S::Offline,
+            ErrorCode::RemoteUnreachable | ErrorCode::RemoteStalled | ErrorCode::RemoteBusy => S::Offline,
             ErrorCode::BranchGone
             | ErrorCode::RemoteUntrusted
             | ErrorCode::HostKeyUnknown
