@@ -1,6 +1,6 @@
 //! What is known of a fabric while the app runs: measured, not stored.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -55,6 +55,8 @@ pub(super) struct LiveState {
     pub(super) proposal: Option<PullRequestView>,
     /// Why its branch's rules would refuse a push, and when that was asked for.
     pub(super) rules: Option<(Instant, Option<String>)>,
+    /// What woke it and waits for its turn.
+    pub(super) hints: HashSet<Trigger>,
     /// Whether this process looks after the fabric by itself.
     pub(super) attended: bool,
     /// The view that was told last.

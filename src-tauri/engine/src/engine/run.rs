@@ -47,6 +47,10 @@ impl Inner {
     }
 
     fn execute(self: &Arc<Self>, job: &Job, turn: &Turn) -> Result<Option<Operation>> {
+        if job.reply.is_none() {
+            // What comes from now on is not seen by this run for certain.
+            self.live(&job.fabric).state().hints.remove(&job.trigger);
+        }
         let fabric = self.store.fabric(&job.fabric)?;
         let asked = matches!(job.trigger, Trigger::Click | Trigger::Command);
         let by_itself = fabric.auto_sync && self.live(&fabric.id).state().attended;

@@ -120,6 +120,10 @@ impl Inner {
 
     /// Gives the worker a hint. The run that follows looks at what is there.
     pub(super) fn wake(self: &Arc<Self>, id: &FabricId, trigger: Trigger) {
+        // One that waits already will find all there is.
+        if !self.live(id).state().hints.insert(trigger) {
+            return;
+        }
         let job = Job {
             fabric: id.clone(),
             kind: OperationKind::Sync,
@@ -128,6 +132,7 @@ impl Inner {
             reply: None,
         };
         if let Err(error) = self.enqueue(job) {
+            self.live(id).state().hints.remove(&trigger);
             tracing::debug!(%error, "a hint came to nothing");
         }
     }
