@@ -78,9 +78,10 @@ export class Accounts {
 
   /** Opens the encrypted file of secrets; where there is none, makes it. */
   async unlock(passphrase: string): Promise<void> {
-    this.store = await this.#transport.unlockSecrets(passphrase);
-    // What is being read now may be older than that.
+    const store = await this.#transport.unlockSecrets(passphrase);
+    // Anything that is being read already may be older than this.
     await this.read();
+    this.store = store;
   }
 
   /** Does what keeps a secret. Where it turns out that there is no keychain, a person has to choose. */

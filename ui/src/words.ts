@@ -165,7 +165,7 @@ const METHOD: Record<Method, [name: string, sentence: string]> = {
     "Git's credential helpers",
     "Git is asked, as it is set up on this machine. The app keeps nothing.",
   ],
-  nobody: ["Nobody", "The repository is open to everybody: nothing is sent."],
+  nobody: ["No sign-in", "The repository is open to everybody: nothing is sent."],
   sshAgent: ["SSH agent", "Whatever keys your agent holds. The app keeps nothing."],
   sshKey: ["Key file", "A private key on this machine, with its passphrase where it has one."],
 };
@@ -403,7 +403,7 @@ export function accountFacts({ method, user, keyFile, kept }: Account): [name: s
     ["Method", METHOD[method][0]],
     ["User", user],
     ["Key file", keyFile],
-    [SECRET[method] ?? "Secret", kept && KEPT[kept]],
+    ["Secret", kept && KEPT[kept]],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== null);
 }
