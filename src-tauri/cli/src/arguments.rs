@@ -152,6 +152,12 @@ pub(crate) enum Command {
         after_help = "Examples:\n  fgd resolve Switch/default/leaf-01 --theirs\n  fgd resolve fabrics/lab Switch/leaf-01 --ours --field spec.role=theirs\n  fgd resolve --all --ours"
     )]
     Resolve(ResolveArguments),
+    /// Where a rule refuses the push: push to a branch of its own, and open a pull request on GitHub.
+    #[command(after_help = "Example:\n  fgd propose fabrics/lab")]
+    Propose {
+        #[command(flatten)]
+        folder: Folder,
+    },
     /// Look after fabrics without a screen, until SIGINT or SIGTERM: as `watch`, for many, with webhooks and
     /// metrics. The webhook secret is in FGD_WEBHOOK_SECRET.
     #[command(

@@ -58,6 +58,26 @@ async fn operate(
     Ok(exit_code(&operation.outcome))
 }
 
+/// Opens a pull request with what the remote lacks.
+pub(crate) async fn propose(
+    engine: &Engine,
+    progress: &Progress,
+    folder: PathBuf,
+    json: bool,
+) -> Result<u8, Error> {
+    let id = engine.fabric_at(folder).await?;
+    let ended = engine.propose(id, Trigger::Command).await?;
+    progress.clear();
+    match (&ended.pull_request, json) {
+        (_, true) => report::print_json(&ended),
+        (Some(opened), false) => {
+            report::say(&format!("Pull request #{} is open: {}", opened.number, opened.url))
+        }
+        (None, false) => report::operation(&ended.operation, false),
+    }
+    Ok(exit_code(&ended.operation.outcome))
+}
+
 /// Says how the fabric stands.
 pub(crate) async fn status(engine: &Engine, folder: PathBuf, json: bool) -> Result<u8, Error> {
     let id = engine.fabric_at(folder).await?;

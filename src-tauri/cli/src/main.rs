@@ -96,6 +96,7 @@ async fn obey(command: Command, engine: &Engine, progress: &Progress, json: bool
         Command::Sync { folder } => fabric::run(engine, progress, folder.dir, K::Sync, json).await,
         Command::Pull { folder } => fabric::run(engine, progress, folder.dir, K::Pull, json).await,
         Command::Push { folder } => fabric::run(engine, progress, folder.dir, K::Push, json).await,
+        Command::Propose { folder } => fabric::propose(engine, progress, folder.dir, json).await,
         Command::Status { folder } => fabric::status(engine, folder.dir, json).await,
         Command::Validate { paths, crds } => fabric::validate(engine, progress, paths, crds, json).await,
         Command::Watch { folder } => fabric::watch(engine, progress, folder.dir).await,

@@ -21,6 +21,10 @@ const OBJECTS: usize = 1_000;
 /// Until the first checks are over and the objects are let go of.
 const SETTLES: Duration = Duration::from_secs(150);
 const MEASURED: Duration = Duration::from_secs(180);
+const IPV4_NAMESPACE: &str = "apiVersion: vpc.githedgehog.com/v1beta1\nkind: IPv4Namespace\nmetadata:\n  \
+    name: default\nspec:\n  subnets:\n  - 10.0.0.0/8\n";
+const VLAN_NAMESPACE: &str = "apiVersion: wiring.githedgehog.com/v1beta1\nkind: VLANNamespace\nmetadata:\n  \
+    name: default\nspec:\n  ranges:\n  - from: 1000\n    to: 2999\n";
 /// The kernel counts a process's time in these, on every Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -90,10 +94,13 @@ fn repository_with_objects(home: &Path, repository: usize) -> PathBuf {
     git(home, &["init", "-q", "--bare", "-b", "main", &bare.display().to_string()]);
     git(home, &["clone", "-q", &bare.display().to_string(), &clone.display().to_string()]);
     for fabric in 0..FABRICS {
-        let connections = clone.join(format!("fabric-{fabric}/managed/connections"));
-        std::fs::create_dir_all(&connections).expect("directory");
-        for n in 0..OBJECTS {
-            std::fs::write(connections.join(format!("c-{n}.yaml")), connection(n)).expect("written");
+        // What the objects refer to: a fabric that somebody runs has next to no findings.
+        let managed = clone.join(format!("fabric-{fabric}/managed"));
+        write(&managed.join("ipv4namespaces/default.yaml"), IPV4_NAMESPACE);
+        write(&managed.join("vlannamespaces/default.yaml"), VLAN_NAMESPACE);
+        for n in 0..OBJECTS / 2 {
+            write(&managed.join(format!("servers/server-{n}.yaml")), &server(n));
+            write(&managed.join(format!("vpcs/vpc-{n}.yaml")), &vpc(n));
         }
     }
     git(&clone, &["add", "-A"]);
@@ -102,12 +109,28 @@ fn repository_with_objects(home: &Path, repository: usize) -> PathBuf {
     clone
 }
 
-fn connection(n: usize) -> String {
-    let (leaf, port) = (n / 48, n % 48 + 1);
+fn write(file: &Path, text: &str) {
+    std::fs::create_dir_all(file.parent().expect("a directory")).expect("directory");
+    std::fs::write(file, text).expect("written");
+}
+
+fn server(n: usize) -> String {
     format!(
-        "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Connection\nmetadata:\n  name: c-{n}\nspec:\n  \
-         unbundled:\n    link:\n      server:\n        port: server-{n}/enp2s1\n      switch:\n        \
-         port: leaf-{leaf}/E1/{port}\n"
+        "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Server\nmetadata:\n  name: server-{n}\nspec:\n  \
+         description: rack {} unit {}\n",
+        n / 40,
+        n % 40
+    )
+}
+
+fn vpc(n: usize) -> String {
+    format!(
+        "apiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata:\n  name: vpc-{n}\nspec:\n  \
+         ipv4Namespace: default\n  vlanNamespace: default\n  subnets:\n    default:\n      \
+         subnet: 10.{}.{}.0/24\n      vlan: {}\n",
+        n / 250,
+        n % 250,
+        1000 + n
     )
 }
 
