@@ -65,7 +65,7 @@ e2e: deps build ## the tests in the real window; screenshots in target/screensho
 	fi
 
 bench: build-packages ui/dist/index.html ## how long things take, printed
-	cargo bench $(CARGO_ARGS) --bench spine --bench two_way
+	cargo bench $(CARGO_ARGS) --bench spine --bench two_way --bench idle
 	cargo bench -p fgd-engine --features measure --bench ingest
 
 fuzz: build-packages ## any bytes into the engine, FUZZ_TIME seconds a target (needs nightly Rust)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::commands::{accounts, desktop, fabrics, inbox, setup, two_way};
+use crate::commands::{accounts, desktop, fabrics, github, inbox, proposals, setup, two_way};
 
 /// An event of the engine, on its way to the window.
 #[derive(Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -57,12 +57,27 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             accounts::set_network_settings,
             accounts::author_settings,
             accounts::set_author_settings,
+            github::begin_github_sign_in,
+            github::finish_github_sign_in,
+            github::cancel_github_sign_in,
+            github::github_account,
+            github::github_repositories,
+            github::create_github_repository,
+            github::webhook,
+            github::register_webhook,
+            github::remove_webhook,
+            github::listener,
+            github::set_listener,
+            proposals::propose,
+            proposals::branch_rules,
+            proposals::github_budget,
             setup::inspect_source,
             setup::add_fabric,
             setup::remove_fabric,
             setup::pick_folder,
             desktop::open_inbox,
             desktop::open_file,
+            desktop::open_page,
             desktop::app_ready,
         ])
         .events(collect_events![EngineEvent])

@@ -138,6 +138,8 @@ async fn add_the_fabric(app: &App, desk: &Desk) {
     assert!(desk.server.refused() > 0, "the host saw the wrong token");
     app.screenshots("03-add-wrong-token").await;
     app.fill("Token or password", TOKEN).await;
+    // There is no keychain here: where the token goes is a person's choice.
+    app.choose("Ask me after each start").await;
     app.wait_for_text("Found a Git repository, 1 branch").await;
     app.fill("Directory", FABRIC).await;
     app.fill("Name", "Lab").await;
@@ -322,6 +324,7 @@ async fn come_back_at_night(app: &App, desk: &Desk) {
     app.screenshots("14-dark-sign-in").await;
     app.fill("User name", USER).await;
     app.fill("Token or password", TOKEN).await;
+    app.choose("Ask me after each start").await;
     app.click("Sign in").await;
     let signed_in = Instant::now();
     app.wait_for_status("inSync").await;

@@ -3,7 +3,9 @@
 pub(crate) mod accounts;
 pub(crate) mod desktop;
 pub(crate) mod fabrics;
+pub(crate) mod github;
 pub(crate) mod inbox;
+pub(crate) mod proposals;
 pub(crate) mod setup;
 pub(crate) mod two_way;
 

@@ -141,9 +141,9 @@ impl App {
         self.press(&button, &format!("the button “{name}”")).await;
     }
 
-    /// Chooses one of several, by its label.
+    /// Chooses one of several, by what its label begins with.
     pub(crate) async fn choose(&self, label: &str) {
-        let choice = format!("//label[normalize-space(.) = \"{label}\"][input/@type = 'radio']");
+        let choice = format!("//label[starts-with(normalize-space(.), \"{label}\")][input/@type = 'radio']");
         self.press(&choice, &format!("the choice “{label}”")).await;
     }
 

@@ -31,8 +31,31 @@ pub(crate) enum Fault {
     Stall(Duration),
     /// Git carries the request out, and the answer is lost on its way.
     LoseReply,
+    /// The same, and no request after it is answered until [`GitServer::mend`].
+    LoseReplyAndGo,
     /// The answer breaks off after that many bytes.
     CutAfter(usize),
+    /// The same with an answer that has not said how long it is.
+    CutUnmeasured(usize),
+    /// The answer's byte that far from its end is another one.
+    Garble(usize),
+    /// The answer to who has signed in is this status with these headers, without asking Git.
+    StatusWith(u16, &'static [(&'static str, &'static str)]),
+    /// The answer comes a few bytes at a time, with a pause after each.
+    Drip(usize, Duration),
+    /// The connection is closed after that many bytes of the request's body; Git is not asked.
+    CloseWhileReceiving(u64),
+}
+
+impl Fault {
+    /// Whether only those meet it who have signed in, where that is asked for.
+    fn is_behind_the_door(&self) -> bool {
+        match self {
+            Self::Status(_) | Self::WebPage | Self::Redirect(_) | Self::Stall(_) => false,
+            Self::LoseReply | Self::LoseReplyAndGo | Self::CutAfter(_) | Self::CutUnmeasured(_) => true,
+            Self::Garble(_) | Self::StatusWith(..) | Self::Drip(..) | Self::CloseWhileReceiving(_) => true,
+        }
+    }
 }
 
 /// Serves the bare repositories in a folder until it is dropped.
@@ -52,17 +75,25 @@ struct Shared {
     connections: AtomicUsize,
     requests: AtomicUsize,
     refused: AtomicUsize,
+    stalled: AtomicUsize,
     faults: Mutex<VecDeque<(&'static str, Fault)>>,
+    /// What goes wrong with each request that holds the part, until it is mended.
+    lasting: Mutex<Option<(&'static str, Fault)>>,
 }
 
 impl GitServer {
     /// Serves `root/*.git`; with `auth`, only to who knows this user name and password.
     pub(crate) fn start(root: &Path, auth: Option<(&str, &str)>) -> Self {
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), root, auth)
+    }
+
+    /// The same, at an address of this machine that is free.
+    pub(crate) fn start_at(address: SocketAddr, root: &Path, auth: Option<(&str, &str)>) -> Self {
         let exec_path = Command::new("git").arg("--exec-path").output().expect("git runs");
         let exec_path = String::from_utf8(exec_path.stdout).expect("a path in UTF-8");
         let backend = Path::new(exec_path.trim()).join("git-http-backend");
         assert!(backend.exists(), "Git's http-backend is missing: {}", backend.display());
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let listener = TcpListener::bind(address).expect("a free port");
         let address = listener.local_addr().expect("the port");
         let shared = Arc::new(Shared {
             root: root.canonicalize().expect("the folder of the repositories"),
@@ -73,13 +104,30 @@ impl GitServer {
             connections: AtomicUsize::new(0),
             requests: AtomicUsize::new(0),
             refused: AtomicUsize::new(0),
+            stalled: AtomicUsize::new(0),
             faults: Mutex::default(),
+            lasting: Mutex::default(),
         });
-        let accepting = {
-            let shared = shared.clone();
-            std::thread::spawn(move || accept(&listener, &shared))
-        };
+        let accepting = begin(listener, &shared);
         Self { address, shared, accepting: Some(accepting) }
+    }
+
+    /// Goes down: whoever asks finds nobody there.
+    pub(crate) fn stop(&mut self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        // Wakes the thread that waits for a connection.
+        drop(TcpStream::connect(self.address));
+        if let Some(accepting) = self.accepting.take() {
+            let _ended = accepting.join();
+        }
+    }
+
+    /// Comes back where it was.
+    pub(crate) fn come_back(&mut self) {
+        self.stop();
+        let listener = TcpListener::bind(self.address).expect("its port");
+        self.shared.stopping.store(false, Ordering::SeqCst);
+        self.accepting = Some(begin(listener, &self.shared));
     }
 
     /// The URL of a repository, such as `fabric.git`.
@@ -102,6 +150,11 @@ impl GitServer {
         self.shared.refused.load(Ordering::SeqCst)
     }
 
+    /// How many requests were met with silence.
+    pub(crate) fn stalled(&self) -> usize {
+        self.shared.stalled.load(Ordering::SeqCst)
+    }
+
     /// Lets the next request go wrong.
     pub(crate) fn fail_next(&self, fault: Fault) {
         self.fail_next_for("", fault);
@@ -111,17 +164,28 @@ impl GitServer {
     pub(crate) fn fail_next_for(&self, part: &'static str, fault: Fault) {
         self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner).push_back((part, fault));
     }
+
+    /// Lets every request whose path and query hold `part` go wrong, until [`mend`](Self::mend).
+    pub(crate) fn fail_each_for(&self, part: &'static str, fault: Fault) {
+        *self.shared.lasting.lock().unwrap_or_else(PoisonError::into_inner) = Some((part, fault));
+    }
+
+    /// From now on nothing goes wrong.
+    pub(crate) fn mend(&self) {
+        *self.shared.lasting.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 impl Drop for GitServer {
     fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::SeqCst);
-        // Wakes the thread that waits for a connection.
-        drop(TcpStream::connect(self.address));
-        if let Some(accepting) = self.accepting.take() {
-            let _ended = accepting.join();
-        }
+        self.stop();
     }
+}
+
+fn begin(listener: TcpListener, shared: &Arc<Shared>) -> JoinHandle<()> {
+    let shared = shared.clone();
+    std::thread::spawn(move || accept(&listener, &shared))
 }
 
 fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
@@ -161,16 +225,26 @@ impl Request {
 fn serve(mut stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     stream.set_read_timeout(Some(LONGEST))?;
     stream.set_write_timeout(Some(LONGEST))?;
-    let Some(request) = read_request(stream)? else { return Ok(()) };
+    let mut reader = BufReader::new(stream);
+    let Some(mut request) = read_head(&mut reader)? else { return Ok(()) };
     shared.requests.fetch_add(1, Ordering::SeqCst);
-    let fault = take_fault(shared, &request);
+    let is_let_in =
+        shared.wanted.as_ref().is_none_or(|wanted| request.header("authorization") == Some(wanted));
+    let fault = take_fault(shared, &request, is_let_in);
+    if let Some(Fault::CloseWhileReceiving(bytes)) = fault {
+        std::io::copy(&mut reader.take(bytes), &mut std::io::sink())?;
+        return Ok(());
+    }
+    request.body = read_body(&request, &mut reader, stream)?;
     match &fault {
         Some(Fault::Status(status)) => return respond(stream, *status, &[], b"no"),
+        Some(Fault::StatusWith(status, headers)) => return respond(stream, *status, headers, b"no"),
         Some(Fault::WebPage) => {
             return respond(stream, 200, &[("Content-Type", "text/html")], b"<html>Please sign in</html>");
         }
         Some(Fault::Redirect(to)) => return respond(stream, 302, &[("Location", to)], b""),
         Some(Fault::Stall(time)) => {
+            shared.stalled.fetch_add(1, Ordering::SeqCst);
             let began = Instant::now();
             while began.elapsed() < *time && !shared.stopping.load(Ordering::SeqCst) {
                 std::thread::sleep(Duration::from_millis(20));
@@ -179,9 +253,7 @@ fn serve(mut stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
         }
         _ => {}
     }
-    if let Some(wanted) = &shared.wanted
-        && request.header("authorization") != Some(wanted)
-    {
+    if !is_let_in {
         if request.header("authorization").is_some() {
             shared.refused.fetch_add(1, Ordering::SeqCst);
         }
@@ -190,21 +262,51 @@ fn serve(mut stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     let answer = ask_git(shared, &request)?;
     match fault {
         Some(Fault::LoseReply) => Ok(()),
+        Some(Fault::LoseReplyAndGo) => {
+            let gone = Some(("", Fault::Stall(Duration::ZERO)));
+            *shared.lasting.lock().unwrap_or_else(PoisonError::into_inner) = gone;
+            Ok(())
+        }
         Some(Fault::CutAfter(bytes)) => stream.write_all(&answer[..answer.len().min(bytes)]),
+        Some(Fault::Garble(from_end)) => {
+            let mut answer = answer;
+            let place = answer.len().saturating_sub(from_end);
+            if let Some(byte) = answer.get_mut(place) {
+                *byte ^= 0x55;
+            }
+            stream.write_all(&answer)
+        }
+        Some(Fault::CutUnmeasured(bytes)) => {
+            let answer = unmeasured(&answer);
+            stream.write_all(&answer[..answer.len().min(bytes)])
+        }
+        Some(Fault::Drip(bytes, pause)) => {
+            for drop in answer.chunks(bytes) {
+                stream.write_all(drop)?;
+                std::thread::sleep(pause);
+            }
+            Ok(())
+        }
         _ => stream.write_all(&answer),
     }
 }
 
-fn take_fault(shared: &Shared, request: &Request) -> Option<Fault> {
-    let mut faults = shared.faults.lock().unwrap_or_else(PoisonError::into_inner);
+fn take_fault(shared: &Shared, request: &Request, is_let_in: bool) -> Option<Fault> {
     let target = format!("{}?{}", request.path, request.query);
-    let place = faults.iter().position(|(part, _)| target.contains(part))?;
+    let strikes = |(part, fault): &(&'static str, Fault)| {
+        target.contains(part) && (is_let_in || !fault.is_behind_the_door())
+    };
+    let lasting = shared.lasting.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, fault)) = lasting.as_ref().filter(|lasting| strikes(lasting)) {
+        return Some(fault.clone());
+    }
+    let mut faults = shared.faults.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = faults.iter().position(strikes)?;
     faults.remove(place).map(|(_, fault)| fault)
 }
 
-fn read_request(mut stream: &TcpStream) -> std::io::Result<Option<Request>> {
-    let mut reader = BufReader::new(stream);
-    let mut head = (&mut reader).take(LONGEST_HEAD);
+fn read_head(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
+    let mut head = reader.take(LONGEST_HEAD);
     let mut line = String::new();
     head.read_line(&mut line)?;
     let mut words = line.split_whitespace();
@@ -218,16 +320,24 @@ fn read_request(mut stream: &TcpStream) -> std::io::Result<Option<Request>> {
         let Some((key, value)) = line.trim_end().split_once(':') else { break };
         headers.push((key.to_owned(), value.trim().to_owned()));
     }
-    let mut request = Request { method, path, query, headers, body: Vec::new() };
+    Ok(Some(Request { method, path, query, headers, body: Vec::new() }))
+}
+
+fn read_body(
+    request: &Request,
+    reader: &mut impl BufRead,
+    mut stream: &TcpStream,
+) -> std::io::Result<Vec<u8>> {
+    let mut body = Vec::new();
     if request.header("expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue")) {
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
     if request.header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked")) {
-        request.body = read_chunks(&mut reader)?;
+        body = read_chunks(reader)?;
     } else if let Some(length) = request.header("content-length").and_then(|value| value.parse().ok()) {
-        reader.take(length).read_to_end(&mut request.body)?;
+        reader.take(length).read_to_end(&mut body)?;
     }
-    Ok(Some(request))
+    Ok(body)
 }
 
 fn read_chunks(reader: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
@@ -305,6 +415,17 @@ fn cgi_to_http(output: &[u8]) -> Vec<u8> {
             .into_bytes();
     answer.extend_from_slice(body);
     answer
+}
+
+/// An answer that ends where the connection does.
+fn unmeasured(answer: &[u8]) -> Vec<u8> {
+    let name = b"Content-Length: ";
+    let Some(start) = answer.windows(name.len()).position(|window| window == name) else {
+        return answer.to_owned();
+    };
+    let rest = &answer[start..];
+    let end = rest.windows(2).position(|window| window == b"\r\n").map_or(rest.len(), |end| end + 2);
+    [&answer[..start], &rest[end..]].concat()
 }
 
 fn respond(

@@ -4,11 +4,15 @@ pub(crate) mod app;
 pub(crate) mod git_server;
 pub(crate) mod lab;
 pub(crate) mod repositories;
+#[cfg(unix)]
+pub(crate) mod ssh_server;
+#[cfg(unix)]
+pub(crate) mod tls;
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Longer than any command of a story takes. One that hangs fails its test instead of holding it.
@@ -27,11 +31,18 @@ pub(crate) struct Ended {
 
 /// Runs a command to its end, which comes within a minute.
 pub(crate) fn run(command: &mut Command) -> Ended {
+    run_with(command, "")
+}
+
+/// The same for one that reads from stdin.
+pub(crate) fn run_with(command: &mut Command, input: &str) -> Ended {
     // Files instead of pipes: nobody has to read them while the process runs.
     let mut stdout = tempfile::tempfile().expect("a file for stdout");
     let mut stderr = tempfile::tempfile().expect("a file for stderr");
+    let mut stdin = tempfile::tempfile().expect("a file for stdin");
+    stdin.write_all(input.as_bytes()).and_then(|()| stdin.rewind()).expect("an input");
     command
-        .stdin(Stdio::null())
+        .stdin(stdin)
         .stdout(stdout.try_clone().expect("a handle for stdout"))
         .stderr(stderr.try_clone().expect("a handle for stderr"));
     let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));

@@ -88,14 +88,21 @@ impl Remote {
     /// Lets each push wait at the host for so long, as one does whose rules are checked there.
     #[cfg(unix)]
     pub(crate) fn check_pushes_for(&self, seconds: u32) {
+        self.hook("pre-receive", &format!("cat >/dev/null\nsleep {seconds}"));
+    }
+
+    /// Lets the host run this script for each push: `pre-receive`, or `update` for each ref.
+    #[cfg(unix)]
+    pub(crate) fn hook(&self, name: &str, script: &str) {
         use std::os::unix::fs::PermissionsExt;
-        let hook = self.path.join("hooks/pre-receive");
+        let hook = self.path.join("hooks").join(name);
         std::fs::create_dir_all(self.path.join("hooks")).expect("the hooks' directory");
-        std::fs::write(&hook, format!("#!/bin/sh\ncat >/dev/null\nsleep {seconds}\n")).expect("a hook");
+        std::fs::write(&hook, format!("#!/bin/sh\n{script}\n")).expect("a hook");
         std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).expect("a hook that runs");
     }
 
-    fn git(&self, arguments: &[&str]) -> String {
+    /// Runs `git` at the host.
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
         git(&self.path, arguments)
     }
 }
@@ -185,6 +192,28 @@ impl Checkout {
     /// What `git status` says, a line a file; empty when nothing was changed by hand.
     pub(crate) fn status(&self) -> String {
         self.git(&["status", "--porcelain"])
+    }
+
+    /// What a run that did not clean up would leave: files of its own in the work tree, its note of what to
+    /// finish, Git's locks.
+    pub(crate) fn leftovers(&self) -> Vec<PathBuf> {
+        let is_leftover = |path: &Path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with(".fgd-") || name.ends_with(".lock") || path.ends_with(".git/fgd/intent.json")
+        };
+        let mut folders = vec![self.path.clone()];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).expect("a folder") {
+                let entry = entry.expect("an entry");
+                if is_leftover(&entry.path()) {
+                    found.push(entry.path());
+                } else if entry.file_type().expect("a type").is_dir() {
+                    folders.push(entry.path());
+                }
+            }
+        }
+        found
     }
 
     /// Runs `git`; what it prints, without the last line end.

@@ -45,12 +45,28 @@ export const commands = {
 	setNetworkSettings: (settings: NetworkSettings) => __TAURI_INVOKE<NetworkSettings>("set_network_settings", { settings }),
 	authorSettings: () => __TAURI_INVOKE<AuthorSettings>("author_settings"),
 	setAuthorSettings: (settings: AuthorSettings) => __TAURI_INVOKE<AuthorSettings>("set_author_settings", { settings }),
+	beginGithubSignIn: (host: string | null) => __TAURI_INVOKE<GitHubSignInStart>("begin_github_sign_in", { host }),
+	finishGithubSignIn: (keep: Keeping) => __TAURI_INVOKE<GitHubSignInEnd>("finish_github_sign_in", { keep }),
+	cancelGithubSignIn: () => __TAURI_INVOKE<null>("cancel_github_sign_in"),
+	githubAccount: (account: AccountId) => __TAURI_INVOKE<GitHubAccountView>("github_account", { account }),
+	githubRepositories: (account: AccountId, filter: string) => __TAURI_INVOKE<GitHubRepositories>("github_repositories", { account, filter }),
+	createGithubRepository: (account: AccountId, repository: NewGitHubRepository) => __TAURI_INVOKE<GitHubRepository>("create_github_repository", { account, repository }),
+	webhook: (fabric: FabricId) => __TAURI_INVOKE<WebhookView | null>("webhook", { fabric }),
+	registerWebhook: (fabric: FabricId, url: string, keep: Keeping) => __TAURI_INVOKE<WebhookView>("register_webhook", { fabric, url, keep }),
+	removeWebhook: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_webhook", { fabric }),
+	listener: () => __TAURI_INVOKE<ListenerView>("listener"),
+	setListener: (on: boolean, address: string | null) => __TAURI_INVOKE<ListenerView>("set_listener", { on, address }),
+	propose: (fabric: FabricId) => __TAURI_INVOKE<ProposeEnd>("propose", { fabric }),
+	branchRules: (fabric: FabricId) => __TAURI_INVOKE<BranchRulesView | null>("branch_rules", { fabric }),
+	githubBudget: (fabric: FabricId) => __TAURI_INVOKE<BudgetView | null>("github_budget", { fabric }),
 	inspectSource: (source: Source) => __TAURI_INVOKE<SourceReport>("inspect_source", { source }),
 	addFabric: (request: AddFabric) => __TAURI_INVOKE<FabricView>("add_fabric", { request }),
 	removeFabric: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_fabric", { fabric }),
 	pickFolder: () => __TAURI_INVOKE<string | null>("pick_folder"),
 	openInbox: (fabric: FabricId) => __TAURI_INVOKE<null>("open_inbox", { fabric }),
 	openFile: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<null>("open_file", { fabric, file }),
+	/**  Opens a page of the Git host in the browser. Nothing but a web address is opened. */
+	openPage: (url: string) => __TAURI_INVOKE<null>("open_page", { url }),
 	/**  The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to. */
 	appReady: (milliseconds: number) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
 };
@@ -104,6 +120,71 @@ export type AuthorSettings = {
 
 /**  The short name of a Git branch (`main`, not `refs/heads/main`), valid by Git's rules. */
 export type BranchName = string;
+
+/**  What holds for pushes to a branch. */
+export type BranchRulesView = {
+	/**  The branch. */
+	branch: BranchName,
+	/**  Whether any rule stands. */
+	protected: boolean,
+	/**  Whether changes must come by a pull request. */
+	pullRequestRequired: boolean,
+	/**  Checks that must have passed. */
+	requiredChecks: string[],
+	/**  Whether commits must be signed. */
+	signaturesRequired: boolean,
+	/**  Whether merge commits are refused. */
+	linearHistory: boolean,
+	/**  Whether nobody may push, or only some. */
+	locked: boolean,
+	/**  What a direct push will meet. */
+	directPush: DirectPushView,
+	/**  All of this in one sentence. */
+	sentence: string,
+};
+
+/**  What an account may still ask. */
+export type BudgetView = {
+	/**  The requests of an hour; unknown before the first answer, and where the host does not count. */
+	limit: number | null,
+	/**  How many are left. */
+	remaining: number | null,
+	/**  How many were used, by anyone for this account. */
+	used: number | null,
+	/**  When the hour ends. */
+	reset: Timestamp | null,
+	/**  When the next look for changes is. */
+	nextCheck: Timestamp | null,
+	/**  Until when nothing is looked for, where GitHub or the budget forbids it. */
+	waitsUntil: Timestamp | null,
+	/**  Why: a clause. */
+	why: string | null,
+};
+
+/**  How the checks of a commit stand. */
+export type ChecksState = 
+/**  There are none. */
+"none" | 
+/**  Some are not done, and none has failed. */
+"pending" | 
+/**  All have passed. */
+"success" | 
+/**  At least one has failed. */
+"failure" | 
+/**  The token may not see them. */
+"unknown";
+
+/**  The checks of a commit. */
+export type ChecksView = {
+	/**  All of them in one word. */
+	state: ChecksState,
+	/**  The names of those that passed. */
+	passed: string[],
+	/**  The names of those that are not done. */
+	pending: string[],
+	/**  The names of those that failed. */
+	failed: string[],
+};
 
 /**  What a finding is about. The text form (`FGD-101`) is stable and may be searched for. */
 export type Code = 
@@ -374,6 +455,16 @@ export type ConnectionReport = {
 	notes: string[],
 };
 
+/**  What a person needs to sign in by a code. */
+export type DeviceCodeView = {
+	/**  What to enter. */
+	userCode: string,
+	/**  Where to enter it. */
+	verificationUrl: string,
+	/**  Until when. */
+	expires: Timestamp,
+};
+
 /**  A line of a difference. */
 export type DiffLine = {
 	/**  What becomes of it. */
@@ -381,6 +472,15 @@ export type DiffLine = {
 	/**  Its text, without its end. */
 	text: string,
 };
+
+/**  What a direct push will meet. */
+export type DirectPushView = 
+/**  No rule against it. */
+"allowed" | 
+/**  A rule that refuses it. */
+"refused" | 
+/**  A rule of which GitHub does not tell this account enough. */
+"unknown";
 
 /**  What became of the documents: each is counted in `total` and in exactly one of the others. */
 export type DocumentCounts = {
@@ -415,7 +515,7 @@ export type Edit = {
 export type EngineEvent = Event;
 
 /**  What the window and the command line branch on. The text form never changes its meaning. */
-export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal" | "GitHubLimited" | "GitHubRefused" | "HostKeyUnknown" | "HostKeyChanged" | "NoKeychain" | "SecretsLocked" | "PassphraseWrong" | "AccountInvalid" | "AccountUnknown" | "SigningFailed" | "CannotListen";
+export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal" | "GitHubLimited" | "GitHubRefused" | "HostKeyUnknown" | "HostKeyChanged" | "NoKeychain" | "SecretsLocked" | "PassphraseWrong" | "AccountInvalid" | "AccountUnknown" | "SigningFailed" | "CannotListen" | "RemoteBusy";
 
 /**  An error, as it is shown. */
 export type ErrorReport = {
@@ -522,6 +622,8 @@ export type FabricView = {
 	running: Progress | null,
 	/**  Why the last run could not be done, until one can. */
 	error: ErrorReport | null,
+	/**  The pull request that pushes go to while the branch takes none. */
+	proposal: PullRequestView | null,
 };
 
 /**  What becomes of a document. */
@@ -603,6 +705,77 @@ export type Finding = {
 	name: string | null,
 };
 
+/**  An account on a GitHub. */
+export type GitHubAccountView = {
+	/**  The host's name. */
+	host: string,
+	/**  Who it is. */
+	login: string,
+	/**  The name that they gave themselves. */
+	name: string | null,
+	/**
+	 *  The scopes of a token that has any; none for a fine-grained one, whose permissions GitHub does not
+	 *  list.
+	 */
+	scopes: string[] | null,
+	/**  When the token ends, where it does. */
+	expires: Timestamp | null,
+};
+
+/**  Repositories to choose from, the one pushed to last first. */
+export type GitHubRepositories = {
+	/**  The repositories. */
+	repositories: GitHubRepository[],
+	/**  Whether the account has more than were looked at. */
+	more: boolean,
+};
+
+/**  A repository that may be chosen. */
+export type GitHubRepository = {
+	/**  `owner/name`. */
+	fullName: string,
+	/**  What it is for, as its owner says. */
+	description: string | null,
+	/**  Where to clone it from. */
+	url: RemoteUrl,
+	/**  Whether only some may see it. */
+	private: boolean,
+	/**  Its main branch; none where GitHub names none that can be used. */
+	defaultBranch: BranchName | null,
+	/**  When somebody last pushed to it. */
+	pushed: Timestamp | null,
+};
+
+/**  How such a sign-in ended. */
+export type GitHubSignInEnd = 
+/**  The account is kept. */
+{ is: "signedIn"; 
+/**  The account. */
+account: Account; 
+/**  Who it is. */
+login: string } | 
+/**  Nobody entered the code in time. */
+{ is: "expired" } | 
+/**  It was refused in the browser. */
+{ is: "denied" } | 
+/**  The host does not go on with it. */
+{ is: "refused"; 
+/**  The host's words. */
+reason: string };
+
+/**  How a sign-in by a code that is entered in a browser began. */
+export type GitHubSignInStart = 
+/**  This build of the app is not known to GitHub: use a token. */
+{ is: "notSetUp" } | 
+/**  The host does not offer it: use a token. */
+{ is: "notOffered"; 
+/**  The host's words. */
+reason: string } | 
+/**  A code to enter. */
+{ is: "code"; 
+/**  Where, and until when. */
+code: DeviceCodeView };
+
 /**  A file that waits in the inbox. */
 export type InboxFile = {
 	/**  Its path in the repository. */
@@ -658,6 +831,18 @@ export type LineChange =
 /**  It goes. */
 "removed";
 
+/**  Whether the app listens for webhooks. */
+export type ListenerView = {
+	/**  Whether it is to listen. */
+	on: boolean,
+	/**  Where, `127.0.0.1:9443`. */
+	address: string,
+	/**  Where it does listen now. */
+	listening: string | null,
+	/**  Why it does not, where it is to. */
+	error: ErrorReport | null,
+};
+
 /**  How a remote is told who is asking. */
 export type Method = 
 /**  A token over HTTPS. */
@@ -697,6 +882,18 @@ export type NewAccount = {
 	keep?: Keeping,
 	/**  The address of the host's GitHub API, for an Enterprise Server; github.com's is known. */
 	githubApi?: string | null,
+};
+
+/**  A repository to be made on a GitHub. */
+export type NewGitHubRepository = {
+	/**  The organisation that is to own it; none for the account itself. */
+	organisation?: string | null,
+	/**  Its name. */
+	name: string,
+	/**  What it is for. */
+	description?: string,
+	/**  Whether everybody may see it. */
+	public?: boolean,
 };
 
 /**  One version of an object's file. */
@@ -773,7 +970,9 @@ export type OperationKind =
 /**  Change, add or delete one object as a person wrote it. */
 "edit" | 
 /**  Restore what an earlier run changed. */
-"undo";
+"undo" | 
+/**  Push to a branch of our own, for a pull request. */
+"propose";
 
 /**  Where our side of a conflict stands. */
 export type OurSide = 
@@ -884,6 +1083,14 @@ export type Progress = {
 	cancelling: boolean,
 };
 
+/**  What came of the wish for a pull request. */
+export type ProposeEnd = {
+	/**  The run that pushed the changes. */
+	operation: Operation,
+	/**  The pull request; none where the run did not get that far, or there was nothing to propose. */
+	pullRequest: PullRequestView | null,
+};
+
 /**  Which proxy is used for HTTP. */
 export type Proxy = 
 /**  The one that Git's configuration or the environment names. */
@@ -894,6 +1101,37 @@ export type Proxy =
 { use: "at"; 
 /**  Its URL, without credentials. */
 url: string };
+
+/**  How a pull request stands. */
+export type PullRequestState = 
+/**  It waits for review or for checks. */
+"open" | 
+/**  Its changes are in the branch. */
+"merged" | 
+/**  It was closed without that. */
+"closed";
+
+/**  A pull request. */
+export type PullRequestView = {
+	/**  Its number. */
+	number: number,
+	/**  Its title. */
+	title: string,
+	/**  Its page. */
+	url: string,
+	/**  How it stands. */
+	state: PullRequestState,
+	/**  The branch with the changes. */
+	head: string,
+	/**  The newest commit of that branch. */
+	revision: Revision | null,
+	/**  The branch that they are for. */
+	base: string,
+	/**  Whether it merges without conflict; unknown while GitHub works it out. */
+	mergeable: boolean | null,
+	/**  Its checks, where they were asked for. */
+	checks: ChecksView | null,
+};
 
 /**  Where a remote is: a URL or a local path, without any user name, password or token. */
 export type RemoteUrl = string;
@@ -1163,6 +1401,16 @@ export type VersionDiff = {
 	before: string | null,
 	/**  The newer text; none where there is no file. */
 	after: string | null,
+};
+
+/**  A webhook of a fabric's repository. */
+export type WebhookView = {
+	/**  Where the host tells of pushes. */
+	url: string,
+	/**  Whether its last delivery was taken; none before the first. */
+	delivered: boolean | null,
+	/**  What is wrong with it, in a sentence. */
+	problem: string | null,
 };
 
 /* Tauri Specta runtime */

@@ -4,6 +4,8 @@ import type { FabricView, Operation, RepoPath } from "./bindings";
 export type Opened =
   | { is: "add"; folder?: string }
   | { is: "signIn"; fabric: FabricView }
+  | { is: "propose"; fabric: FabricView }
+  | { is: "webhook"; fabric: FabricView }
   /** With a place, it begins with an account to be added for that. */
   | { is: "accounts"; add?: string }
   | { is: "unlock" }

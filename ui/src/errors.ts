@@ -54,6 +54,7 @@ const ERROR: Record<ErrorCode, string> = {
   AccountUnknown: "Account gone",
   SigningFailed: "Not signed",
   CannotListen: "Address not free",
+  RemoteBusy: "Branch locked there",
   Internal: "Defect of the app",
 };
 

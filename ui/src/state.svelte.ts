@@ -27,6 +27,7 @@ import type {
 import { Accounts } from "./accounts.svelte";
 import { AllRuns } from "./allRuns.svelte";
 import { Decisions } from "./decisions.svelte";
+import { GitHub } from "./github.svelte";
 import { asReport } from "./problem";
 import { meaning } from "./status";
 import { Toasts } from "./toasts.svelte";
@@ -50,6 +51,7 @@ export class AppState {
   readonly accounts: Accounts;
   /** The last run over every fabric. */
   readonly all: AllRuns;
+  readonly github: GitHub;
   /** Whether the list has been read; until then nothing is known, which is not the same as empty. */
   loaded = $state(false);
   /** Why the list could not be read. */
@@ -90,6 +92,7 @@ export class AppState {
     this.#transport = transport;
     this.accounts = new Accounts(transport);
     this.all = new AllRuns(transport, this.toasts, (operation) => this.#finished(operation));
+    this.github = new GitHub(transport, this.toasts, (operation) => this.#finished(operation));
   }
 
   /** Listens, then reads the list. The answer stops listening. */

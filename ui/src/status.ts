@@ -15,6 +15,7 @@ export type Tone = "neutral" | "ok" | "info" | "warning" | "danger";
 /** What the button beside a status does. */
 export type StatusAction =
   | "signIn"
+  | "propose"
   | "openInbox"
   | "resume"
   | "retry"
@@ -49,7 +50,7 @@ const MEANING: Record<StatusState, Meaning> = {
   needsAttention: needs("warning", "openInbox"),
   needsSignIn: needs("warning", "signIn"),
   conflicted: needs("danger", "settle"),
-  refusedByRule: needs("danger", "retry"),
+  refusedByRule: needs("danger", "propose"),
   failed: needs("danger", "retry"),
 };
 

@@ -3,6 +3,7 @@ import type {
   AccountId,
   AddFabric,
   AuthorSettings,
+  BranchRulesView,
   Conflict,
   ConflictTexts,
   ConnectionReport,
@@ -14,13 +15,22 @@ import type {
   FabricSettings,
   FabricView,
   FileText,
+  GitHubAccountView,
+  GitHubRepositories,
+  GitHubRepository,
+  GitHubSignInEnd,
+  GitHubSignInStart,
   InboxText,
+  Keeping,
+  ListenerView,
+  NewGitHubRepository,
   NetworkSettings,
   NewAccount,
   ObjectVersion,
   Operation,
   OperationId,
   Preview,
+  ProposeEnd,
   RepoPath,
   Resolution,
   Revision,
@@ -30,6 +40,7 @@ import type {
   SourceReport,
   StructureReport,
   VersionDiff,
+  WebhookView,
 } from "./bindings";
 
 /**
@@ -111,6 +122,27 @@ export interface Transport {
   settings(fabric: FabricId): Promise<FabricSettings>;
   /** Answers with what is kept. */
   setSettings(fabric: FabricId, settings: FabricSettings): Promise<FabricSettings>;
+  /** What holds for pushes to a fabric's branch; null where the host does not tell. */
+  branchRules(fabric: FabricId): Promise<BranchRulesView | null>;
+  /** Pushes to a branch of our own and opens a pull request for it. */
+  propose(fabric: FabricId): Promise<ProposeEnd>;
+  /** Gives a code to be entered in a browser; null stands for github.com. */
+  beginGithubSignIn(host: string | null): Promise<GitHubSignInStart>;
+  /** Resolves when the code was entered, refused or has run out. */
+  finishGithubSignIn(keep: Keeping): Promise<GitHubSignInEnd>;
+  cancelGithubSignIn(): Promise<unknown>;
+  githubAccount(account: AccountId): Promise<GitHubAccountView>;
+  /** Repositories that the account may push to, those whose name holds the filter. */
+  githubRepositories(account: AccountId, filter: string): Promise<GitHubRepositories>;
+  createGithubRepository(account: AccountId, repository: NewGitHubRepository): Promise<GitHubRepository>;
+  webhook(fabric: FabricId): Promise<WebhookView | null>;
+  registerWebhook(fabric: FabricId, url: string, keep: Keeping): Promise<WebhookView>;
+  removeWebhook(fabric: FabricId): Promise<unknown>;
+  /** Whether the app itself listens for webhooks. */
+  listener(): Promise<ListenerView>;
+  setListener(on: boolean, address: string | null): Promise<ListenerView>;
+  /** Opens a page of the Git host in the browser. */
+  openPage(url: string): Promise<unknown>;
   networkSettings(): Promise<NetworkSettings>;
   /** Answers with what is kept, as the next does. */
   setNetworkSettings(settings: NetworkSettings): Promise<NetworkSettings>;

@@ -1,5 +1,6 @@
 // The window's own sentences: names of states, steps and outcomes, counts with their plural.
 import type {
+  ChecksState,
   Account,
   Conflict,
   ConnectionReport,
@@ -25,7 +26,7 @@ import type {
 } from "./bindings";
 import type { AllKind } from "./allRuns.svelte";
 import type { End } from "./ends";
-import type { StatusAction } from "./status";
+import type { StatusAction, Tone } from "./status";
 
 const STATUS: Record<StatusState, string> = {
   unknown: "Not checked",
@@ -47,6 +48,7 @@ const STATUS: Record<StatusState, string> = {
 
 const ACTION: Record<StatusAction, string> = {
   signIn: "Sign in…",
+  propose: "Open pull request…",
   openInbox: "Open inbox",
   resume: "Resume",
   retry: "Try again",
@@ -70,6 +72,7 @@ const KIND: Record<OperationKind, string> = {
   resolve: "Settle",
   edit: "Edit",
   undo: "Undo",
+  propose: "Pull request",
 };
 
 const UNDER_WAY: Record<OperationKind, string> = {
@@ -84,6 +87,7 @@ const UNDER_WAY: Record<OperationKind, string> = {
   resolve: "Settling conflicts",
   edit: "Changing an object",
   undo: "Undoing a change",
+  propose: "Pushing for a pull request",
 };
 
 const TRIGGER: Record<Trigger, string> = {
@@ -332,6 +336,29 @@ export const allUnderWay = (kind: AllKind): string => ALL_UNDER_WAY[kind];
 /** That conflicts wait: "2 conflicts wait for you". */
 export const conflictsWait = (n: number): string =>
   count(n, "conflict waits for you", "conflicts wait for you");
+
+/** What a pull request would hold. */
+export const commitsWait = (n: number | null): string =>
+  n === null ? "What the remote lacks waits." : `${count(n, "commit waits", "commits wait")}.`;
+
+const CHECKS: Record<ChecksState, string> = {
+  none: "No checks",
+  pending: "Checks are under way",
+  success: "All checks have passed",
+  failure: "Checks have failed",
+  unknown: "The token may not see the checks",
+};
+const CHECKS_TONE: Record<ChecksState, Tone> = {
+  none: "neutral",
+  pending: "info",
+  success: "ok",
+  failure: "danger",
+  unknown: "neutral",
+};
+
+/** How the checks of a pull request stand. */
+export const checksLabel = (state: ChecksState): string => CHECKS[state];
+export const checksTone = (state: ChecksState): Tone => CHECKS_TONE[state];
 
 /** What a conflict is about: its object, or the file where that can't be read. */
 export const conflictName = (conflict: Conflict, directory: string): string =>

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::accounts::AccountsCommand;
 use crate::conflicts::ResolveArguments;
 use crate::history::{LogArguments, UndoArguments};
 use crate::serve::ServeArguments;
@@ -22,6 +23,9 @@ pub(crate) struct Arguments {
     /// Where the operation log and settings are kept, instead of the app's own data directory.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
+    /// A file whose first line opens the encrypted file of secrets.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -154,6 +158,12 @@ pub(crate) enum Command {
         after_help = "Examples:\n  fgd serve fabrics/lab fabrics/prod --interval 60\n  fgd serve --all-listed --listen 127.0.0.1:9443 --json"
     )]
     Serve(ServeArguments),
+    /// Say who you are for each remote: tokens, passwords, SSH keys.
+    #[command(after_help = "Example:\n  fgd accounts test https://github.com/acme/fabrics.git")]
+    Accounts {
+        #[command(subcommand)]
+        command: AccountsCommand,
+    },
     /// Print completions for a shell.
     #[command(
         after_help = "Example:\n  fgd completions bash > ~/.local/share/bash-completion/completions/fgd"

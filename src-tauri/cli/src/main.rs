@@ -1,5 +1,6 @@
 //! `fgd`: FGD Sync without a window. The same engine, driven from a terminal or a script.
 
+mod accounts;
 mod answers;
 mod arguments;
 mod clock;
@@ -9,6 +10,7 @@ mod fabric;
 mod history;
 mod progress;
 mod report;
+mod secret;
 mod serve;
 mod shell;
 mod target;
@@ -53,8 +55,8 @@ fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<u8, Error> {
     let (json, quiet) = (arguments.json, arguments.quiet);
-    let home = || match arguments.home {
-        Some(home) => Ok(home),
+    let home = || match &arguments.home {
+        Some(home) => Ok(home.clone()),
         None => Engine::default_home()
             .ok_or_else(|| Error::Internal { detail: "there is no home directory; give --home".to_owned() }),
     };
@@ -65,12 +67,17 @@ async fn run(arguments: Arguments) -> Result<u8, Error> {
             return Ok(DONE);
         }
         Command::Man { out } => return shell::manual(out.as_deref()).map(|()| DONE),
-        Command::Serve(arguments) => return serve::run(&home()?, arguments, json).await,
+        Command::Serve(served) => {
+            return serve::run(&home()?, served, arguments.passphrase_file.as_deref(), json).await;
+        }
         command => command,
     };
     let progress = Arc::new(Progress::new(std::io::stderr().is_terminal() && !quiet, quiet));
     let told = Arc::clone(&progress);
     let engine = Engine::open(&home()?, Arc::new(move |event: Event| told.tell(&event)))?;
+    if let Some(file) = &arguments.passphrase_file {
+        accounts::unlock(&engine, file).await?;
+    }
     obey(command, &engine, &progress, json).await
 }
 
@@ -96,6 +103,7 @@ async fn obey(command: Command, engine: &Engine, progress: &Progress, json: bool
         Command::Undo(arguments) => history::undo(engine, progress, arguments, json).await,
         Command::Conflicts { folder } => conflicts::list(engine, folder, json).await,
         Command::Resolve(arguments) => conflicts::resolve(engine, progress, arguments, json).await,
+        Command::Accounts { command } => accounts::run(engine, command, json).await,
         Command::Demo { folder, walk } => demo::run(engine, progress, &folder.dir, walk).await,
         Command::Serve(_) | Command::Completions { .. } | Command::Man { .. } => {
             Err(Error::Internal { detail: "a command that needs no engine was given one".to_owned() })

@@ -47,10 +47,18 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// Looks after the fabrics until SIGINT or SIGTERM, and then ends at a safe point.
-pub(crate) async fn run(home: &Path, arguments: ServeArguments, as_json: bool) -> Result<u8, Error> {
+pub(crate) async fn run(
+    home: &Path,
+    arguments: ServeArguments,
+    passphrase: Option<&Path>,
+    as_json: bool,
+) -> Result<u8, Error> {
     let log = Arc::new(Log { as_json, ..Log::default() });
     let told = Arc::clone(&log);
     let engine = Engine::open(home, Arc::new(move |event: Event| told.tell(&event)))?;
+    if let Some(file) = passphrase {
+        crate::accounts::unlock(&engine, file).await?;
+    }
     // Before the first run, so that none is cut off.
     let mut end = End::hear()?;
     let fabrics = chosen(&engine, &arguments).await?;
@@ -107,10 +115,10 @@ async fn listen(engine: &Engine, address: SocketAddr, log: &Log) -> Result<Liste
     let secret = std::env::var(SECRET).ok();
     let secrets: Vec<WebhookSecret> = secret.as_deref().and_then(WebhookSecret::new).into_iter().collect();
     let settings = ListenerSettings { address, tells_state: true, ..ListenerSettings::default() };
-    let is_known = !secrets.is_empty();
+    let is_given = !secrets.is_empty();
     let listener = engine.listen(&settings, secrets)?;
     log.say(&format!("Listening on http://{}.", listener.address()));
-    if !is_known {
+    if !is_given && !engine.has_webhook_secrets() {
         log.say(&format!("Webhooks are refused: no secret is set. Put one into {SECRET}."));
     }
     if !address.ip().is_loopback() {

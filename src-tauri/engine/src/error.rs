@@ -45,7 +45,7 @@ pub enum Error {
     #[error("a {what} is under way in the work tree")]
     WorkTreeBusy { what: String },
     /// The URL can't be used.
-    #[error("{url:?} is not the URL of a Git repository")]
+    #[error("{url:?} can't be used as the URL of a Git repository")]
     UrlInvalid { url: String },
     /// Nothing answers there.
     #[error("cannot reach {remote}: {detail}")]
@@ -181,6 +181,9 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// Somebody holds the branch's lock on the remote.
+    #[error("{remote} can't move the branch now: {reason}")]
+    RemoteBusy { remote: RemoteUrl, reason: String },
 }
 
 fn describe_branches(known: &[BranchName]) -> String {
@@ -276,6 +279,7 @@ codes! {
     AccountUnknown,
     SigningFailed,
     CannotListen,
+    RemoteBusy,
 }
 
 impl Error {
@@ -283,6 +287,18 @@ impl Error {
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
+    }
+
+    /// Whether it may well be over soon, with nobody's help: it is tried again before long.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::RemoteUnreachable { .. }
+                | Self::RemoteStalled { .. }
+                | Self::RemoteBusy { .. }
+                | Self::PushOvertaken { .. }
+                | Self::PushUnconfirmed { .. }
+        )
     }
 
     /// What to do about it, in one sentence.
@@ -364,10 +380,10 @@ impl Error {
                 "Nothing was sent. Ask whoever runs the server; if they did change it, remove the old key with `ssh-keygen -R`."
             }
             Self::NoKeychain => {
-                "Choose to be asked after each start, or to keep secrets in a file with a passphrase."
+                "Choose to be asked after each start, or to keep secrets in a file with a passphrase: `--keep file`."
             }
             Self::SecretsLocked => {
-                "Enter its passphrase under Settings → Accounts; nothing is lost meanwhile."
+                "Enter its passphrase under Accounts, or give it to `fgd` by --passphrase-file; nothing is lost meanwhile."
             }
             Self::PassphraseWrong => "Try again, or delete the file and enter the secrets anew.",
             Self::AccountInvalid { .. } => "Change it, then try again.",
@@ -378,6 +394,9 @@ impl Error {
             Self::GitHubLimited { .. } => "Nothing to do: it goes on by itself when the wait is over.",
             Self::GitHubRefused { .. } => "Check what the token may do, under Settings → Accounts.",
             Self::CannotListen { .. } => "Choose an address of this machine and a port that is free.",
+            Self::RemoteBusy { .. } => {
+                "Sync again in a moment; if it stays so, ask whoever runs the server for a lock that was left behind."
+            }
         }
     }
 

@@ -52,7 +52,8 @@ pub use operation::{
 pub use settings::FabricSettings;
 pub use view::{
     AddFabric, AuthorSettings, ConnectionReport, DiffLine, FabricFindings, FabricRun, FabricView, Fate,
-    FileText, InboxFile, InboxText, KindCount, LineChange, NetworkSettings, Preview, PreviewDocument,
-    PreviewFile, Proxy, RepositoryView, SealedFile, SecretStore, SignIn, Source, SourceReport, Status,
-    StatusState, StructureRepair, StructureReport, VersionDiff,
+    FileText, GitHubSignInEnd, GitHubSignInStart, InboxFile, InboxText, KindCount, LineChange, ListenerView,
+    NetworkSettings, NewGitHubRepository, Preview, PreviewDocument, PreviewFile, ProposeEnd, Proxy,
+    RepositoryView, SealedFile, SecretStore, SignIn, Source, SourceReport, Status, StatusState,
+    StructureRepair, StructureReport, VersionDiff, WebhookView,
 };

@@ -34,6 +34,8 @@ pub enum OperationKind {
     Edit,
     /// Restore what an earlier run changed.
     Undo,
+    /// Push to a branch of our own, for a pull request.
+    Propose,
 }
 
 /// What woke the worker. It never decides what is done.

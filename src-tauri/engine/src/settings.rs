@@ -58,6 +58,7 @@ impl FabricSettings {
 /// Under which names the desktop's own settings are kept.
 pub(crate) const NETWORK: &str = "network";
 pub(crate) const AUTHOR: &str = "author";
+pub(crate) const LISTENER: &str = "listener";
 
 /// Network settings as they can be used.
 ///

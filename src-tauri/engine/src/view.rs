@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::Keeping;
+use crate::account::{Account, Keeping};
 use crate::error::ErrorReport;
 use crate::finding::Finding;
+use crate::github::view::{DeviceCodeView, PullRequestView};
 use crate::id::{AccountId, BranchName, FabricId, RemoteUrl, RepoPath, RepositoryId, Timestamp};
 use crate::manifest::FieldChange;
 use crate::operation::{CommitSummary, DocumentCounts, Operation, Progress};
@@ -290,6 +291,8 @@ pub struct FabricView {
     pub running: Option<Progress>,
     /// Why the last run could not be done, until one can.
     pub error: Option<ErrorReport>,
+    /// The pull request that pushes go to while the branch takes none.
+    pub proposal: Option<PullRequestView>,
 }
 
 /// Where a repository is to come from.
@@ -498,4 +501,103 @@ pub struct AuthorSettings {
     /// The e-mail address; none for the one that Git's configuration has.
     #[serde(default)]
     pub email: Option<String>,
+}
+
+/// How a sign-in by a code that is entered in a browser began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "is", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum GitHubSignInStart {
+    /// This build of the app is not known to GitHub: use a token.
+    NotSetUp,
+    /// The host does not offer it: use a token.
+    NotOffered {
+        /// The host's words.
+        reason: String,
+    },
+    /// A code to enter.
+    Code {
+        /// Where, and until when.
+        code: DeviceCodeView,
+    },
+}
+
+/// How such a sign-in ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(tag = "is", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum GitHubSignInEnd {
+    /// The account is kept.
+    SignedIn {
+        /// The account.
+        account: Account,
+        /// Who it is.
+        login: String,
+    },
+    /// Nobody entered the code in time.
+    Expired,
+    /// It was refused in the browser.
+    Denied,
+    /// The host does not go on with it.
+    Refused {
+        /// The host's words.
+        reason: String,
+    },
+}
+
+/// A repository to be made on a GitHub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct NewGitHubRepository {
+    /// The organisation that is to own it; none for the account itself.
+    #[serde(default)]
+    pub organisation: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// Whether everybody may see it.
+    #[serde(default)]
+    pub public: bool,
+}
+
+/// A webhook of a fabric's repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct WebhookView {
+    /// Where the host tells of pushes.
+    pub url: String,
+    /// Whether its last delivery was taken; none before the first.
+    pub delivered: Option<bool>,
+    /// What is wrong with it, in a sentence.
+    pub problem: Option<String>,
+}
+
+/// Whether the app listens for webhooks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ListenerView {
+    /// Whether it is to listen.
+    pub on: bool,
+    /// Where, `127.0.0.1:9443`.
+    pub address: String,
+    /// Where it does listen now.
+    pub listening: Option<String>,
+    /// Why it does not, where it is to.
+    pub error: Option<ErrorReport>,
+}
+
+/// What came of the wish for a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ProposeEnd {
+    /// The run that pushed the changes.
+    pub operation: Operation,
+    /// The pull request; none where the run did not get that far, or there was nothing to propose.
+    pub pull_request: Option<PullRequestView>,
 }

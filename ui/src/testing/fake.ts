@@ -9,6 +9,17 @@ import type {
 } from "../bindings";
 import type { Transport } from "../transport";
 import {
+  branchRules,
+  gitHubAccount,
+  gitHubRepositories,
+  gitHubRepository,
+  listener,
+  proposed,
+  signedIn,
+  signInCode,
+  webhook,
+} from "./github";
+import {
   account,
   accounts,
   authorSettings,
@@ -133,6 +144,26 @@ export class FakeTransport implements Transport {
   syncAll = () => this.#answer("syncAll", [], () => this.#runs("sync"));
   pullAll = () => this.#answer("pullAll", [], () => this.#runs("pull"));
   pushAll = () => this.#answer("pushAll", [], () => this.#runs("push"));
+  branchRules = (...args: [string]) => this.#answer("branchRules", args, () => branchRules());
+  propose = (...args: [string]) => this.#answer("propose", args, () => proposed());
+  beginGithubSignIn = (...args: [string | null]) =>
+    this.#answer("beginGithubSignIn", args, () => signInCode());
+  finishGithubSignIn = (...args: Parameters<Transport["finishGithubSignIn"]>) =>
+    this.#answer("finishGithubSignIn", args, () => signedIn());
+  cancelGithubSignIn = () => this.#answer("cancelGithubSignIn", [], () => null);
+  githubAccount = (...args: [string]) => this.#answer("githubAccount", args, () => gitHubAccount());
+  githubRepositories = (...args: [string, string]) =>
+    this.#answer("githubRepositories", args, () => gitHubRepositories(args[1]));
+  createGithubRepository = (...args: Parameters<Transport["createGithubRepository"]>) =>
+    this.#answer("createGithubRepository", args, () => gitHubRepository({ fullName: `ada/${args[1].name}` }));
+  webhook = (...args: [string]) => this.#answer("webhook", args, () => null);
+  registerWebhook = (...args: Parameters<Transport["registerWebhook"]>) =>
+    this.#answer("registerWebhook", args, () => webhook({ url: args[1] }));
+  removeWebhook = (...args: [string]) => this.#answer("removeWebhook", args, () => null);
+  listener = () => this.#answer("listener", [], () => listener());
+  setListener = (...args: [boolean, string | null]) =>
+    this.#answer("setListener", args, () => listener({ on: args[0] }));
+  openPage = (...args: [string]) => this.#answer("openPage", args, () => null);
   appReady = (...args: [number]) => this.#answer("appReady", args, () => null);
 
   listen = async (heard: (event: Event) => void) => {

@@ -96,6 +96,7 @@ export function fabric(over: Partial<FabricView> = {}): FabricView {
     nextCheck: NOW + 3 * 60_000,
     running: null,
     error: null,
+    proposal: null,
     errors: 0,
     warnings: 0,
     ...over,

@@ -43,7 +43,7 @@ impl Engine {
     pub async fn remove_account(&self, id: AccountId) -> Result<()> {
         self.blocking(move |engine| {
             let account = engine.store.remove_account(&id)?;
-            engine.secrets.forget(&account)
+            engine.forget_secret(&account)
         })
         .await
     }
@@ -182,7 +182,7 @@ impl Inner {
     }
 
     fn identity(&self, account: &Account, remote: &RemoteUrl) -> Result<Identity> {
-        let secret = self.secrets.get(account)?;
+        let secret = self.secret_of(account)?;
         if secret.is_none() && matches!(account.method, Method::Token | Method::Password) {
             // It is to be asked for after each start.
             return Err(Error::AuthRequired { remote: remote.clone() });
@@ -190,32 +190,42 @@ impl Inner {
         Ok(identity_of(account, secret))
     }
 
-    fn add_account(&self, account: NewAccount) -> Result<Account> {
+    /// An account's secret; none where it has none, or where it has to be asked for again.
+    pub(super) fn secret_of(&self, account: &Account) -> Result<Option<Secret>> {
+        account.kept.map_or(Ok(None), |kept| self.secrets.get(account.id.as_str(), kept))
+    }
+
+    fn forget_secret(&self, account: &Account) -> Result<()> {
+        account.kept.map_or(Ok(()), |kept| self.secrets.forget(account.id.as_str(), kept))
+    }
+
+    pub(super) fn add_account(&self, account: NewAccount) -> Result<Account> {
         let (account, secret) = account.checked(AccountId::random())?;
         // The secret first: an account without its secret would ask again and again.
         if let Some(secret) = secret {
-            self.secrets.put(&account, Secret::new(secret))?;
+            self.secrets.put(account.id.as_str(), account.kept.unwrap_or_default(), Secret::new(secret))?;
         }
         let replaced = self.store.set_account(&account).inspect_err(|_| {
-            if let Err(error) = self.secrets.forget(&account) {
+            if let Err(error) = self.forget_secret(&account) {
                 tracing::warn!(%error, "a secret that belongs to no account could not be forgotten");
             }
         })?;
         if let Some(replaced) = replaced
-            && let Err(error) = self.secrets.forget(&replaced)
+            && let Err(error) = self.forget_secret(&replaced)
         {
             tracing::warn!(%error, "the secret of a replaced account could not be forgotten");
         }
         Ok(account)
     }
 
-    /// Keeps a sign-in that was entered for one remote: as the host's account where that has none, else for
-    /// this repository alone, so that others go on with what works for them.
+    /// Keeps a sign-in that was entered for one remote: as the host's account where that has none; in place of
+    /// the account that did not do; for this repository alone where that account does for others.
     pub(super) fn keep_sign_in(&self, remote: &RemoteUrl, sign_in: SignIn) -> Result<Account> {
         let invalid = || Error::UrlInvalid { url: remote.to_string() };
         let own = Place::of(remote).ok_or_else(invalid)?;
         let place = match self.store.account_for(remote)? {
-            Some(_) => own,
+            Some(account) if self.does_for_others(&account, remote)? => own,
+            Some(account) => account.place,
             None => Place::host_of(remote).ok_or_else(invalid)?,
         };
         let SignIn { user, secret, keep } = sign_in;
@@ -232,8 +242,29 @@ impl Inner {
         })
     }
 
+    /// Whether an account is used for another remote, and was not refused there.
+    fn does_for_others(&self, account: &Account, remote: &RemoteUrl) -> Result<bool> {
+        if self.secret_of(account).ok().flatten().is_none() && account.kept.is_some() {
+            return Ok(false);
+        }
+        let others: Vec<RemoteUrl> = lock(&self.live)
+            .values()
+            .filter_map(|live| {
+                let state = live.state();
+                let works = state.error.as_ref().is_none_or(|error| error.code != ErrorCode::AuthRefused);
+                state.url().filter(|url| works && url != remote)
+            })
+            .collect();
+        for other in others {
+            if self.store.account_for(&other)?.is_some_and(|used| used.id == account.id) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Syncs every fabric of the list that could not be synced for want of a sign-in.
-    fn try_again(self: &std::sync::Arc<Self>) -> Result<()> {
+    pub(super) fn try_again(self: &std::sync::Arc<Self>) -> Result<()> {
         use ErrorCode as C;
         for fabric in self.store.listed_fabrics()? {
             let waited = lock(&self.live).get(&fabric.id).is_some_and(|live| {

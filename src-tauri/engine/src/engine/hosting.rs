@@ -19,7 +19,7 @@ impl Inner {
             let web = RemoteUrl::from_clean(format!("{}/{repository}", host.web()));
             let closest = self.store.account_for(&web)?;
             let account = closest.filter(|closest| is_token(closest.method)).unwrap_or(account);
-            let Some(token) = self.secrets.get(&account)?.and_then(|secret| Token::parse(secret.expose()))
+            let Some(token) = self.secret_of(&account)?.and_then(|secret| Token::parse(secret.expose()))
             else {
                 continue;
             };

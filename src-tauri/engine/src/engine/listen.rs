@@ -10,18 +10,23 @@ use crate::operation::Trigger;
 use super::{Engine, Inner, lock};
 
 impl Engine {
-    /// Begins to listen for webhooks that are signed with one of these secrets; without any, all are refused.
-    /// They wake the fabrics that the engine looks after. The listener does not keep the engine alive.
+    /// Begins to listen for webhooks that are signed with one of these secrets, or with one that the app made
+    /// when it registered a webhook; without any, all are refused. They wake the fabrics that the engine looks after. The listener does not keep the engine alive.
     ///
     /// # Errors
     /// `CannotListen` where the address can't be had.
     pub fn listen(&self, settings: &ListenerSettings, secrets: Vec<WebhookSecret>) -> Result<Listener> {
         let _inside = self.inner.runtime.enter();
+        self.inner.recall_webhook_secrets()?;
+        let own = Arc::clone(&self.inner.hearing.secrets);
         let (hears, tells): (Weak<Inner>, Weak<Inner>) =
             (Arc::downgrade(&self.inner), Arc::downgrade(&self.inner));
         Listener::start(
             settings,
-            Arc::new(move || secrets.clone()),
+            Arc::new(move || {
+                let own = lock(&own);
+                secrets.iter().chain(own.iter().map(|(_, secret)| secret)).cloned().collect()
+            }),
             Arc::new(move |hint| {
                 if let Some(engine) = hears.upgrade() {
                     engine.heed(&hint);

@@ -1,6 +1,6 @@
 //! What is known of a fabric while the app runs: measured, not stored.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -11,8 +11,9 @@ use crate::error::{ErrorReport, Result};
 use crate::event::Event;
 use crate::fgd::{self, FileEntry, Layout, ManagedIndex};
 use crate::finding::Finding;
+use crate::github::view::PullRequestView;
 use crate::id::{OperationId, RemoteUrl, RepoPath, Revision, Timestamp};
-use crate::operation::CommitSummary;
+use crate::operation::{CommitSummary, Trigger};
 use crate::schema::KINDS;
 use crate::store::StoredFabric;
 use crate::sync::{Facts, Found, Reporter, Schedule, Watch, by_file, derive};
@@ -50,10 +51,27 @@ pub(super) struct LiveState {
     pub(super) watch: Option<Watch>,
     /// When its objects were last worked with.
     pub(super) used: Option<Instant>,
+    /// How its pull request stood when the host was last asked.
+    pub(super) proposal: Option<PullRequestView>,
+    /// Why its branch's rules would refuse a push, and when that was asked for.
+    pub(super) rules: Option<(Instant, Option<String>)>,
+    /// What woke it and waits for its turn.
+    pub(super) hints: HashSet<Trigger>,
     /// Whether this process looks after the fabric by itself.
     pub(super) attended: bool,
     /// The view that was told last.
     told: Option<FabricView>,
+}
+
+/// What came of a run's wish to speak with the remote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Contact {
+    /// It had none.
+    None,
+    /// The remote answered.
+    Answered,
+    /// It did not, or what it answered may well pass.
+    Failed,
 }
 
 /// Facts that were read from the disk and from Git.
@@ -80,6 +98,13 @@ impl LiveState {
     /// Whether nothing below `managed/` differed from what is committed when that was last measured.
     pub(super) fn has_no_edits(&self) -> bool {
         self.measured.as_ref().is_some_and(|measured| measured.edits.is_empty())
+    }
+}
+
+impl LiveState {
+    /// Whether here and on the remote was the same when that was last measured.
+    pub(super) fn is_in_step(&self) -> bool {
+        self.measured.as_ref().is_some_and(|measured| measured.ahead_behind == Some((0, 0)))
     }
 }
 
@@ -240,6 +265,7 @@ impl Inner {
             conflicts: state.conflicts.len(),
             error: state.error.clone(),
             paused: !fabric.auto_sync,
+            proposal: self.pull_request(&fabric.id, state.proposal.as_ref())?,
         };
         let name = match &measured.url {
             Some(url) => crate::git::display_name(url),
@@ -273,6 +299,7 @@ impl Inner {
             next_check: state.schedule.next(),
             running,
             error: state.error.clone(),
+            proposal: facts.proposal,
         })
     }
 
@@ -289,12 +316,11 @@ impl Inner {
         Ok(())
     }
 
-    /// Notes when the remote answered, or that it did not, and when it is asked next.
-    pub(super) fn note_contact(&self, fabric: &StoredFabric, contacted: bool, failed: bool) -> Result<()> {
+    /// Notes whether the remote answered, and plans when it is asked next. A run that something else woke while
+    /// a retry is planned leaves that plan alone: six files that are dropped while the network is away must
+    /// not make it look six times as bad.
+    pub(super) fn plan_next(&self, fabric: &StoredFabric, contact: Contact, woken_by: Trigger) -> Result<()> {
         let now = Timestamp::now();
-        if contacted {
-            self.store.note_contact(&fabric.id, now)?;
-        }
         let live = self.live(&fabric.id);
         let mut state = live.state();
         // Spread by the fabric's own identifier: the same for a fabric, different among many.
@@ -304,13 +330,16 @@ impl Inner {
         let has_remote = state.measured.as_ref().is_some_and(|measured| measured.url.is_some());
         if !fabric.auto_sync || !state.attended {
             state.schedule.stop();
-        } else if failed {
+        } else if contact == Contact::Failed {
+            if woken_by != Trigger::Timer && state.schedule.is_retrying() {
+                return Ok(());
+            }
             // Whatever it was (a folder on a share that is away, say), it may pass.
             let failures = self.failures(state.measured.as_ref(), true);
             state.schedule.failed(now, spread, failures);
         } else if !has_remote {
             state.schedule.stop();
-        } else if contacted {
+        } else if contact == Contact::Answered {
             self.failures(state.measured.as_ref(), false);
             state.schedule.answered(now, spread, interval);
         }

@@ -4,15 +4,21 @@ mod accounts;
 mod add;
 mod connection;
 mod demo;
+mod github_repositories;
+mod github_sign_in;
 mod hosting;
 mod inspect;
 mod listen;
 mod live;
 mod preview;
+mod proposals;
 mod run;
 mod survey;
+#[cfg(test)]
+mod tests;
 mod two_way;
 mod wake;
+mod webhooks;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -61,6 +67,9 @@ struct Inner {
     store: Store,
     secrets: Secrets,
     budgets: Budgets,
+    /// A sign-in by code under way.
+    device: Mutex<Option<github_sign_in::UnderWay>>,
+    hearing: webhooks::Hearing,
     emit: Emit,
     tally: Arc<Tally>,
     live: Mutex<HashMap<FabricId, Arc<Live>>>,
@@ -119,6 +128,8 @@ impl Engine {
             store: Store::open(home)?,
             secrets: Secrets::new(home),
             budgets: Budgets::default(),
+            device: Mutex::default(),
+            hearing: webhooks::Hearing::default(),
             emit: tally.counting(emit),
             tally,
             live: Mutex::default(),
@@ -414,7 +425,7 @@ impl Inner {
     }
 
     fn open_repo(&self, fabric: &StoredFabric) -> Result<Repo> {
-        Repo::open(&self.repository(fabric)?.path)
+        Ok(Repo::open(&self.repository(fabric)?.path)?.by(self.store.chosen(crate::settings::AUTHOR)?))
     }
 
     fn live(&self, id: &FabricId) -> Arc<Live> {

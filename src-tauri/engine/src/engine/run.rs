@@ -16,6 +16,7 @@ use crate::operation::{DocumentCounts, Operation, OperationKind, Outcome, Progre
 use crate::store::StoredFabric;
 use crate::sync::{self, Errand, Flow, FlowResult, OnStep, Reporter, Turn};
 
+use super::live::Contact;
 use super::{Inner, lock};
 
 /// How long a run waits for another process that works in the repository.
@@ -46,6 +47,10 @@ impl Inner {
     }
 
     fn execute(self: &Arc<Self>, job: &Job, turn: &Turn) -> Result<Option<Operation>> {
+        if job.reply.is_none() {
+            // What comes from now on is not seen by this run for certain.
+            self.live(&job.fabric).state().hints.remove(&job.trigger);
+        }
         let fabric = self.store.fabric(&job.fabric)?;
         let asked = matches!(job.trigger, Trigger::Click | Trigger::Command);
         let by_itself = fabric.auto_sync && self.live(&fabric.id).state().attended;
@@ -57,6 +62,14 @@ impl Inner {
             self.look(&fabric)?;
             return Ok(None);
         }
+        if asked {
+            self.forget_rules(&fabric.id);
+        }
+        if job.trigger == Trigger::Timer && turn.away(|| self.is_quiet(&fabric))? {
+            self.look(&fabric)?;
+            return Ok(None);
+        }
+        turn.away(|| self.follow_proposal(&fabric));
         let report = Arc::new(Reporter::new(
             self.emit.clone(),
             self.on_step(&fabric),
@@ -73,6 +86,38 @@ impl Inner {
         let operation = self.finish(&fabric, &report, &result, ended)?;
         self.survey_if_changed(&fabric);
         Ok(Some(operation))
+    }
+
+    /// Whether nothing is to be done: the host says that the branch did not move, and here is nothing new.
+    /// When it is asked next is noted.
+    fn is_quiet(self: &Arc<Self>, fabric: &StoredFabric) -> Result<bool> {
+        let here = {
+            let live = self.live(&fabric.id);
+            let state = live.state();
+            state.error.is_none() && state.conflicts.is_empty() && state.is_in_step()
+        };
+        let proposes = self.store.proposal(&fabric.id)?.is_some();
+        if !here || proposes || self.has_news(fabric)? || self.has_edits(fabric)? {
+            return Ok(false);
+        }
+        match self.is_where_it_was(fabric) {
+            Ok(Some((true, wait))) => {
+                self.store.note_contact(&fabric.id, Timestamp::now())?;
+                self.plan_next(fabric, Contact::Answered, Trigger::Timer)?;
+                self.live(&fabric.id).state().schedule.no_sooner(Timestamp::now(), wait.unwrap_or_default());
+                Ok(true)
+            }
+            Ok(_) => Ok(false),
+            Err(Error::GitHubLimited { until, .. }) => {
+                self.live(&fabric.id).state().schedule.wait_until(until);
+                Ok(true)
+            }
+            Err(error) => {
+                // Git says in full what is wrong.
+                tracing::debug!(%error, "the host could not be asked");
+                Ok(false)
+            }
+        }
     }
 
     /// What is done at each step of a run that has work: it is written down as interrupted at its first
@@ -126,14 +171,15 @@ impl Inner {
         live.state().used = Some(Instant::now());
         let mut index = lock(&live.index);
         let left = live.state().left.clone().unwrap_or_default();
-        let access = self.access(&repo, fabric)?;
         let settings = self.store.settings(&fabric.id)?;
         let mut flow = Flow {
             repo: &repo,
             name: &fabric.name,
             branch: &fabric.branch,
             layout: Layout::new(fabric.directory.clone()),
-            access,
+            access: &|| self.access(&repo, fabric),
+            proposal: self.proposal(&fabric.id)?,
+            refusal: &|| self.refusal(fabric),
             report,
             index: &mut index,
             left: &left,
@@ -200,9 +246,18 @@ impl Inner {
         };
         let summary = sync::summary(kind, result, failure.as_ref());
         let operation = as_operation(report.progress(), result, outcome, summary);
-        let contact_failed = failure.is_some() && !result.contacted;
+        // The fetch may have been answered, and the push not.
+        let may_pass = ended.as_ref().err().is_some_and(Error::may_pass);
+        let contact = match (failure.is_some() && (!result.contacted || may_pass), result.contacted) {
+            (true, _) => Contact::Failed,
+            (false, true) => Contact::Answered,
+            (false, false) => Contact::None,
+        };
         self.measure_or_say_why(fabric, result.differed.clone());
-        self.note_contact(fabric, result.contacted, contact_failed)?;
+        if result.contacted {
+            self.store.note_contact(&fabric.id, Timestamp::now())?;
+        }
+        self.plan_next(fabric, contact, report.progress().trigger)?;
 
         let short = operation.shortened();
         if news {

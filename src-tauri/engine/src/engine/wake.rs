@@ -29,6 +29,12 @@ impl Engine {
             Err(error) => tracing::error!(%error, "the list of fabrics could not be read"),
         });
         drop(begun);
+        let listens = self.clone();
+        drop(self.inner.runtime.spawn_blocking(move || {
+            if let Err(error) = listens.listen_as_chosen() {
+                tracing::error!(%error, "whether to listen could not be read");
+            }
+        }));
         self.keep_time();
     }
 
@@ -114,6 +120,10 @@ impl Inner {
 
     /// Gives the worker a hint. The run that follows looks at what is there.
     pub(super) fn wake(self: &Arc<Self>, id: &FabricId, trigger: Trigger) {
+        // One that waits already will find all there is.
+        if !self.live(id).state().hints.insert(trigger) {
+            return;
+        }
         let job = Job {
             fabric: id.clone(),
             kind: OperationKind::Sync,
@@ -122,6 +132,7 @@ impl Inner {
             reply: None,
         };
         if let Err(error) = self.enqueue(job) {
+            self.live(id).state().hints.remove(&trigger);
             tracing::debug!(%error, "a hint came to nothing");
         }
     }

@@ -6,10 +6,12 @@ use super::compare::Entry;
 use super::objects::NewObjects;
 use super::refs::count;
 use super::repo::{Repo, oid};
+use super::sign::Signing;
 use super::trees::{NewEntry, TreeEdit, edit_tree};
 use crate::change::FileChange;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::Revision;
+use crate::view::AuthorSettings;
 
 /// Who commits where Git's configuration does not say.
 const NAMELESS: (&str, &str) = ("FGD Sync", "fgd-sync@localhost");
@@ -54,23 +56,47 @@ fn new_entry(objects: &mut NewObjects<'_>, change: &FileChange) -> Result<NewEnt
     })
 }
 
-/// Writes a commit of this tree. Its author is the person whom Git's configuration names.
+/// Writes a commit of this tree, by the person whom the app's settings or Git's configuration name.
 pub(super) fn write_commit(
     objects: &mut NewObjects<'_>,
     tree: Oid,
     parents: &[Oid],
     message: &str,
 ) -> Result<Revision> {
+    let author = objects.committer()?;
+    Ok(Revision::from_oid(write_commit_of(objects, &author, tree, parents, message)?))
+}
+
+/// The same for somebody's work, which keeps its author; signed where Git's configuration asks for it.
+pub(super) fn write_commit_of(
+    objects: &mut NewObjects<'_>,
+    author: &Signature<'_>,
+    tree: Oid,
+    parents: &[Oid],
+    message: &str,
+) -> Result<Oid> {
     let git = objects.git();
-    let author = author(git)?;
+    let committer = objects.committer()?;
     let tree = git.find_tree(tree)?;
     let parents = parents.iter().map(|id| git.find_commit(*id)).collect::<Result<Vec<_>, _>>()?;
     let parents: Vec<_> = parents.iter().collect();
-    let id = git.commit(None, &author, &author, message, &tree, &parents)?;
-    Ok(Revision::from_oid(objects.note(id)))
+    let id = match Signing::configured(git, &committer)? {
+        None => git.commit(None, author, &committer, message, &tree, &parents)?,
+        Some(signing) => {
+            let unsigned = git.commit_create_buffer(author, &committer, message, &tree, &parents)?;
+            let failed = |_| Error::SigningFailed { detail: "its text is not UTF-8".to_owned() };
+            let text = std::str::from_utf8(&unsigned).map_err(failed)?;
+            git.commit_signed(text, &signing.sign(text.as_bytes())?, None)?
+        }
+    };
+    Ok(objects.note(id))
 }
 
-fn author(git: &Repository) -> Result<Signature<'static>> {
+/// Who commits: what the app's settings leave out, Git's configuration says.
+pub(super) fn committer(git: &Repository, settings: &AuthorSettings) -> Result<Signature<'static>> {
     // Any error here means that the configuration names nobody usable.
-    git.signature().or_else(|_| Ok(Signature::now(NAMELESS.0, NAMELESS.1)?))
+    let known = git.signature().or_else(|_| Signature::now(NAMELESS.0, NAMELESS.1))?;
+    let name = settings.name.as_deref().or(known.name().ok()).unwrap_or(NAMELESS.0);
+    let email = settings.email.as_deref().or(known.email().ok()).unwrap_or(NAMELESS.1);
+    Ok(Signature::now(name, email)?)
 }

@@ -17,6 +17,10 @@ pub(super) enum Said {
     Missing,
     /// No connection came about.
     NoConnection,
+    /// The connection ended in the middle.
+    BrokenOff,
+    /// The server leads to another host, which wants to know who is asking.
+    Elsewhere,
     /// The server could not store what was pushed.
     NotStored,
     /// Something else.
@@ -45,6 +49,13 @@ pub(super) fn said(message: &str) -> Said {
     if has(&["unpacking the sent packfile failed"]) {
         return Said::NotStored;
     }
+    if has(&["leads to another host"]) {
+        return Said::Elsewhere;
+    }
+    let broken_off = ["unexpected eof", "early eof", "invalid eof state", "unexpectedly large parse"];
+    if has(&broken_off) || has(&["data from socket", "connection reset", "broken pipe"]) {
+        return Said::BrokenOff;
+    }
     if has(&["failed to connect", "failed to resolve address", "could not resolve host", "connection"]) {
         return Said::NoConnection;
     }
@@ -63,8 +74,12 @@ pub(super) fn explain(error: git2::Error, remote: &RemoteUrl, credentials: &Cred
     match (error.code(), error.class()) {
         (ErrorCode::User, _) => Error::Cancelled,
         (ErrorCode::Certificate, _) => Error::RemoteUntrusted { remote, detail },
+        // Where a callback leaves the decision to libgit2, its code is lost on the way.
+        (_, ErrorClass::Ssl) if detail.contains("certificate") => Error::RemoteUntrusted { remote, detail },
+        (ErrorCode::Auth, _) if said(&detail) == Said::Elsewhere => unreachable(ELSEWHERE.to_owned()),
         (ErrorCode::Auth, _) => auth(),
-        (ErrorCode::Timeout | ErrorCode::Eof, _) => unreachable(detail),
+        (ErrorCode::Eof, _) => unreachable(BROKEN_OFF.to_owned()),
+        (ErrorCode::Timeout, _) => unreachable(detail),
         // A local path: there is nothing, or nothing of Git's.
         (ErrorCode::NotFound, ErrorClass::Os | ErrorClass::Repository | ErrorClass::Filesystem) => {
             Error::RemoteMissing { remote }
@@ -72,15 +87,28 @@ pub(super) fn explain(error: git2::Error, remote: &RemoteUrl, credentials: &Cred
         (_, ErrorClass::Http | ErrorClass::Net | ErrorClass::Ssh | ErrorClass::Ssl) => match said(&detail) {
             Said::Status(401 | 403 | 407) => auth(),
             Said::Status(404 | 410) | Said::Missing => Error::RemoteMissing { remote },
+            Said::Status(429) => unreachable("it takes no more requests for now (status 429)".to_owned()),
+            Said::Status(status @ 500..) => {
+                unreachable(format!("the server has trouble of its own (status {status})"))
+            }
             Said::Status(status) => unreachable(format!("the server answered with status {status}")),
+            Said::BrokenOff => unreachable(BROKEN_OFF.to_owned()),
             Said::NotGit => unreachable(NOT_GIT.to_owned()),
+            Said::Elsewhere => unreachable(ELSEWHERE.to_owned()),
             Said::NoConnection | Said::NotStored | Said::Other => unreachable(detail),
         },
         (_, ErrorClass::Os) if said(&detail) == Said::NoConnection => unreachable(detail),
+        // Only what comes from the remote is indexed or unpacked in a talk with it.
+        (_, ErrorClass::Indexer | ErrorClass::Zlib) => match said(&detail) {
+            Said::BrokenOff => unreachable(BROKEN_OFF.to_owned()),
+            _ => unreachable(format!("what it sent is damaged ({detail})")),
+        },
         _ => Error::Git(error),
     }
 }
 
+const ELSEWHERE: &str = "it leads to another host, which is told neither name nor token";
+const BROKEN_OFF: &str = "the connection broke off";
 const NOT_GIT: &str =
     "it answered, but not as a Git server does; the network's own sign-in page may be in the way";
 
@@ -103,7 +131,10 @@ mod tests {
             ("failed to connect to host: Connection refused", Said::NoConnection),
             ("failed to resolve address for host: Name or service not known", Said::NoConnection),
             ("unpacking the sent packfile failed on the remote", Said::NotStored),
-            ("early EOF", Said::Other),
+            ("early EOF", Said::BrokenOff),
+            ("http parser did not consume entire buffer: Invalid EOF state", Said::BrokenOff),
+            ("error receiving data from socket: Connection reset by peer", Said::BrokenOff),
+            ("out of memory", Said::Other),
         ];
         for (text, meaning) in cases {
             assert_eq!(said(text), meaning, "{text}");
@@ -130,6 +161,7 @@ mod tests {
                 Code::RemoteUnreachable,
             ),
             (ErrorCode::Certificate, Class::Ssl, "the SSL certificate is invalid", Code::RemoteUntrusted),
+            (ErrorCode::GenericError, Class::Ssl, "the SSL certificate is invalid", Code::RemoteUntrusted),
             (
                 ErrorCode::Certificate,
                 Class::Ssh,
@@ -140,6 +172,7 @@ mod tests {
             (ErrorCode::GenericError, Class::Os, "failed to connect to host", Code::RemoteUnreachable),
             (ErrorCode::GenericError, Class::Net, "curl error", Code::RemoteUnreachable),
             (ErrorCode::GenericError, Class::Ssh, "ERROR: Repository not found.", Code::RemoteMissing),
+            (ErrorCode::GenericError, Class::Indexer, "early EOF", Code::RemoteUnreachable),
             (ErrorCode::GenericError, Class::Odb, "disk full", Code::Git),
         ];
         for (code, class, text, expected) in cases {

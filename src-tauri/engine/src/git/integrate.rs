@@ -108,13 +108,19 @@ pub(crate) enum Joining<'a> {
 }
 
 impl Repo {
-    /// Compares our tip with the remote's as of the last fetch, and merges them where both have more.
+    /// Compares our tip with that of the branch `there` of the remote, as of the last fetch, and merges them
+    /// where both have more.
     ///
     /// The merge covers the whole repository and knows no renames. Where the histories have several
     /// merge bases, it takes the one that libgit2 deems best; where they have none, the
     /// empty tree, so that whatever differs on both sides is held unless it can be settled.
-    pub(crate) fn integrate(&self, branch: &BranchName, wish: &Wish<'_>) -> Result<Integration> {
-        let Some(theirs) = self.tracking(branch)? else { return Ok(Integration::NoTracking) };
+    pub(crate) fn integrate(
+        &self,
+        branch: &BranchName,
+        there: &BranchName,
+        wish: &Wish<'_>,
+    ) -> Result<Integration> {
+        let Some(theirs) = self.tracking_of(branch, there)? else { return Ok(Integration::NoTracking) };
         let Some(ours) = self.tip(branch)? else {
             let (commits, changes) = (self.count_commits(&theirs)?, self.changes_between(None, &theirs)?);
             return Ok(Integration::FastForward(Move { to: theirs, commits, changes }));
@@ -124,7 +130,7 @@ impl Repo {
         if (ahead, commits) == (0, 0) {
             return Ok(Integration::UpToDate);
         }
-        let sides = self.sides(branch, &ours, &theirs)?;
+        let sides = self.sides(there, &ours, &theirs)?;
         if commits == 0 && sides.rewritten.is_none() {
             return Ok(Integration::Ahead(ahead));
         }

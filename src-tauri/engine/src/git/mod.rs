@@ -14,7 +14,7 @@
 //! | the clone, its lock | `repo` `lock` |
 //! | branches, commits, files of a commit | `refs` `read` |
 //! | what differs on disk | `edits` `disk` |
-//! | new trees and commits | `trees` `objects` `commit` |
+//! | new trees and commits | `trees` `objects` `commit` `sign` |
 //! | from one tree to another | `compare` `merge` |
 //! | both sides of a branch together | `sides` `integrate` `adopted` `rewritten` `replay` |
 //! | the way to the work tree | `advance` `intent` `write` `index` `recover` |
@@ -46,6 +46,7 @@ mod replay;
 mod repo;
 mod rewritten;
 mod sides;
+mod sign;
 mod stale_locks;
 mod trees;
 mod trust;
@@ -53,7 +54,7 @@ mod url;
 mod write;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use auth::Identity;
 pub(crate) use clone::clone_into;

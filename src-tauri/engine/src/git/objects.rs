@@ -4,10 +4,12 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use git2::{ObjectType, OdbLookupFlags, Oid, Repository};
+use git2::{ObjectType, OdbLookupFlags, Oid, Repository, Signature};
 
+use super::commit::committer;
 use super::repo::Repo;
 use crate::error::{Error, Result};
+use crate::view::AuthorSettings;
 
 /// From this many files on, one pack costs less than a synced file for each object.
 const PACK_FROM: usize = 16;
@@ -15,6 +17,7 @@ const PACK_FROM: usize = 16;
 /// Takes new objects, and remembers them.
 pub(super) struct NewObjects<'a> {
     git: &'a Repository,
+    author: &'a AuthorSettings,
     made: Vec<Oid>,
 }
 
@@ -22,6 +25,11 @@ impl<'a> NewObjects<'a> {
     /// The repository, in which the objects written so far can be read.
     pub(super) fn git(&self) -> &'a Repository {
         self.git
+    }
+
+    /// Who commits, from now on.
+    pub(super) fn committer(&self) -> Result<Signature<'static>> {
+        committer(self.git, self.author)
     }
 
     /// Writes a file's bytes.
@@ -50,12 +58,12 @@ impl Repo {
         // A handle of its own: what is in memory goes with it, whatever happens.
         let git = self.durable()?;
         if files < PACK_FROM {
-            return work(&mut NewObjects { git: &git, made: Vec::new() });
+            return work(&mut NewObjects { git: &git, author: self.author(), made: Vec::new() });
         }
         let odb = git.odb()?;
         // Above the backends for loose objects and packs (priorities 1 and 2): it takes the writes.
         odb.add_new_mempack_backend(1000)?;
-        let mut objects = NewObjects { git: &git, made: Vec::new() };
+        let mut objects = NewObjects { git: &git, author: self.author(), made: Vec::new() };
         let done = work(&mut objects)?;
         let mut made = objects.made;
         made.sort();

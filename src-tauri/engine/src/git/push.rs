@@ -19,6 +19,8 @@ pub(crate) enum PushReply {
     Accepted,
     /// Somebody else was quicker: fetch and integrate first.
     Moved,
+    /// The remote can't move the branch now, since somebody holds its lock there; this is what it says.
+    Busy(String),
     /// The remote does not want it; this is what it says.
     Refused(String),
 }
@@ -69,6 +71,44 @@ impl Repo {
                 git.reference(&tracking, order.revision, true, "fgd: push")?;
             }
             Ok(reply)
+        })
+    }
+}
+
+impl Repo {
+    /// Removes another branch from the remote of `branch`, if it is still at `at`. Whether it is gone now.
+    pub(crate) fn remove_there(
+        &self,
+        branch: &BranchName,
+        there: &BranchName,
+        at: &Revision,
+        access: &Access,
+        watch: &Watch,
+    ) -> Result<bool> {
+        let remote = self.required_remote(branch)?;
+        let (there, at, tracking) = (there.clone(), oid(at)?, remote.tracking_ref(there));
+        let open = self.opener()?;
+        talk(&remote.url, &remote.access(access), watch, move |session| {
+            let git = open()?;
+            let mut anonymous = git.remote_anonymous(session.remote().as_str())?;
+            let mut connection = session.connect(&mut anonymous, Direction::Push)?;
+            match Advertised::read(session, &connection)?.tip(&there) {
+                Some(tip) if tip != at => return Ok(false),
+                Some(_) => {
+                    let mut options = PushOptions::new();
+                    options.remote_callbacks(session.callbacks()).proxy_options(session.proxy());
+                    let spec = format!(":{}", branch_ref(&there));
+                    connection
+                        .remote()
+                        .push(&[spec], Some(&mut options))
+                        .map_err(|error| session.explain(error))?;
+                }
+                None => {}
+            }
+            if let Ok(mut known) = git.find_reference(&tracking) {
+                known.delete()?;
+            }
+            Ok(true)
         })
     }
 }
@@ -126,9 +166,8 @@ impl Order {
         };
         let reply = match moved.map_err(|error| (error.code(), error)) {
             Ok(_) => Ok(PushReply::Accepted),
-            Err((ErrorCode::Modified | ErrorCode::Exists | ErrorCode::NotFound | ErrorCode::Locked, _)) => {
-                Ok(PushReply::Moved)
-            }
+            Err((ErrorCode::Modified | ErrorCode::Exists | ErrorCode::NotFound, _)) => Ok(PushReply::Moved),
+            Err((ErrorCode::Locked, error)) => Ok(PushReply::Busy(error.message().to_owned())),
             Err((_, error)) => Err(error.into()),
         };
         target.find_reference(&incoming)?.delete()?;
@@ -178,6 +217,11 @@ impl Order {
             (Some(PushReply::Refused(status)), _) => {
                 Ok(PushReply::Refused(reason(&status, &session.spoken())))
             }
+            (Some(PushReply::Busy(status)), _) => {
+                // What follows the first line is Git's advice to whoever types at the server.
+                let spoken = session.spoken();
+                Ok(PushReply::Busy(reason(&status, spoken.lines().next().unwrap_or_default())))
+            }
             (Some(PushReply::Moved), _) => Ok(PushReply::Moved),
             (_, Err(error)) => failed(session, error),
             (Some(PushReply::Accepted), Ok(())) => Ok(PushReply::Accepted),
@@ -206,17 +250,21 @@ fn refusal(status: &str) -> PushReply {
         "non-fast-forward",
         "fetch first",
         "stale info",
-        "cannot lock ref",
-        "failed to lock",
-        "failed to update ref",
+        "but expected",
         "incorrect old value",
         "reference already exists",
         "needs force",
     ];
+    // Said of a ref that was moved meanwhile too: only asking tells which it is.
+    let busy = ["cannot lock ref", "failed to lock", "failed to update ref"];
     let lower = status.to_lowercase();
-    match overtaken.iter().any(|words| lower.contains(words)) {
-        true => PushReply::Moved,
-        false => PushReply::Refused(status.to_owned()),
+    let has = |needles: &[&str]| needles.iter().any(|words| lower.contains(words));
+    if has(&overtaken) {
+        PushReply::Moved
+    } else if has(&busy) {
+        PushReply::Busy(status.to_owned())
+    } else {
+        PushReply::Refused(status.to_owned())
     }
 }
 
@@ -235,8 +283,12 @@ mod tests {
 
     #[test]
     fn statuses_are_read() {
-        for moved in ["non-fast-forward", "fetch first", "cannot lock ref 'refs/heads/main': is at 1 but 2"] {
+        let lost = "cannot lock ref 'refs/heads/main': is at 1 but expected 2";
+        for moved in ["non-fast-forward", "fetch first", lost] {
             assert_eq!(refusal(moved), PushReply::Moved, "{moved}");
+        }
+        for busy in ["failed to update ref", "cannot lock ref 'refs/heads/main': File exists"] {
+            assert_eq!(refusal(busy), PushReply::Busy(busy.to_owned()));
         }
         for refused in ["protected branch hook declined", "pre-receive hook declined", "deletion prohibited"]
         {

@@ -102,8 +102,13 @@ impl Repo {
 
     /// Where the branch was on its remote when that was last asked.
     pub(crate) fn tracking(&self, branch: &BranchName) -> Result<Option<Revision>> {
+        self.tracking_of(branch, branch)
+    }
+
+    /// The same for another branch of the remote of `branch`.
+    pub(crate) fn tracking_of(&self, branch: &BranchName, there: &BranchName) -> Result<Option<Revision>> {
         match self.remote(branch)? {
-            Some(remote) => self.resolve(&remote.tracking_ref(branch)),
+            Some(remote) => self.resolve(&remote.tracking_ref(there)),
             None => Ok(None),
         }
     }

@@ -184,9 +184,20 @@ impl Repo {
         access: &Access,
         watch: &Watch,
     ) -> Result<Option<Revision>> {
+        self.fetch_of(branch, branch, access, watch)
+    }
+
+    /// The same for another branch of the remote of `branch`.
+    pub(crate) fn fetch_of(
+        &self,
+        branch: &BranchName,
+        there: &BranchName,
+        access: &Access,
+        watch: &Watch,
+    ) -> Result<Option<Revision>> {
         let remote = self.required_remote(branch)?;
         let access = remote.access(access);
-        let (branch, tracking) = (branch.clone(), remote.tracking_ref(branch));
+        let (branch, tracking) = (there.clone(), remote.tracking_ref(there));
         let open = self.opener()?;
         talk(&remote.url, &access, watch, move |session| {
             let git = open()?;
@@ -225,8 +236,19 @@ impl Repo {
         access: &Access,
         watch: &Watch,
     ) -> Result<Option<Revision>> {
+        self.remote_tip_of(branch, branch, access, watch)
+    }
+
+    /// The same for another branch of the remote of `branch`.
+    pub(crate) fn remote_tip_of(
+        &self,
+        branch: &BranchName,
+        there: &BranchName,
+        access: &Access,
+        watch: &Watch,
+    ) -> Result<Option<Revision>> {
         let remote = self.required_remote(branch)?;
-        let branch = branch.clone();
+        let branch = there.clone();
         talk(&remote.url, &remote.access(access), watch, move |session| {
             let mut remote = git2::Remote::create_detached(session.remote().as_str())?;
             let connection = session.connect(&mut remote, Direction::Fetch)?;

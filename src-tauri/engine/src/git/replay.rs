@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 
-use git2::{Commit, Oid, Signature};
+use git2::{Commit, Oid};
 
-use super::commit::write_commit;
+use super::commit::{write_commit, write_commit_of};
 use super::compare::differences;
 use super::integrate::merged_tree;
 use super::merge::merge;
@@ -73,11 +73,8 @@ fn one_by_one(
             continue;
         }
         standing = next;
-        let committer = git.signature().or_else(|_| Signature::now("FGD Sync", "fgd-sync@localhost"))?;
-        let (tree, parent) = (git.find_tree(next)?, git.find_commit(tip)?);
         let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
-        tip = git.commit(None, &commit.author(), &committer, &message, &tree, &[&parent])?;
-        objects.note(tip);
+        tip = write_commit_of(objects, &commit.author(), next, &[tip], &message)?;
     }
     Ok((standing == tree).then_some(tip))
 }

@@ -7,6 +7,7 @@ use git2::{ErrorCode, Repository, RepositoryInitOptions, RepositoryOpenFlags};
 
 use crate::error::{Error, Result};
 use crate::id::{BranchName, RemoteUrl, RepoPath, Revision};
+use crate::view::AuthorSettings;
 
 /// Makes what libgit2 writes survive a power cut: loose objects, packs and refs are synced.
 const DURABLE: &str = "[core]\n\tfsyncObjectFiles = true\n";
@@ -15,6 +16,7 @@ const DURABLE: &str = "[core]\n\tfsyncObjectFiles = true\n";
 pub(crate) struct Repo {
     git: Repository,
     work_tree: PathBuf,
+    author: AuthorSettings,
 }
 
 impl Repo {
@@ -61,7 +63,17 @@ impl Repo {
             return Err(Error::BareRepository { path: path.to_owned() });
         };
         let work_tree = fs::canonicalize(work_tree).map_err(Error::io(work_tree))?;
-        Ok(Self { git, work_tree })
+        Ok(Self { git, work_tree, author: AuthorSettings::default() })
+    }
+
+    /// The same clone, in which commits are by that author.
+    pub(crate) fn by(self, author: AuthorSettings) -> Self {
+        Self { author, ..self }
+    }
+
+    /// Who commits, as far as the app's settings say.
+    pub(super) fn author(&self) -> &AuthorSettings {
+        &self.author
     }
 
     /// Makes a bare repository whose HEAD names `branch`: a remote for the demo and for tests.

@@ -94,8 +94,6 @@ pub(crate) struct Budget {
     refusals: u32,
     /// When the last change went out.
     changed: Option<Timestamp>,
-    /// What X-Poll-Interval said last.
-    poll_interval: Option<Duration>,
 }
 
 impl Why {
@@ -145,7 +143,6 @@ impl Budget {
     /// Takes note of an answer. Gives the wait back where the answer is a refusal by a limit, which says
     /// nothing of what was asked.
     pub(crate) fn learn(&mut self, heard: &Heard<'_>, now: Timestamp) -> Option<Wait> {
-        self.poll_interval = seconds(heard.headers, "x-poll-interval").or(self.poll_interval);
         let count = self.count(heard.headers, now);
         let refused = matches!(heard.status, 403 | 429);
         let told = header(heard.headers, "retry-after").and_then(|text| retry_after(text, heard.headers));
@@ -174,11 +171,6 @@ impl Budget {
         let standing = self.pause.filter(|pause| pause.until > wait.until);
         self.pause = Some(standing.unwrap_or(wait));
         (heard.status != 503).then_some(wait)
-    }
-
-    /// How often GitHub wants to be asked for changes, where it said so.
-    pub(crate) fn poll_interval(&self) -> Option<Duration> {
-        self.poll_interval
     }
 
     /// The budget as the window shows it. `next_check` is when the next look for changes is planned; it is
@@ -257,11 +249,6 @@ fn holds(until: Timestamp, now: Timestamp) -> bool {
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
-}
-
-fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
-    let seconds = header(headers, name)?.parse::<u64>().ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST))
 }
 
 /// How long `Retry-After` says to wait: seconds, or a date by the server's clock.

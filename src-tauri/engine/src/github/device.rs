@@ -85,12 +85,10 @@ pub(crate) enum DevicePoll {
 /// How a sign-in ended.
 #[derive(Debug)]
 pub(crate) enum DeviceOutcome {
-    /// The token, with its scopes.
+    /// The token.
     SignedIn {
         /// The token.
         token: Token,
-        /// What it may do.
-        scopes: Vec<String>,
     },
     /// Nobody entered the code in time.
     Expired,
@@ -116,7 +114,6 @@ struct CodeBody {
 #[serde(default)]
 struct TokenBody {
     access_token: Option<String>,
-    scope: String,
     error: Option<String>,
     error_description: String,
     interval: Option<u64>,
@@ -193,8 +190,7 @@ impl DeviceSignIn {
             let token = heard.access_token.as_deref().and_then(Token::parse);
             let token =
                 token.ok_or_else(|| Error::GitHub { detail: "the sign-in gave no token".to_owned() })?;
-            let scopes = heard.scope.split([',', ' ']).filter(|name| !name.is_empty());
-            return done(DeviceOutcome::SignedIn { token, scopes: scopes.map(str::to_owned).collect() });
+            return done(DeviceOutcome::SignedIn { token });
         }
         match heard.error.as_deref() {
             Some("authorization_pending") => Ok(DevicePoll::Pending),

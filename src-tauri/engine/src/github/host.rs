@@ -111,6 +111,7 @@ impl Host {
     }
 
     /// A host whose API is at `base` itself: how a test's server is addressed.
+    #[cfg(test)]
     pub(super) fn at(base: &str) -> Self {
         let base = base.trim_end_matches('/').to_owned();
         let name = base.split_once("://").map_or(base.as_str(), |(_, name)| name).to_owned();

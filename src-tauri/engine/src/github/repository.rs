@@ -15,6 +15,7 @@ pub(crate) struct Repository {
 
 impl Repository {
     /// The repository that a remote is, if it is one of github.com.
+    #[cfg(test)]
     pub(crate) fn of(url: &RemoteUrl) -> Option<Self> {
         Self::on(&Host::github(), url)
     }

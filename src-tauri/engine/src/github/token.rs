@@ -13,19 +13,6 @@ pub(crate) struct Token(SecretString);
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Fingerprint(String);
 
-/// What sort of token it is, as its own beginning says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TokenKind {
-    /// A personal token with scopes.
-    Classic,
-    /// A personal token for chosen repositories, with permissions that GitHub does not list.
-    FineGrained,
-    /// What signing in by a code gives.
-    Application,
-    /// Another sort, or one from before sorts had names.
-    Other,
-}
-
 impl Token {
     /// Takes a token as it was pasted. None where no token can look like that: an empty one, or one with
     /// spaces, line ends or anything else that a header can't hold.
@@ -44,18 +31,6 @@ impl Token {
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         let hash = Sha256::digest(format!("fgd-sync/github/{}", self.expose()));
         Fingerprint(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
-    }
-
-    /// What sort it is.
-    pub(crate) fn kind(&self) -> TokenKind {
-        let token = self.expose();
-        let starts = |prefix: &str| token.starts_with(prefix);
-        match () {
-            () if starts("github_pat_") => TokenKind::FineGrained,
-            () if starts("ghp_") => TokenKind::Classic,
-            () if starts("gho_") || starts("ghu_") || starts("ghs_") => TokenKind::Application,
-            () => TokenKind::Other,
-        }
     }
 
     /// `text` with the token taken out, should somebody have repeated it.
@@ -85,7 +60,6 @@ mod tests {
     fn a_token_is_taken_as_pasted_and_never_shown() {
         let token = Token::parse(" ghp_secret\n").expect("token");
         assert_eq!(token.expose(), "ghp_secret");
-        assert_eq!(token.kind(), TokenKind::Classic);
         assert!(!format!("{token:?} {:?}", token.fingerprint()).contains("secret"));
         assert_eq!(token.redact("bad ghp_secret!"), "bad <redacted>!");
         for bad in ["", "  ", "a b", "a\nb", "a\u{0}b", "tökén"] {

@@ -1,6 +1,5 @@
 //! One request and its answer, bounded in time and size. What an answer means is not known here.
 
-use std::error::Error as _;
 use std::pin::Pin;
 use std::time::Duration;
 

@@ -9,9 +9,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::account::{Account, Keeping};
+use crate::account::Keeping;
 use crate::error::{Error, Result};
-use crate::id::AccountId;
 use crate::view::{SealedFile, SecretStore};
 
 use sealed::Sealed;
@@ -45,7 +44,7 @@ impl fmt::Debug for Secret {
 pub(crate) struct Secrets {
     path: PathBuf,
     /// What was entered or found since the start.
-    memory: Mutex<HashMap<AccountId, Secret>>,
+    memory: Mutex<HashMap<String, Secret>>,
     /// The encrypted file, once it was opened.
     sealed: Mutex<Option<Sealed>>,
 }
@@ -66,60 +65,58 @@ impl Secrets {
         SecretStore { keychain: keychain::is_there(), file }
     }
 
-    /// An account's secret; none where the account has none, or where it has to be asked for again.
+    /// The secret of that name, from where it is kept; none where it has to be asked for again.
     ///
     /// # Errors
     /// `SecretsLocked` while the encrypted file is not open; `Keychain` where it does not answer.
-    pub(crate) fn get(&self, account: &Account) -> Result<Option<Secret>> {
-        let Some(kept) = account.kept else { return Ok(None) };
+    pub(crate) fn get(&self, name: &str, kept: Keeping) -> Result<Option<Secret>> {
         // A keychain may take its time, or ask the user: once while the app runs is enough.
-        if let Some(known) = lock(&self.memory).get(&account.id) {
+        if let Some(known) = lock(&self.memory).get(name) {
             return Ok(Some(known.clone()));
         }
         let found = match kept {
             Keeping::Session => None,
-            Keeping::Keychain => keychain::get(account.id.as_str())?,
+            Keeping::Keychain => keychain::get(name)?,
             Keeping::File => {
                 let mut sealed = lock(&self.sealed);
                 let open = sealed.as_mut().ok_or(Error::SecretsLocked)?;
                 // Another process may have kept one since.
                 open.refresh()?;
-                open.get(account.id.as_str())
+                open.get(name)
             }
         };
         if let Some(found) = &found {
-            lock(&self.memory).insert(account.id.clone(), found.clone());
+            lock(&self.memory).insert(name.to_owned(), found.clone());
         }
         Ok(found)
     }
 
-    /// Keeps an account's secret where the account says.
+    /// Keeps a secret under a name.
     ///
     /// # Errors
     /// `NoKeychain`, `SecretsLocked`, and those of the disk; nothing is kept then.
-    pub(crate) fn put(&self, account: &Account, secret: Secret) -> Result<()> {
-        match account.kept {
-            None => return Ok(()),
-            Some(Keeping::Session) => {}
-            Some(Keeping::Keychain) => keychain::put(account.id.as_str(), &secret)?,
-            Some(Keeping::File) => {
+    pub(crate) fn put(&self, name: &str, kept: Keeping, secret: Secret) -> Result<()> {
+        match kept {
+            Keeping::Session => {}
+            Keeping::Keychain => keychain::put(name, &secret)?,
+            Keeping::File => {
                 let mut sealed = lock(&self.sealed);
-                sealed.as_mut().ok_or(Error::SecretsLocked)?.set(account.id.as_str(), Some(&secret))?;
+                sealed.as_mut().ok_or(Error::SecretsLocked)?.set(name, Some(&secret))?;
             }
         }
-        lock(&self.memory).insert(account.id.clone(), secret);
+        lock(&self.memory).insert(name.to_owned(), secret);
         Ok(())
     }
 
-    /// Forgets an account's secret, everywhere.
-    pub(crate) fn forget(&self, account: &Account) -> Result<()> {
-        lock(&self.memory).remove(&account.id);
-        match account.kept {
-            None | Some(Keeping::Session) => Ok(()),
-            Some(Keeping::Keychain) => keychain::remove(account.id.as_str()),
-            Some(Keeping::File) => {
-                // What stays in a locked file belongs to no account, and nobody can read it.
-                lock(&self.sealed).as_mut().map_or(Ok(()), |open| open.set(account.id.as_str(), None))
+    /// Forgets a secret, everywhere.
+    pub(crate) fn forget(&self, name: &str, kept: Keeping) -> Result<()> {
+        lock(&self.memory).remove(name);
+        match kept {
+            Keeping::Session => Ok(()),
+            Keeping::Keychain => keychain::remove(name),
+            Keeping::File => {
+                // What stays in a locked file belongs to nothing, and nobody can read it.
+                lock(&self.sealed).as_mut().map_or(Ok(()), |open| open.set(name, None))
             }
         }
     }
@@ -143,19 +140,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::{Method, Place};
-
-    fn account(kept: Keeping) -> Account {
-        Account {
-            id: AccountId::random(),
-            place: Place::parse("https://h").expect("place"),
-            method: Method::Token,
-            user: None,
-            key_file: None,
-            kept: Some(kept),
-            github_api: None,
-        }
-    }
 
     fn secret(text: &str) -> Secret {
         Secret::new(text.to_owned())
@@ -164,56 +148,56 @@ mod tests {
     #[test]
     fn a_session_s_secret_ends_with_it() {
         let home = tempfile::tempdir().expect("directory");
-        let account = account(Keeping::Session);
+        let kept = Keeping::Session;
         let secrets = Secrets::new(home.path());
-        assert_eq!(secrets.get(&account).expect("asked"), None);
-        secrets.put(&account, secret("hunter2")).expect("kept");
-        assert_eq!(secrets.get(&account).expect("asked"), Some(secret("hunter2")));
-        assert_eq!(Secrets::new(home.path()).get(&account).expect("asked"), None);
+        assert_eq!(secrets.get("one", kept).expect("asked"), None);
+        secrets.put("one", kept, secret("hunter2")).expect("kept");
+        assert_eq!(secrets.get("one", kept).expect("asked"), Some(secret("hunter2")));
+        assert_eq!(Secrets::new(home.path()).get("one", kept).expect("asked"), None);
         assert_eq!(std::fs::read_dir(home.path()).expect("listed").count(), 0, "nothing is written");
-        secrets.forget(&account).expect("forgotten");
-        assert_eq!(secrets.get(&account).expect("asked"), None);
+        secrets.forget("one", kept).expect("forgotten");
+        assert_eq!(secrets.get("one", kept).expect("asked"), None);
     }
 
     #[test]
     fn the_file_opens_with_its_passphrase_only() {
         let home = tempfile::tempdir().expect("directory");
-        let account = account(Keeping::File);
+        let kept = Keeping::File;
         let secrets = Secrets::new(home.path());
         assert_eq!(secrets.store().file, SealedFile::Missing);
-        assert!(matches!(secrets.put(&account, secret("hunter2")), Err(Error::SecretsLocked)));
+        assert!(matches!(secrets.put("one", kept, secret("hunter2")), Err(Error::SecretsLocked)));
         assert!(matches!(secrets.unlock(&secret("short")), Err(Error::AccountInvalid { .. })));
         secrets.unlock(&secret("correct horse")).expect("made");
-        secrets.put(&account, secret("hunter2")).expect("kept");
+        secrets.put("one", kept, secret("hunter2")).expect("kept");
         let bytes = std::fs::read(home.path().join(FILE)).expect("the file");
         assert!(!bytes.windows(7).any(|window| window == b"hunter2"));
 
         let later = Secrets::new(home.path());
         assert_eq!(later.store().file, SealedFile::Locked);
-        assert!(matches!(later.get(&account), Err(Error::SecretsLocked)));
+        assert!(matches!(later.get("one", kept), Err(Error::SecretsLocked)));
         assert!(matches!(later.unlock(&secret("correct house")), Err(Error::PassphraseWrong)));
         later.unlock(&secret("correct horse")).expect("opened");
-        assert_eq!(later.get(&account).expect("asked"), Some(secret("hunter2")));
+        assert_eq!(later.get("one", kept).expect("asked"), Some(secret("hunter2")));
         assert_eq!(later.store().file, SealedFile::Open);
-        later.forget(&account).expect("forgotten");
+        later.forget("one", kept).expect("forgotten");
         // The other process has it in memory until it ends; a new one does not get it any more.
         let last = Secrets::new(home.path());
         last.unlock(&secret("correct horse")).expect("opened");
-        assert_eq!(last.get(&account).expect("asked"), None);
+        assert_eq!(last.get("one", kept).expect("asked"), None);
     }
 
     #[test]
     fn two_processes_share_the_file() {
         let home = tempfile::tempdir().expect("directory");
-        let (one, two) = (account(Keeping::File), account(Keeping::File));
+        let kept = Keeping::File;
         let (here, there) = (Secrets::new(home.path()), Secrets::new(home.path()));
         for secrets in [&here, &there] {
             secrets.unlock(&secret("correct horse")).expect("opened");
         }
-        here.put(&one, secret("1")).expect("kept");
-        there.put(&two, secret("2")).expect("kept");
-        assert_eq!(there.get(&one).expect("asked"), Some(secret("1")));
-        assert_eq!(here.get(&two).expect("asked"), Some(secret("2")));
+        here.put("one", kept, secret("1")).expect("kept");
+        there.put("two", kept, secret("2")).expect("kept");
+        assert_eq!(there.get("one", kept).expect("asked"), Some(secret("1")));
+        assert_eq!(here.get("two", kept).expect("asked"), Some(secret("2")));
     }
 
     #[cfg(unix)]

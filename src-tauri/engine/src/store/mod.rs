@@ -5,8 +5,10 @@ mod accounts;
 mod desktop;
 mod fabrics;
 mod operations;
+mod proposals;
 mod repositories;
 mod settings;
+mod webhooks;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +19,9 @@ use rusqlite::Connection;
 use crate::error::{Error, Result};
 
 pub(crate) use fabrics::StoredFabric;
+pub(crate) use proposals::{StoredPoll, StoredProposal};
 pub(crate) use repositories::StoredRepository;
+pub(crate) use webhooks::StoredWebhook;
 
 /// The app's database.
 pub(crate) struct Store {
@@ -25,13 +29,15 @@ pub(crate) struct Store {
 }
 
 /// Each migration runs once, in order; `user_version` says how many have run.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 8] = [
     repositories::TABLE,
     fabrics::TABLE,
     operations::TABLE,
     settings::TABLE,
     accounts::TABLE,
     desktop::TABLE,
+    webhooks::TABLE,
+    proposals::TABLE,
 ];
 
 impl Store {

@@ -18,7 +18,7 @@ use crate::sync::settle::{Settler, conflict, is_same};
 use crate::sync::status::count;
 
 /// How often a push is tried that another one overtakes.
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 /// How often both sides are brought together anew because somebody edits files meanwhile.
 const LOOKS: u32 = 4;
 
@@ -34,7 +34,8 @@ impl Flow<'_> {
             return Ok(());
         }
         self.report.begin(Step::Fetch, Some(Unit::GitObjects))?;
-        let tip = self.away(|| self.repo.fetch(self.branch, &self.access, &self.watch(Step::Fetch)))?;
+        let access = (self.access)()?;
+        let tip = self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Fetch)))?;
         self.result.contacted = true;
         self.report.end(
             Step::Fetch,
@@ -46,7 +47,7 @@ impl Flow<'_> {
     /// Fast-forwards or merges. What both sides changed and nothing brings together is told and left alone;
     /// all else is taken over.
     pub(super) fn integrate(&mut self) -> Result<()> {
-        self.integrate_by(&HashMap::new())
+        self.integrate_by(&HashMap::new(), self.branch)
     }
 
     /// Settles conflicts as a person decided, and pushes what comes of it.
@@ -64,7 +65,7 @@ impl Flow<'_> {
             return self.nothing_to_push("nothing was decided");
         }
         self.check_decided(decisions)?;
-        self.integrate_by(&decided)?;
+        self.integrate_by(&decided, self.branch)?;
         let left = |file: &RepoPath| self.result.conflicts.iter().any(|conflict| conflict.file == *file);
         let resolved = decided.keys().filter(|file| !left(file)).count();
         self.result.resolved = u32::try_from(resolved).unwrap_or(u32::MAX);
@@ -92,9 +93,14 @@ impl Flow<'_> {
         Ok(self.repo.local_edits(head.as_ref(), self.layout.root())?.into_iter().collect())
     }
 
-    fn integrate_by(&mut self, decisions: &HashMap<RepoPath, Resolution>) -> Result<()> {
+    /// Brings in the branch `there` of the remote, with a person's decisions.
+    pub(super) fn integrate_by(
+        &mut self,
+        decisions: &HashMap<RepoPath, Resolution>,
+        there: &BranchName,
+    ) -> Result<()> {
         self.report.begin(Step::Integrate, Some(Unit::Files))?;
-        let (operation, branch) = (self.report.operation(), self.branch.as_str());
+        let (operation, name) = (self.report.operation(), there.as_str());
         let settler = Settler { layout: &self.layout, policy: self.policy, decisions };
         let mut at_work = BTreeSet::new();
         for _ in 0..LOOKS {
@@ -102,9 +108,9 @@ impl Flow<'_> {
                 settle: &|both| settler.settle(both),
                 at_work: &at_work,
                 records: !decisions.is_empty(),
-                message: &|joining| self.worded(&message::joining(&joining, branch, &operation)),
+                message: &|joining| self.worded(&message::joining(&joining, name, &operation)),
             };
-            let (way, held, note) = match self.repo.integrate(self.branch, &wish)? {
+            let (way, held, note) = match self.repo.integrate(self.branch, there, &wish)? {
                 Integration::NoTracking | Integration::UpToDate | Integration::Ahead(_) => {
                     self.result.compared = true;
                     self.report.end(Step::Integrate, "nothing new");
@@ -112,7 +118,8 @@ impl Flow<'_> {
                 }
                 Integration::TooShallow => {
                     self.report.loud();
-                    self.away(|| self.repo.deepen(self.branch, &self.access, &self.watch(Step::Integrate)))?;
+                    let access = (self.access)()?;
+                    self.away(|| self.repo.deepen(self.branch, &access, &self.watch(Step::Integrate)))?;
                     continue;
                 }
                 Integration::FastForward(way) => (Some(way), Vec::new(), "pulled"),
@@ -171,6 +178,10 @@ impl Flow<'_> {
         if !self.result.conflicts.is_empty() {
             return self.nothing_to_push("waits until both sides agree");
         }
+        if let Some(proposal) = self.proposal.clone().filter(|proposal| proposal.is_open) {
+            return self.publish_to(&proposal.head, &url);
+        }
+        let (mut held, mut has_moved) = (None, false);
         for attempt in 1..=TRIES {
             let Some(tip) = self.repo.tip(self.branch)? else {
                 return self.nothing_to_push("nothing is committed yet");
@@ -181,10 +192,13 @@ impl Flow<'_> {
             }
             self.report.loud();
             self.report.begin(Step::Push, Some(Unit::GitObjects))?;
+            if let Some(reason) = (self.refusal)() {
+                return Err(Error::PushRefused { remote: url, reason });
+            }
             let ahead = self.unpushed(&tip)?;
             let watch = self.watch(Step::Push);
-            let pushed =
-                self.away(|| self.repo.push(self.branch, &tip, expected.as_ref(), &self.access, &watch));
+            let access = (self.access)()?;
+            let pushed = self.away(|| self.repo.push(self.branch, &tip, expected.as_ref(), &access, &watch));
             match pushed.or_else(|error| self.reply_after(error, &tip))? {
                 PushReply::Accepted => {
                     self.report.end(Step::Push, count(ahead as usize, "commit", "commits"));
@@ -193,10 +207,15 @@ impl Flow<'_> {
                     return Ok(());
                 }
                 PushReply::Refused(reason) => return Err(Error::PushRefused { remote: url, reason }),
-                PushReply::Moved => {
-                    self.report.fail("the remote moved meanwhile");
+                again @ (PushReply::Moved | PushReply::Busy(_)) => {
+                    held = if let PushReply::Busy(reason) = again { Some(reason) } else { None };
+                    self.report.fail(match held {
+                        Some(_) => "the remote was busy",
+                        None => "the remote moved meanwhile",
+                    });
                     self.away(|| std::thread::sleep(pause(attempt, &self.report.operation())));
                     self.fetch()?;
+                    has_moved |= self.repo.tracking(self.branch)? != expected;
                     self.integrate()?;
                     if !self.result.conflicts.is_empty() {
                         return self.nothing_to_push("waits until both sides agree");
@@ -204,7 +223,10 @@ impl Flow<'_> {
                 }
             }
         }
-        Err(Error::PushOvertaken { remote: url, tries: TRIES })
+        match held {
+            Some(reason) if !has_moved => Err(Error::RemoteBusy { remote: url, reason }),
+            _ => Err(Error::PushOvertaken { remote: url, tries: TRIES }),
+        }
     }
 
     /// A push that ended in an error may have arrived, and only its reply was lost: the remote is asked.
@@ -212,8 +234,11 @@ impl Flow<'_> {
         if !matches!(error, Error::RemoteUnreachable { .. } | Error::PushUnconfirmed { .. }) {
             return Err(error);
         }
-        match self.away(|| self.repo.fetch(self.branch, &self.access, &self.watch(Step::Push))) {
+        let access = (self.access)()?;
+        match self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Push))) {
             Ok(Some(there)) if there == *tip => Ok(PushReply::Accepted),
+            // Somebody may have pushed on top of it already.
+            Ok(Some(_)) if self.has_all()? => Ok(PushReply::Accepted),
             _ => Err(error),
         }
     }
@@ -221,13 +246,13 @@ impl Flow<'_> {
     /// Only what the remote says it has counts as pushed.
     fn verify(&mut self, url: &RemoteUrl, tip: &Revision) -> Result<()> {
         self.report.begin(Step::Verify, None)?;
-        let there =
-            self.away(|| self.repo.remote_tip(self.branch, &self.access, &self.watch(Step::Verify)))?;
+        let access = (self.access)()?;
+        let there = self.away(|| self.repo.remote_tip(self.branch, &access, &self.watch(Step::Verify)))?;
         self.result.contacted = true;
         // Somebody may have pushed on top of it already: then it is in their history.
         let confirmed = there.as_ref() == Some(tip) || {
-            self.away(|| self.repo.fetch(self.branch, &self.access, &self.watch(Step::Verify)))?;
-            self.repo.ahead_behind(self.branch)?.is_some_and(|(ahead, _)| ahead == 0)
+            self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Verify)))?;
+            self.has_all()?
         };
         if !confirmed {
             return Err(Error::PushUnconfirmed { remote: url.clone() });
@@ -236,7 +261,12 @@ impl Flow<'_> {
         Ok(())
     }
 
-    fn nothing_to_push(&self, why: &str) -> Result<()> {
+    /// Whether the remote had all that is committed here, when it was asked last.
+    fn has_all(&self) -> Result<bool> {
+        Ok(self.repo.ahead_behind(self.branch)?.is_some_and(|(ahead, _)| ahead == 0))
+    }
+
+    pub(super) fn nothing_to_push(&self, why: &str) -> Result<()> {
         self.report.skip(Step::Push, why);
         self.report.skip(Step::Verify, why);
         Ok(())
@@ -249,7 +279,7 @@ impl Flow<'_> {
         }
     }
 
-    fn watch(&self, step: Step) -> Watch {
+    pub(super) fn watch(&self, step: Step) -> Watch {
         watch(self.report, step)
     }
 }
@@ -289,12 +319,17 @@ pub(super) fn is_about_the_remote(error: &Error) -> bool {
             | Error::BranchGone { .. }
             | Error::AuthRequired { .. }
             | Error::AuthRefused { .. }
+            | Error::HostKeyUnknown { .. }
+            | Error::HostKeyChanged { .. }
+            | Error::SecretsLocked
+            | Error::Keychain { .. }
+            | Error::NoKeychain
     )
 }
 
 /// How long to wait after an overtaken push: longer each time, and not as long as the other desktops,
 /// whose operations have other identifiers.
-fn pause(attempt: u32, operation: &OperationId) -> Duration {
+pub(super) fn pause(attempt: u32, operation: &OperationId) -> Duration {
     let spread =
         operation.as_str().bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     Duration::from_millis(u64::from(attempt) * 100 + spread % 200)

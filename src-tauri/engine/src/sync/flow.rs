@@ -71,13 +71,27 @@ pub(crate) enum Errand {
     Undo(Undone),
 }
 
+/// A branch of our own on the remote, from which changes get to the fabric's branch by a pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Proposal {
+    /// The branch.
+    pub(crate) head: BranchName,
+    /// Whether its pull request is open.
+    pub(crate) is_open: bool,
+}
+
 /// One run over one fabric. Whoever makes one holds the repository's lock.
 pub(crate) struct Flow<'a> {
     pub(crate) repo: &'a Repo,
     pub(crate) name: &'a str,
     pub(crate) branch: &'a BranchName,
     pub(crate) layout: Layout,
-    pub(crate) access: Access,
+    /// How to get to the remote: asked for only when it is gone to, since a keychain may take its time.
+    pub(crate) access: &'a dyn Fn() -> Result<Access>,
+    /// Where pushes go while the branch itself takes none.
+    pub(crate) proposal: Option<Proposal>,
+    /// Why the remote's rules would refuse a push to the branch, as far as that can be known without one.
+    pub(crate) refusal: &'a dyn Fn() -> Option<String>,
     pub(crate) report: &'a Arc<Reporter>,
     pub(crate) index: &'a mut ManagedIndex,
     /// What the last run left in the inbox.
@@ -102,6 +116,7 @@ pub(crate) fn steps(kind: OperationKind) -> Vec<Step> {
         OperationKind::Ingest => vec![S::Edits, S::Scan, S::Parse, S::Validate, S::Write, S::Commit],
         OperationKind::Pull => vec![S::Fetch, S::Edits, S::Integrate],
         OperationKind::Push => vec![S::Push, S::Verify],
+        OperationKind::Propose => vec![S::Fetch, S::Edits, S::Integrate, S::Push, S::Verify],
         OperationKind::Sync => vec![
             S::Fetch,
             S::Edits,
@@ -165,6 +180,7 @@ impl Flow<'_> {
                 self.publish()
             }
             (OperationKind::Sync, _) => self.sync(),
+            (OperationKind::Propose, _) => self.propose(),
             (OperationKind::Repair, _) => self.repair(),
             (OperationKind::Discard, Errand::File(file)) => self.discard(file),
             (OperationKind::MoveToUnmanaged, Errand::File(file)) => self.move_to_unmanaged(file),

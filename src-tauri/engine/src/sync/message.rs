@@ -183,6 +183,7 @@ pub(crate) fn summary(kind: OperationKind, result: &FlowResult, error: Option<&E
         }
         ([], None, OperationKind::Edit) => "The object is like that already.".to_owned(),
         ([], None, OperationKind::Undo) => "Nothing of it is left to undo.".to_owned(),
+        ([], None, OperationKind::Propose) => "Nothing to propose: the remote has it all.".to_owned(),
         ([], None, OperationKind::Resolve) => "There is no such conflict any more.".to_owned(),
         (parts, _, _) => capital(&format!("{}.", parts.join(", "))),
     };

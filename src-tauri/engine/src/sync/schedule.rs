@@ -28,6 +28,11 @@ impl Schedule {
         self.next.is_some_and(|next| next <= now)
     }
 
+    /// Whether a remote that did not answer is to be asked again.
+    pub(crate) fn is_retrying(&self) -> bool {
+        self.retries && self.next.is_some()
+    }
+
     /// The remote answered; it is asked again after the interval, or never where that is none. `spread`
     /// (0 to 1) keeps many fabrics from asking at one moment.
     pub(crate) fn answered(&mut self, now: Timestamp, spread: f64, interval: Duration) {
@@ -44,6 +49,19 @@ impl Schedule {
         let wait = RETRY.saturating_mul(1 << failures.min(10)).min(LONGEST);
         self.retries = true;
         self.set(now, wait, spread);
+    }
+
+    /// The next check, where one is planned, is not before so long from now.
+    pub(crate) fn no_sooner(&mut self, now: Timestamp, wait: Duration) {
+        let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        let earliest = Timestamp::from_millis(now.as_millis().saturating_add(millis));
+        self.next = self.next.map(|next| next.max(earliest));
+    }
+
+    /// The host wants to be left alone until then.
+    pub(crate) fn wait_until(&mut self, until: Timestamp) {
+        self.retries = false;
+        self.next = Some(until);
     }
 
     /// Brings the next check forward to now, where one is planned; with `only_retries`, only of a remote that
@@ -85,6 +103,19 @@ mod tests {
         schedule.hurry(now, true);
         assert_eq!(schedule.next().expect("planned").as_millis(), 180_000);
         assert!(!schedule.is_due(now) && schedule.is_due(Timestamp::from_millis(180_000)));
+    }
+
+    #[test]
+    fn a_host_that_wants_to_be_left_alone_is() {
+        let (mut schedule, now) = (Schedule::default(), Timestamp::from_millis(0));
+        schedule.no_sooner(now, Duration::from_secs(60));
+        assert_eq!(schedule.next(), None, "nothing is planned by it");
+        schedule.answered(now, 0.0, Duration::from_secs(10));
+        schedule.no_sooner(now, Duration::from_secs(60));
+        assert_eq!(schedule.next().map(Timestamp::as_millis), Some(60_000));
+        schedule.wait_until(Timestamp::from_millis(90_000));
+        schedule.no_sooner(now, Duration::from_secs(60));
+        assert_eq!(schedule.next().map(Timestamp::as_millis), Some(90_000));
     }
 
     #[test]

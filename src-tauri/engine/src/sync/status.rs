@@ -1,6 +1,7 @@
 //! One status for a fabric, derived from facts.
 
 use crate::error::{ErrorCode, ErrorReport};
+use crate::github::view::{ChecksState, PullRequestView};
 use crate::operation::{Progress, Step, StepState};
 use crate::view::{Status, StatusState};
 
@@ -31,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) error: Option<ErrorReport>,
     /// Whether the user paused it.
     pub(crate) paused: bool,
+    /// The pull request that pushes go to.
+    pub(crate) proposal: Option<PullRequestView>,
 }
 
 /// The status that follows. What needs a person wins over what the app does by itself.
@@ -46,10 +49,17 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
     }
     if let Some(error) = &facts.error {
         let state = match error.code {
-            ErrorCode::AuthRequired | ErrorCode::AuthRefused => S::NeedsSignIn,
+            ErrorCode::AuthRequired
+            | ErrorCode::AuthRefused
+            | ErrorCode::SecretsLocked
+            | ErrorCode::Keychain
+            | ErrorCode::NoKeychain => S::NeedsSignIn,
             ErrorCode::PushRefused => S::RefusedByRule,
-            ErrorCode::RemoteUnreachable | ErrorCode::RemoteStalled => S::Offline,
-            ErrorCode::BranchGone | ErrorCode::RemoteUntrusted => S::NeedsAttention,
+            ErrorCode::RemoteUnreachable | ErrorCode::RemoteStalled | ErrorCode::RemoteBusy => S::Offline,
+            ErrorCode::BranchGone
+            | ErrorCode::RemoteUntrusted
+            | ErrorCode::HostKeyUnknown
+            | ErrorCode::HostKeyChanged => S::NeedsAttention,
             ErrorCode::NotInitialised => S::NotInitialised,
             _ => S::Failed,
         };
@@ -104,6 +114,10 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
         let files = count(facts.waiting, "file waits", "files wait");
         return status(S::LocalChanges, &format!("{files} in the inbox."), Some("Sync takes them."));
     }
+    if let (Some(ahead @ 1..), Some(pull_request)) = (facts.ahead, &facts.proposal) {
+        let sentence = proposed(ahead, pull_request);
+        return status(S::Ahead, &sentence, Some("It goes on by itself once it is merged."));
+    }
     match (facts.ahead, facts.behind) {
         (Some(ahead @ 1..), Some(behind @ 1..)) => status(
             S::Diverged,
@@ -125,6 +139,18 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
         ),
         _ => status(S::Ahead, "The remote does not have this branch yet.", Some("Push makes it there.")),
     }
+}
+
+/// `2 commits wait for pull request #12 to be merged; its checks have passed.`
+fn proposed(ahead: u32, pull_request: &PullRequestView) -> String {
+    let waits = count(ahead as usize, "commit waits", "commits wait");
+    let checks = match pull_request.checks.as_ref().map(|checks| checks.state) {
+        Some(ChecksState::Success) => "; its checks have passed",
+        Some(ChecksState::Pending) => "; its checks are under way",
+        Some(ChecksState::Failure) => "; a check of it has failed",
+        Some(ChecksState::None | ChecksState::Unknown) | None => "",
+    };
+    format!("{waits} for pull request #{} to be merged{checks}.", pull_request.number)
 }
 
 fn working(progress: &Progress) -> &'static str {
@@ -172,6 +198,27 @@ mod tests {
         }
     }
 
+    fn pull_request() -> PullRequestView {
+        PullRequestView {
+            number: 12,
+            title: "lab".into(),
+            url: "https://h/acme/fabrics/pull/12".into(),
+            state: crate::github::view::PullRequestState::Open,
+            head: "fgd/lab-1".into(),
+            revision: None,
+            base: "main".into(),
+            mergeable: None,
+            checks: None,
+        }
+    }
+
+    #[test]
+    fn a_pull_request_is_waited_for() {
+        let facts = Facts { ahead: Some(2), behind: Some(1), proposal: Some(pull_request()), ..facts() };
+        let sentence = derive(&facts, None).sentence;
+        assert_eq!(sentence, "2 commits wait for pull request #12 to be merged.");
+    }
+
     #[test]
     fn every_state_follows_from_its_facts() {
         use StatusState as S;
@@ -192,6 +239,19 @@ mod tests {
             (S::Conflicted, Facts { conflicts: 1, ahead: Some(1), behind: Some(2), paused: true, ..facts() }),
             (S::NeedsAttention, Facts { waiting: 2, rejected: 1, ..facts() }),
             (S::NeedsSignIn, Facts { error: error(Error::AuthRefused { remote: remote() }), ..facts() }),
+            (S::NeedsSignIn, Facts { error: error(Error::SecretsLocked), ..facts() }),
+            (
+                S::NeedsAttention,
+                Facts {
+                    error: error(Error::HostKeyUnknown {
+                        remote: remote(),
+                        host: "h".into(),
+                        kind: "ssh-ed25519".into(),
+                        fingerprint: "SHA256:x".into(),
+                    }),
+                    ..facts()
+                },
+            ),
             (
                 S::RefusedByRule,
                 Facts {
@@ -211,6 +271,8 @@ mod tests {
                     ..facts()
                 },
             ),
+            (S::Ahead, Facts { ahead: Some(2), proposal: Some(pull_request()), ..facts() }),
+            (S::InSync, Facts { proposal: Some(pull_request()), ..facts() }),
             (S::Failed, Facts { error: error(Error::DetachedHead), ..facts() }),
             (S::Paused, Facts { paused: true, ahead: Some(1), ..facts() }),
         ];

@@ -24,7 +24,7 @@ fn text(joining: &Joining<'_>) -> String {
 
 fn integrated(lab: &Lab, settle: &dyn Fn(&BothChanged<'_>) -> Option<Settled>) -> Integration {
     let wish = Wish { settle, at_work: &BTreeSet::new(), records: false, message: &|joining| text(&joining) };
-    lab.repo.integrate(&main(), &wish).expect("integrate")
+    lab.repo.integrate(&main(), &main(), &wish).expect("integrate")
 }
 
 /// Integrates and goes there; what is held.
@@ -190,7 +190,8 @@ fn a_decision_that_keeps_ours_is_remembered_while_others_wait() {
     };
     let nobody = BTreeSet::new();
     let wish = Wish { settle: &keep_a, at_work: &nobody, records: true, message: &|joining| text(&joining) };
-    let Integration::Held { rest: Some(way), held } = lab.repo.integrate(&main(), &wish).expect("integrate")
+    let Integration::Held { rest: Some(way), held } =
+        lab.repo.integrate(&main(), &main(), &wish).expect("integrate")
     else {
         panic!("nothing is held")
     };

@@ -1,7 +1,7 @@
 //! The module against real repositories, a real server and the `git` program.
 
 #[path = "../../../../../tests/support/git_server.rs"]
-mod git_server;
+pub(crate) mod git_server;
 
 mod advance;
 mod commit;

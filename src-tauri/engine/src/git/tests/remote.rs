@@ -136,7 +136,7 @@ fn integrated(lab: &Lab) -> Integration {
         records: false,
         message: &|_| "join\n".to_owned(),
     };
-    lab.repo.integrate(&main(), &wish).expect("integrate")
+    lab.repo.integrate(&main(), &main(), &wish).expect("integrate")
 }
 
 #[test]

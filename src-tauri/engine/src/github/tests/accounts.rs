@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::openapi::{Description, description};
 use super::*;
+use crate::github::access::RepositoryFacts;
 use crate::github::view::Ability;
-use crate::github::{CreateOutcome, NewRepository, Owner, RepositoryCheck, RepositoryFacts, SharedBudget};
+use crate::github::{CreateOutcome, NewRepository, Owner, RepositoryCheck, SharedBudget};
 
 fn repository(description: &Description, changes: Value) -> Value {
     let example = description.example("get", "/repos/{owner}/{repo}", 200);

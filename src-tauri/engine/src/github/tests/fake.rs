@@ -14,17 +14,17 @@ use super::openapi::Description;
 
 /// A request, as it arrived.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) query: String,
-    pub(super) headers: HashMap<String, String>,
-    pub(super) body: Option<Value>,
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HashMap<String, String>,
+    pub(crate) body: Option<Value>,
 }
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub(super) struct Reply {
+pub(crate) struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     body: Body,
@@ -43,8 +43,8 @@ enum Body {
 }
 
 /// The server. It ends with its handle, and fails the test there if anything was not as GitHub has it.
-pub(super) struct Fake {
-    pub(super) base: String,
+pub(crate) struct Fake {
+    pub(crate) base: String,
     seen: Arc<Mutex<Vec<Seen>>>,
     faults: Arc<Mutex<Vec<String>>>,
     over: Arc<AtomicBool>,
@@ -52,35 +52,40 @@ pub(super) struct Fake {
 }
 
 impl Reply {
-    pub(super) fn json(status: u16, body: Value) -> Self {
+    pub(crate) fn json(status: u16, body: Value) -> Self {
         Self { status, headers: Vec::new(), body: Body::Described(Some(body)) }
     }
 
-    pub(super) fn empty(status: u16) -> Self {
+    pub(crate) fn empty(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Body::Described(None) }
     }
 
     /// An error, as GitHub words them.
-    pub(super) fn error(status: u16, message: &str) -> Self {
+    pub(crate) fn error(status: u16, message: &str) -> Self {
         Self::json(
             status,
             serde_json::json!({ "message": message, "documentation_url": "https://docs.github.com" }),
         )
     }
 
-    pub(super) fn odd(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn odd(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: Vec::new(), body: Body::Odd(body.into()) }.with("content-type", kind)
     }
 
-    pub(super) fn slow() -> Self {
+    pub(crate) fn slow() -> Self {
         Self { status: 200, headers: Vec::new(), body: Body::Slow }
     }
 
-    pub(super) fn cut() -> Self {
+    pub(crate) fn cut() -> Self {
         Self { status: 200, headers: Vec::new(), body: Body::Cut }
     }
 
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    /// The same answer with another status.
+    pub(crate) fn at(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
@@ -88,14 +93,14 @@ impl Reply {
 
 impl Seen {
     /// `GET /user`.
-    pub(super) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 }
 
 impl Fake {
     /// Starts a server that answers with what `answer` gives.
-    pub(super) fn start(
+    pub(crate) fn start(
         description: Option<&'static Description>,
         answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
     ) -> Self {
@@ -126,12 +131,12 @@ impl Fake {
     }
 
     /// The requests so far.
-    pub(super) fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The requests so far, each in one line.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.seen().iter().map(Seen::line).collect()
     }
 }

@@ -1,9 +1,9 @@
 //! The module against a GitHub on loopback whose every word is held against GitHub's own description.
 
 mod accounts;
-mod fake;
+pub(crate) mod fake;
 mod faults;
-mod openapi;
+pub(crate) mod openapi;
 mod pull_requests;
 mod signing_in;
 mod watching;
@@ -87,7 +87,7 @@ fn branch(name: &str) -> crate::id::BranchName {
 }
 
 /// A value with some of its fields changed: objects field by field, all else as a whole.
-fn patched(mut value: Value, changes: Value) -> Value {
+pub(crate) fn patched(mut value: Value, changes: Value) -> Value {
     fn patch(value: &mut Value, changes: Value) {
         match (value, changes) {
             (Value::Object(fields), Value::Object(changes)) => {

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 const GENERATED: &str = "../../ui/node_modules/@octokit/openapi/generated";
 
 /// The description, as the npm package `@octokit/openapi` has it.
-pub(super) struct Description {
+pub(crate) struct Description {
     document: Value,
     /// A schema is compiled when it is first needed: there are thousands.
     compiled: Mutex<HashMap<String, Arc<Validator>>>,
@@ -21,7 +21,7 @@ pub(super) struct Description {
 
 /// One operation of the API.
 #[derive(Clone, Copy)]
-pub(super) struct Operation<'a> {
+pub(crate) struct Operation<'a> {
     template: &'a str,
     body: &'a Value,
 }
@@ -30,7 +30,7 @@ static DESCRIPTION: LazyLock<Option<Description>> = LazyLock::new(Description::l
 
 /// The description; none where the ui's packages are not installed. Then the test that asked is skipped
 /// with a word, except on the build server, where it fails.
-pub(super) fn description() -> Option<&'static Description> {
+pub(crate) fn description() -> Option<&'static Description> {
     let found = DESCRIPTION.as_ref();
     if found.is_none() {
         let missing = "GitHub's description is not there: run `npm ci` in ui/";
@@ -50,7 +50,7 @@ impl Description {
 
     /// The operation that a request asks for: of the templates that fit the one with the fewest blanks, and
     /// of those the longest.
-    pub(super) fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
+    pub(crate) fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
         let parts: Vec<&str> = path.split('?').next()?.trim_start_matches('/').split('/').collect();
         let paths = self.document["paths"].as_object().expect("paths");
         paths
@@ -63,7 +63,7 @@ impl Description {
     }
 
     /// GitHub's example of an answer.
-    pub(super) fn example(&self, method: &str, template: &str, status: u16) -> Value {
+    pub(crate) fn example(&self, method: &str, template: &str, status: u16) -> Value {
         let content = &self.document["paths"][template][method.to_lowercase()]["responses"]
             [status.to_string()]["content"]["application/json"];
         let examples = content["examples"].as_object().expect("examples");
@@ -72,7 +72,7 @@ impl Description {
     }
 
     /// What is wrong with a request.
-    pub(super) fn check_request(
+    pub(crate) fn check_request(
         &self,
         operation: Operation<'_>,
         query: &str,
@@ -98,7 +98,7 @@ impl Description {
 
     /// What is wrong with an answer. A status that the operation does not list, such as 429, has the body of
     /// any error.
-    pub(super) fn check_answer(
+    pub(crate) fn check_answer(
         &self,
         operation: Operation<'_>,
         status: u16,

@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 
 use super::openapi::{Description, description};
 use super::*;
-use crate::github::{
-    BranchRules, Bypass, DirectPush, ETag, Found, HookId, HookOutcome, LastDelivery, Webhook,
-};
+use crate::github::rules::{BranchRules, Bypass};
+use crate::github::{DirectPush, ETag, Found, HookId, HookOutcome, LastDelivery, Webhook};
 
 const SHA: &str = "aa218f56b14c9653891f9e74264a383fa43fefbd";
 

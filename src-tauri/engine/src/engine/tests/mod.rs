@@ -1,0 +1,4 @@
+//! The engine with a GitHub on loopback.
+
+mod github;
+mod proposals;
