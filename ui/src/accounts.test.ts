@@ -234,6 +234,7 @@ describe("a test of an account", () => {
     });
     await user.click(await accounts.findByRole("button", { name: "Trust this key" }));
     await waitFor(() => expect(accounts.getAllByRole("alert")).toHaveLength(2));
+    expect(document.activeElement).toBe(accounts.getByRole("button", { name: "Trust this key" }));
     expect(accounts.getAllByRole("alert")[1]?.textContent).toContain(hostKeyChanged.message);
   });
 

@@ -8,9 +8,14 @@ import { AppState } from "../state.svelte";
 import { FakeTransport } from "./fake";
 import { fabric } from "./samples";
 
-/** Opens the window on a fake engine that knows these fabrics and runs. */
-export async function open(list: FabricView[] = [fabric()], runs: Operation[] = []) {
+/** Opens the window on a fake engine that knows these fabrics and runs, and answers so. */
+export async function open(
+  list: FabricView[] = [fabric()],
+  runs: Operation[] = [],
+  answers: FakeTransport["answers"] = {},
+) {
   const engine = new FakeTransport(list, runs);
+  engine.answers = answers;
   const app = new AppState(engine);
   const user = userEvent.setup();
   document.documentElement.lang = "en";
