@@ -186,6 +186,7 @@ impl Inner {
             policy: settings.policy,
             template: settings.template.as_deref(),
             result,
+            differed: None,
             turn,
         };
         work(&mut flow)

@@ -1,9 +1,12 @@
 //! What the work tree really holds, without following a link and without opening what is no file.
 
-use std::collections::HashSet;
+use std::borrow::Borrow;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
+
+use rayon::prelude::*;
 
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
@@ -44,9 +47,59 @@ pub(super) enum Unopened {
     Blocked(RepoPath),
 }
 
+/// The directories of many paths, each looked at once: a thousand files of one directory would look at its
+/// parents a thousand times.
+pub(super) struct Parents<'a> {
+    work_tree: &'a Path,
+    known: HashMap<String, Parent>,
+}
+
+/// What a path's directory is.
+#[derive(Debug, Clone)]
+enum Parent {
+    /// A plain directory below plain ones.
+    Plain,
+    /// Not there.
+    Absent,
+    /// As of [`OnDisk::Blocked`].
+    Blocked(RepoPath),
+}
+
+impl<'a> Parents<'a> {
+    /// Looks at the directories of these paths.
+    pub(super) fn of<'p>(work_tree: &'a Path, paths: impl Iterator<Item = &'p RepoPath>) -> Result<Self> {
+        let mut known = HashMap::new();
+        for path in paths {
+            let directory = parent_of(path);
+            if !known.contains_key(directory) {
+                known.insert(directory.to_owned(), parent(work_tree, path)?);
+            }
+        }
+        Ok(Self { work_tree, known })
+    }
+
+    /// Looks at a path in one of these directories, and reads the file that is there.
+    pub(super) fn look(&self, path: &RepoPath) -> Result<OnDisk> {
+        let found = match self.known.get(parent_of(path)) {
+            Some(parent) => leaf(self.work_tree, path, parent)?,
+            None => find(self.work_tree, path)?,
+        };
+        read_found(self.work_tree, path, found)
+    }
+}
+
+fn parent_of(path: &RepoPath) -> &str {
+    path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
 /// Looks at a path, and reads the file that is there.
 pub(super) fn look(work_tree: &Path, path: &RepoPath) -> Result<OnDisk> {
-    match find(work_tree, path)? {
+    let found = find(work_tree, path)?;
+    read_found(work_tree, path, found)
+}
+
+fn read_found(work_tree: &Path, path: &RepoPath, found: Unopened) -> Result<OnDisk> {
+    match found {
         Unopened::Absent => Ok(OnDisk::Absent),
         Unopened::File(metadata) => read_same(&path.under(work_tree), path, metadata),
         Unopened::Blocked(by) => Ok(OnDisk::Blocked(by)),
@@ -55,13 +108,26 @@ pub(super) fn look(work_tree: &Path, path: &RepoPath) -> Result<OnDisk> {
 
 /// Looks at a path. No parent may be a symbolic link: a link could lead out of the work tree.
 pub(super) fn find(work_tree: &Path, path: &RepoPath) -> Result<Unopened> {
+    leaf(work_tree, path, &parent(work_tree, path)?)
+}
+
+fn parent(work_tree: &Path, path: &RepoPath) -> Result<Parent> {
     for (end, _) in path.as_str().match_indices('/') {
         let parent = RepoPath::root().join(&path.as_str()[..end]);
         match stat(&parent.under(work_tree))? {
-            None => return Ok(Unopened::Absent),
+            None => return Ok(Parent::Absent),
             Some(metadata) if metadata.is_dir() => {}
-            Some(_) => return Ok(Unopened::Blocked(parent)),
+            Some(_) => return Ok(Parent::Blocked(parent)),
         }
+    }
+    Ok(Parent::Plain)
+}
+
+fn leaf(work_tree: &Path, path: &RepoPath, parent: &Parent) -> Result<Unopened> {
+    match parent {
+        Parent::Plain => {}
+        Parent::Absent => return Ok(Unopened::Absent),
+        Parent::Blocked(by) => return Ok(Unopened::Blocked(by.clone())),
     }
     match stat(&path.under(work_tree))? {
         None => Ok(Unopened::Absent),
@@ -119,19 +185,30 @@ pub(super) fn is_executable(_metadata: &Metadata) -> bool {
 }
 
 /// How every change stands to the disk, in the order of `changes`.
-pub(super) fn survey(work_tree: &Path, changes: &[FileChange]) -> Result<Vec<Standing>> {
+pub(super) fn survey<C: Borrow<FileChange> + Sync>(work_tree: &Path, changes: &[C]) -> Result<Vec<Standing>> {
+    let all = || changes.iter().map(Borrow::borrow);
     let deletes: HashSet<&str> =
-        changes.iter().filter(|change| change.after.is_none()).map(|change| change.path.as_str()).collect();
-    changes.iter().map(|change| standing(work_tree, change, &deletes)).collect()
+        all().filter(|change| change.after.is_none()).map(|change| change.path.as_str()).collect();
+    let parents = Parents::of(work_tree, all().map(|change| &change.path))?;
+    let standing = |change: &C| {
+        let change = change.borrow();
+        standing(work_tree, change, parents.look(&change.path)?, &deletes)
+    };
+    changes.par_iter().map(standing).collect()
 }
 
 /// How one change stands to the disk, where no file makes way for a directory.
 pub(super) fn standing_alone(work_tree: &Path, change: &FileChange) -> Result<Standing> {
-    standing(work_tree, change, &HashSet::new())
+    standing(work_tree, change, look(work_tree, &change.path)?, &HashSet::new())
 }
 
-fn standing(work_tree: &Path, change: &FileChange, deletes: &HashSet<&str>) -> Result<Standing> {
-    Ok(match look(work_tree, &change.path)? {
+fn standing(
+    work_tree: &Path,
+    change: &FileChange,
+    found: OnDisk,
+    deletes: &HashSet<&str>,
+) -> Result<Standing> {
+    Ok(match found {
         OnDisk::File { bytes, metadata } => {
             let same_mode = change.executable.is_none_or(|wanted| wanted == is_executable(&metadata));
             if change.after.as_deref() == Some(bytes.as_slice()) && (same_mode || !cfg!(unix)) {

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use git2::{ErrorCode, Index, IndexEntry, IndexTime, Oid};
+use rayon::prelude::*;
 
 use super::compare::{Entry, TreePaths};
-use super::disk::{OnDisk, look};
+use super::disk::{OnDisk, Parents};
 use super::read::blob_id;
 use super::repo::Repo;
 use crate::change::FileChange;
@@ -88,36 +89,51 @@ impl Repo {
             }
         }
         // After the removals: a file `a` has to be out before `a/b` gets in.
-        for (path, entry) in there {
-            self.set_entry(&mut index, path, entry)?;
+        for (entry, stamp) in self.stamps(&there)? {
+            index.add(&stamped(entry, stamp))?;
         }
         Ok(index.write()?)
     }
 
-    fn set_entry(&self, index: &mut Index, path: &RepoPath, committed: Entry) -> Result<()> {
-        let mut entry = IndexEntry {
-            ctime: IndexTime::new(0, 0),
-            mtime: IndexTime::new(0, 0),
-            dev: 0,
-            ino: 0,
-            mode: u32::try_from(committed.mode).unwrap_or_default(),
-            uid: 0,
-            gid: 0,
-            file_size: 0,
-            id: committed.id,
-            flags: 0,
-            flags_extended: 0,
-            path: path.as_str().into(),
+    /// The stamps of those files that hold the committed bytes: with the stamp of any other, Git would take
+    /// that one for unchanged. A stamp is older than the bytes that were compared.
+    fn stamps<'p>(&self, there: &[(&'p RepoPath, Entry)]) -> Result<Vec<Stamped<'p>>> {
+        let parents = Parents::of(self.work_tree(), there.iter().map(|(path, _)| *path))?;
+        let stamp = |&(path, committed): &(&'p RepoPath, Entry)| -> Result<Stamped<'p>> {
+            let stamp = match parents.look(path)? {
+                OnDisk::File { bytes, metadata } if blob_id(&bytes)? == committed.id.to_string() => {
+                    Some(metadata)
+                }
+                _ => None,
+            };
+            Ok(((path, committed), stamp))
         };
-        // Only a file that holds the committed bytes gets its stamp: with the stamp of any other, Git
-        // would take that one for unchanged. The stamp is older than the bytes that were compared.
-        if let OnDisk::File { bytes, metadata } = look(self.work_tree(), path)?
-            && blob_id(&bytes)? == committed.id.to_string()
-        {
-            stamp(&mut entry, &metadata);
-        }
-        Ok(index.add(&entry)?)
+        there.par_iter().map(stamp).collect()
     }
+}
+
+/// A committed file, and the stamp of the one on disk where that is the same.
+type Stamped<'p> = ((&'p RepoPath, Entry), Option<Metadata>);
+
+fn stamped((path, committed): (&RepoPath, Entry), metadata: Option<Metadata>) -> IndexEntry {
+    let mut entry = IndexEntry {
+        ctime: IndexTime::new(0, 0),
+        mtime: IndexTime::new(0, 0),
+        dev: 0,
+        ino: 0,
+        mode: u32::try_from(committed.mode).unwrap_or_default(),
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id: committed.id,
+        flags: 0,
+        flags_extended: 0,
+        path: path.as_str().into(),
+    };
+    if let Some(metadata) = metadata {
+        stamp(&mut entry, &metadata);
+    }
+    entry
 }
 
 fn remove(index: &mut Index, path: &RepoPath) -> Result<()> {

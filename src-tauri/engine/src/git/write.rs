@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
-use super::disk::{Standing, is_executable, standing_alone, stat};
+use super::disk::{Standing, is_executable, standing_alone, stat, survey};
 use super::edits::TEMPORARY;
 use super::intent::sync_dir;
 use super::refs::count;
@@ -86,8 +86,9 @@ impl Writer<'_> {
 
         let staged = self.stage(&writes, &mut step)?;
         // All are looked at again before the first is put in place: staging took a while.
-        for change in &writes {
-            self.still_stands(change)?;
+        let standings = survey(self.work_tree, &writes)?;
+        for (change, standing) in writes.iter().zip(standings) {
+            self.judge(change, standing)?;
         }
         for (change, staged) in writes.iter().zip(staged) {
             self.put_in_place(change, staged)?;
@@ -164,7 +165,12 @@ impl Writer<'_> {
 
     /// Whether the file may still be replaced. If not, it is left alone, or everything is.
     fn still_stands(&mut self, change: &FileChange) -> Result<bool> {
-        match standing_alone(self.work_tree, change)? {
+        let standing = standing_alone(self.work_tree, change)?;
+        self.judge(change, standing)
+    }
+
+    fn judge(&mut self, change: &FileChange, standing: Standing) -> Result<bool> {
+        match standing {
             Standing::Before | Standing::After => Ok(true),
             Standing::Changed => self.leave(change).map(|()| false),
             Standing::Blocked(directory) => Err(Error::DirectoryBlocked { directory }),

@@ -1,12 +1,14 @@
 //! What people change below `managed/` and `unmanaged/` with their own editors: checked, and committed.
 
 use std::collections::HashSet;
+use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use crate::change::{ContentHash, FileChange};
 use crate::error::Result;
 use crate::fgd::{self, FabricFile, Layout};
 use crate::finding::{Code, Finding, Severity, Weight};
+use crate::git::Repo;
 use crate::id::{RepoPath, Revision};
 use crate::operation::{Step, Unit};
 use crate::sync::flow::Flow;
@@ -79,7 +81,10 @@ impl Flow<'_> {
 
     /// What differs on disk from what is committed, and is somebody's work on objects.
     fn edits(&mut self, head: &Revision) -> Result<Vec<RepoPath>> {
-        let differed = self.repo.local_edits(Some(head), self.layout.root())?;
+        let differed = match self.differed.take() {
+            Some(differed) => differed?,
+            None => self.repo.local_edits(Some(head), self.layout.root())?,
+        };
         self.result.differed = Some(differed.clone());
         let (managed, unmanaged) = (self.layout.managed(), self.layout.unmanaged());
         let is_objects = |path: &RepoPath| path.below(&managed).or(path.below(&unmanaged)).is_some();
@@ -91,6 +96,17 @@ impl Flow<'_> {
             }
         }
         Ok(taken)
+    }
+
+    /// Begins to look for what differs on disk, on a thread of its own; none before the first commit.
+    pub(super) fn look_for_edits(&self) -> Result<Option<JoinHandle<Result<Vec<RepoPath>>>>> {
+        let Some(head) = self.repo.tip(self.branch)? else { return Ok(None) };
+        let (work_tree, root) = (self.repo.work_tree().to_owned(), self.layout.root().clone());
+        // libgit2's handles stay where they were made.
+        let look = move || Repo::open(&work_tree)?.local_edits(Some(&head), &root);
+        let looking = std::thread::Builder::new().name("edits".to_owned()).spawn(look);
+        // Without a thread it is looked for later.
+        Ok(looking.ok())
     }
 
     /// Leaves out what is still being written: whoever writes it wakes us again.

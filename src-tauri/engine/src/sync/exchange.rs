@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::change::FileChange;
 use crate::conflict::{Conflict, Resolution};
@@ -19,6 +19,8 @@ use crate::sync::status::count;
 
 /// How often a push is tried that another one overtakes.
 pub(super) const TRIES: u32 = 5;
+/// For how long a look at the work tree is believed.
+const STILL_TRUE: Duration = Duration::from_secs(1);
 /// How often both sides are brought together anew because somebody edits files meanwhile.
 const LOOKS: u32 = 4;
 
@@ -35,7 +37,13 @@ impl Flow<'_> {
         }
         self.report.begin(Step::Fetch, Some(Unit::GitObjects))?;
         let access = (self.access)()?;
-        let tip = self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Fetch)))?;
+        // Both only look, and the one waits for the network while the other waits for the disk.
+        let (began, edits) = (Instant::now(), self.look_for_edits()?);
+        let fetched = self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Fetch)));
+        let edits = edits.and_then(|looking| looking.join().ok());
+        // What was seen before a long wait is not what is there.
+        self.differed = edits.filter(|_| began.elapsed() < STILL_TRUE);
+        let tip = fetched?;
         self.result.contacted = true;
         self.report.end(
             Step::Fetch,

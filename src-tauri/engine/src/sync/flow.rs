@@ -101,6 +101,8 @@ pub(crate) struct Flow<'a> {
     /// The text that commit messages are made from; ours if none.
     pub(crate) template: Option<&'a str>,
     pub(crate) result: &'a mut FlowResult,
+    /// What differs on disk from what is committed, where that was looked for while the remote was asked.
+    pub(crate) differed: Option<Result<Vec<RepoPath>>>,
     /// The run's turn, where it has to share the machine.
     pub(crate) turn: Option<&'a Turn>,
 }
