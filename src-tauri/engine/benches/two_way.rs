@@ -1,14 +1,20 @@
 //! What two-way sync takes beside Git: pulling and merging many changes, and finding that nothing is new.
 //!
 //! `make bench` prints the median and the slowest of the runs; Git and the engine work on clones of the same
-//! repository, in turns, on the same disk. Git's own writes are not synced to disk, the engine's are.
+//! repository, in turns, once over HTTP, as operators have it, and once with the remote on the same disk. Git's
+//! own writes are not synced to disk, the engine's are.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
+
+#[path = "../../../tests/support/git_server.rs"]
+mod git_server;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use git_server::GitServer;
 
 use fgd_engine::{Engine, FabricId, OperationKind, Outcome, Trigger};
 
@@ -19,7 +25,13 @@ const RUNS: usize = 10;
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     let _inside = runtime.enter();
-    let lab = Lab::new();
+    measure(&runtime, true);
+    measure(&runtime, false);
+}
+
+fn measure(runtime: &tokio::runtime::Runtime, over_http: bool) {
+    let lab = Lab::new(over_http);
+    let way = if over_http { "over HTTP" } else { "remote on the same disk" };
     let (mut ours, mut gits) = (Vec::new(), Vec::new());
     for round in 0..RUNS {
         lab.change_remotely(round);
@@ -48,7 +60,7 @@ fn main() {
             pull_ours();
         }
     }
-    println!("{CHANGED} of {OBJECTS} objects pulled and merged, {RUNS} runs in turns");
+    println!("{CHANGED} of {OBJECTS} objects pulled and merged, {way}, {RUNS} runs in turns");
     print("fgd", &mut ours);
     print("git pull", &mut gits);
     let (ours, gits) = (ours[RUNS / 2].as_secs_f64(), gits[RUNS / 2].as_secs_f64());
@@ -63,7 +75,7 @@ fn main() {
         idle.push(begun.elapsed());
         assert_eq!(synced.outcome, Outcome::Unchanged);
     }
-    println!("a sync of {OBJECTS} objects that finds nothing new, remote on the same disk");
+    println!("a sync of {OBJECTS} objects that finds nothing new, {way}");
     print("fgd", &mut idle);
 }
 
@@ -78,33 +90,38 @@ struct Lab {
     ours: PathBuf,
     theirs: PathBuf,
     colleague: PathBuf,
+    _server: Option<GitServer>,
     _home: tempfile::TempDir,
 }
 
 impl Lab {
-    fn new() -> Self {
+    fn new(over_http: bool) -> Self {
         let home = tempfile::tempdir().expect("directory");
         let at = |name: &str| home.path().join(name);
         git(home.path(), &["init", "-q", "--bare", "-b", "main", "origin.git"]);
-        git(home.path(), &["clone", "-q", "origin.git", "ours"]);
+        let server = over_http.then(|| GitServer::start(home.path(), None));
+        let origin = server.as_ref().map_or("origin.git".to_owned(), |server| server.url("origin.git"));
+        git(&at("origin.git"), &["config", "http.receivepack", "true"]);
+        git(home.path(), &["clone", "-q", &origin, "ours"]);
         let engine = Engine::open(&at("data"), Arc::new(|_| {})).expect("engine");
         let runtime = tokio::runtime::Handle::current();
         let id = runtime.block_on(engine.fabric_at(at("ours").join("lab"))).expect("fabric");
         for kind in [OperationKind::Onboard, OperationKind::Sync] {
             runtime.block_on(engine.run(id.clone(), kind, Trigger::Command)).expect("set up");
         }
-        git(home.path(), &["clone", "-q", "origin.git", "colleague"]);
+        git(home.path(), &["clone", "-q", &origin, "colleague"]);
         let lab = Self {
             engine,
             id,
             ours: at("ours"),
             theirs: at("theirs"),
             colleague: at("colleague"),
+            _server: server,
             _home: home,
         };
         std::fs::create_dir_all(lab.colleague.join("lab/managed/connections")).expect("directory");
         lab.write_remotely(0..OBJECTS, "first");
-        git(lab.ours.parent().expect("home"), &["clone", "-q", "origin.git", "theirs"]);
+        git(lab.ours.parent().expect("home"), &["clone", "-q", &origin, "theirs"]);
         runtime.block_on(lab.run(OperationKind::Pull));
         lab
     }
