@@ -23,6 +23,8 @@ use super::{Inner, lock};
 
 /// After how long without work a fabric's objects are let go.
 const RESTS_AFTER: Duration = Duration::from_secs(60);
+/// Of how many fabrics the objects are held at once.
+const HELD: usize = 8;
 
 /// A fabric as the running app knows it.
 #[derive(Default)]
@@ -139,8 +141,13 @@ impl Live {
 
     /// Lets go of the objects of a fabric at which nobody works: they are read again when they are needed.
     pub(super) fn rest(&self) {
-        let rests = self.state().used.is_some_and(|at| at.elapsed() > RESTS_AFTER);
-        if rests && let Ok(mut index) = self.index.try_lock() {
+        if self.state().used.is_some_and(|at| at.elapsed() > RESTS_AFTER) {
+            self.let_go();
+        }
+    }
+
+    fn let_go(&self) {
+        if let Ok(mut index) = self.index.try_lock() {
             *index = ManagedIndex::default();
             self.state().used = None;
         }
@@ -154,6 +161,19 @@ impl Live {
 }
 
 impl Inner {
+    /// Lets go of the objects of all fabrics but the few that were worked with last: a start with a hundred
+    /// of them, or a click on all, must not hold them all at once.
+    pub(super) fn keep_few(&self) {
+        let mut used: Vec<_> = lock(&self.live)
+            .values()
+            .filter_map(|live| Some((live.state().used?, Arc::clone(live))))
+            .collect();
+        used.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        for (_, live) in used.into_iter().skip(HELD) {
+            live.let_go();
+        }
+    }
+
     /// Reads anew what is true of a fabric on this machine. Costs what changed and a listing.
     pub(super) fn measure(&self, fabric: &StoredFabric) -> Result<()> {
         self.measure_knowing(fabric, None)
@@ -201,13 +221,14 @@ impl Inner {
         Ok(())
     }
 
-    /// Whether anything was changed by hand below `managed/` or `unmanaged/` since that was measured.
+    /// Whether anything beside the inbox was changed by hand since that was measured.
     pub(super) fn has_edits(&self, fabric: &StoredFabric) -> Result<bool> {
         let repo = self.open_repo(fabric)?;
         let layout = Layout::new(fabric.directory.clone());
         let head = repo.tip(&fabric.branch)?;
-        let mut edits = repo.local_edits(head.as_ref(), &layout.managed())?;
-        edits.extend(repo.local_edits(head.as_ref(), &layout.unmanaged())?);
+        let raw = layout.raw();
+        let mut edits = repo.local_edits(head.as_ref(), layout.root())?;
+        edits.retain(|path| path.below(&raw).is_none());
         let live = self.live(&fabric.id);
         let state = live.state();
         let known = state.measured.as_ref().map_or(&[][..], |measured| &measured.edits);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::fgd::{self, Layout};
-use crate::git::{Repo, Watch};
+use crate::git::{Access, Repo, Watch};
 use crate::github::view::{BranchRulesView, BudgetView, PullRequestState, PullRequestView};
 use crate::github::{
     Changes, DirectPush, ETag, Found, GitHub, NewPullRequest, OpenOutcome, Repository, pull_request_body,
@@ -20,6 +20,9 @@ use super::{Engine, Inner};
 
 /// How long the rules of a branch are believed without being asked for again.
 const RULES_LAST: Duration = Duration::from_secs(300);
+
+/// How long a question aside waits for an answer.
+const ASIDE: Duration = Duration::from_secs(15);
 
 impl Engine {
     /// Pushes what the remote's branch lacks to a branch of our own, and opens a pull request for it, whose
@@ -232,15 +235,21 @@ impl Inner {
         self.live(id).state().rules = None;
     }
 
-    /// Whether the host says that a fabric's branch is where this clone saw it last, which costs less than
-    /// asking Git; and how long it wants to be left alone about that. None where it can't be asked so.
+    /// Whether a fabric's branch is where this clone saw it last, and how long the host wants to be left alone
+    /// about that. GitHub is asked in the way that costs it nothing, others by Git. None where that says
+    /// nothing.
     ///
     /// # Errors
     /// `GitHubLimited` where it wants to be left alone until some time.
     pub(super) fn is_where_it_was(&self, fabric: &StoredFabric) -> Result<Option<(bool, Option<Duration>)>> {
         let repo = self.open_repo(fabric)?;
         let Some(known) = repo.tracking(&fabric.branch)? else { return Ok(None) };
-        let Some((github, repository)) = self.github_of_fabric(fabric)? else { return Ok(None) };
+        let Some((github, repository)) = self.github_of_fabric(fabric)? else {
+            // The run that follows waits as long as it takes.
+            let access = Access { stall: ASIDE, ..self.access(&repo, fabric)? };
+            let there = repo.remote_tip(&fabric.branch, &access, &Watch::unwatched())?;
+            return Ok(Some((there.as_ref() == Some(&known), None)));
+        };
         let stored = self.store.poll(&fabric.id)?;
         let etag = stored.as_ref().and_then(|stored| ETag::from_stored(&stored.etag));
         let polled = self.runtime.block_on(github.poll_branch(&repository, &fabric.branch, etag.as_ref()))?;

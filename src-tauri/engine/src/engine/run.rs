@@ -65,8 +65,8 @@ impl Inner {
         if asked {
             self.forget_rules(&fabric.id);
         }
-        if job.trigger == Trigger::Timer && turn.away(|| self.is_quiet(&fabric))? {
-            self.look(&fabric)?;
+        if job.trigger == Trigger::Timer && self.is_quiet(&fabric, turn)? {
+            self.tell(&self.store.fabric(&fabric.id)?)?;
             return Ok(None);
         }
         turn.away(|| self.follow_proposal(&fabric));
@@ -85,12 +85,13 @@ impl Inner {
             self.flow(&fabric, &report, &mut result, Some(turn), |flow| flow.run(job.kind, &job.errand));
         let operation = self.finish(&fabric, &report, &result, ended)?;
         self.survey_if_changed(&fabric);
+        self.keep_few();
         Ok(Some(operation))
     }
 
-    /// Whether nothing is to be done: the host says that the branch did not move, and here is nothing new.
-    /// When it is asked next is noted.
-    fn is_quiet(self: &Arc<Self>, fabric: &StoredFabric) -> Result<bool> {
+    /// Whether nothing is to be done: the remote's branch is where it was, and here is nothing new. When it is
+    /// asked next is noted.
+    fn is_quiet(self: &Arc<Self>, fabric: &StoredFabric, turn: &Turn) -> Result<bool> {
         let here = {
             let live = self.live(&fabric.id);
             let state = live.state();
@@ -100,24 +101,24 @@ impl Inner {
         if !here || proposes || self.has_news(fabric)? || self.has_edits(fabric)? {
             return Ok(false);
         }
-        match self.is_where_it_was(fabric) {
-            Ok(Some((true, wait))) => {
-                self.store.note_contact(&fabric.id, Timestamp::now())?;
-                self.plan_next(fabric, Contact::Answered, Trigger::Timer)?;
-                self.live(&fabric.id).state().schedule.no_sooner(Timestamp::now(), wait.unwrap_or_default());
-                Ok(true)
-            }
-            Ok(_) => Ok(false),
+        let wait = match turn.away(|| self.is_where_it_was(fabric)) {
+            Ok(Some((true, wait))) => wait,
+            Ok(_) => return Ok(false),
             Err(Error::GitHubLimited { until, .. }) => {
                 self.live(&fabric.id).state().schedule.wait_until(until);
-                Ok(true)
+                return Ok(true);
             }
             Err(error) => {
-                // Git says in full what is wrong.
-                tracing::debug!(%error, "the host could not be asked");
-                Ok(false)
+                // The run says in full what is wrong.
+                tracing::debug!(%error, "the remote could not be asked");
+                return Ok(false);
             }
-        }
+        };
+        let now = Timestamp::now();
+        self.store.note_contact(&fabric.id, now)?;
+        self.plan_next(fabric, Contact::Answered, Trigger::Timer)?;
+        self.live(&fabric.id).state().schedule.no_sooner(now, wait.unwrap_or_default());
+        Ok(true)
     }
 
     /// What is done at each step of a run that has work: it is written down as interrupted at its first
@@ -192,7 +193,7 @@ impl Inner {
         work(&mut flow)
     }
 
-    fn access(&self, repo: &Repo, fabric: &StoredFabric) -> Result<Access> {
+    pub(super) fn access(&self, repo: &Repo, fabric: &StoredFabric) -> Result<Access> {
         match repo.remote(&fabric.branch)? {
             Some(remote) => self.access_to(&remote.url),
             None => Ok(Access::default()),

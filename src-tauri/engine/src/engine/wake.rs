@@ -87,7 +87,7 @@ impl Inner {
                 engine.wake(&watched, Trigger::FileEvent);
             }
         };
-        match Watch::new(&directory, hint) {
+        match Watch::new(&directory, &self.runtime, hint) {
             Ok(watch) => live.state().watch = Some(watch),
             // The glance at every tick remains.
             Err(error) => {
