@@ -54,7 +54,10 @@ describe("a push that a rule refuses", () => {
 
   it("is followed on the dashboard, with its checks and its page", async () => {
     const { engine, user } = await open([fabric({ proposal: pullRequest() })]);
-    const card = within(screen.getByRole("region", { name: "Pull request" }));
+    const region = screen.getByRole("region", { name: "Pull request" });
+    // That class is for what is only read out.
+    expect(region.querySelector(".said")).toBeNull();
+    const card = within(region);
     expect(card.getByText(/Checks are under way/).textContent).toContain("lint");
     await user.click(card.getByRole("button", { name: "Open in browser" }));
     expect(engine.callsOf("openPage")).toEqual([["https://github.com/acme/fabrics/pull/12"]]);
