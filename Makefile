@@ -26,7 +26,7 @@ export FGD_TOOLS := $(TOOLS)
 
 BUILD_PACKAGES := build-essential pkg-config cmake file git libssl-dev libdbus-1-dev libgtk-3-dev \
 	libwebkit2gtk-4.1-dev librsvg2-dev libayatana-appindicator3-dev
-TEST_PACKAGES  := webkit2gtk-driver xvfb xauth dbus-x11 fonts-dejavu-core openssh-server gnupg
+TEST_PACKAGES  := webkit2gtk-driver xvfb xauth dbus-x11 fonts-dejavu-core openssh-server gnupg openssl
 
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
 

@@ -82,7 +82,7 @@ async fn join(mut events: UnboundedReceiver<()>, hint: impl Fn() + Clone + Send 
             }
         }
         let hint = hint.clone();
-        if let Err(error) = tokio::task::spawn_blocking(move || hint()).await {
+        if let Err(error) = tokio::task::spawn_blocking(hint).await {
             tracing::error!(%error, "a hint ended in a defect");
         }
     }
