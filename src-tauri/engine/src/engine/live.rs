@@ -11,6 +11,7 @@ use crate::error::{ErrorReport, Result};
 use crate::event::Event;
 use crate::fgd::{self, FileEntry, Layout, ManagedIndex};
 use crate::finding::Finding;
+use crate::github::PullRequest;
 use crate::github::view::PullRequestView;
 use crate::id::{OperationId, RemoteUrl, RepoPath, Revision, Timestamp};
 use crate::operation::{CommitSummary, Trigger};
@@ -55,6 +56,8 @@ pub(super) struct LiveState {
     pub(super) used: Option<Instant>,
     /// How its pull request stood when the host was last asked.
     pub(super) proposal: Option<PullRequestView>,
+    /// The same once it is merged, until a run has seen that in Git.
+    pub(super) merged: Option<PullRequest>,
     /// Why its branch's rules would refuse a push, and when that was asked for.
     pub(super) rules: Option<(Instant, Option<String>)>,
     /// What woke it and waits for its turn.

@@ -105,7 +105,7 @@ impl Inner {
         };
         if repo.tracking_of(&fabric.branch, &proposal.head)?.is_none() {
             // There was nothing to push.
-            self.store.remove_proposal(id)?;
+            self.store.remove_proposal(&proposal.fabric)?;
             return Ok(None);
         }
         let (title, body) = text_of(&repo, &fabric)?;
@@ -113,6 +113,9 @@ impl Inner {
         let opened = match self.runtime.block_on(github.open_pull_request(&repository, &wanted))? {
             OpenOutcome::Opened(opened) | OpenOutcome::AlreadyOpen(opened) => opened,
             OpenOutcome::NotAllowed { reason } | OpenOutcome::NotTaken { reason } => {
+                // Nobody would ever look at that branch.
+                self.tidy_up(&fabric, &proposal, None);
+                self.store.remove_proposal(&proposal.fabric)?;
                 return Err(Error::GitHubRefused { what: "to open a pull request".to_owned(), reason });
             }
         };
@@ -135,7 +138,12 @@ impl Inner {
     /// Where a fabric's pushes go, and whether that is a pull request that is open.
     pub(super) fn proposal(&self, id: &FabricId) -> Result<Option<Proposal>> {
         let stored = self.store.proposal(id)?;
-        Ok(stored.map(|proposal| Proposal { head: proposal.head, is_open: proposal.number.is_some() }))
+        let merged = self.live(id).state().merged.as_ref().and_then(|found| found.merged.clone());
+        Ok(stored.map(|proposal| Proposal {
+            head: proposal.head,
+            is_open: proposal.number.is_some(),
+            merged: merged.filter(|_| proposal.number.is_some()),
+        }))
     }
 
     /// What is known of a fabric's pull request: what the host said last, else what was stored.
@@ -161,9 +169,9 @@ impl Inner {
         }))
     }
 
-    /// Looks how a fabric's pull request stands. Once it is merged or closed, runs push to the branch itself
-    /// again; after a merge, the branch of our own is removed where nobody added to it. A host that does not
-    /// answer changes nothing.
+    /// Looks how a fabric's pull request stands, and opens the one that an interrupted run had pushed for. Once
+    /// it is closed, runs push to the branch itself again; once it is merged, when a run has seen that in Git
+    /// ([`has_landed`](Self::has_landed)). A host that does not answer changes nothing.
     pub(super) fn follow_proposal(&self, fabric: &StoredFabric) {
         if let Err(error) = self.try_to_follow(fabric) {
             tracing::debug!(fabric = %fabric.name, %error, "the pull request could not be looked at");
@@ -172,22 +180,45 @@ impl Inner {
 
     fn try_to_follow(&self, fabric: &StoredFabric) -> Result<()> {
         let Some(proposal) = self.store.proposal(&fabric.id)? else { return Ok(()) };
-        let Some(number) = proposal.number else { return Ok(()) };
+        let Some(number) = proposal.number else {
+            let was_pushed = self.open_repo(fabric)?.tracking_of(&fabric.branch, &proposal.head)?.is_some();
+            return if was_pushed { self.open_proposal(&fabric.id).map(drop) } else { Ok(()) };
+        };
         let Some((github, repository)) = self.github_of_fabric(fabric)? else { return Ok(()) };
         let found = self.runtime.block_on(github.follow_pull_request(&repository, number))?;
         let live = self.live(&fabric.id);
+        let mut state = live.state();
         match found {
             Some((open, checks)) if open.state == PullRequestState::Open => {
-                live.state().proposal = Some(open.view(checks.as_ref()));
-                return Ok(());
+                state.proposal = Some(open.view(checks.as_ref()));
+                state.merged = None;
+                Ok(())
             }
             Some((merged, _)) if merged.state == PullRequestState::Merged => {
-                self.tidy_up(fabric, &proposal, merged.revision.as_ref());
+                state.proposal = Some(merged.view(None));
+                state.merged = Some(merged);
+                Ok(())
             }
-            _ => {}
+            _ => {
+                (state.proposal, state.merged) = (None, None);
+                drop(state);
+                self.store.remove_proposal(&proposal.fabric)
+            }
         }
-        live.state().proposal = None;
-        self.store.remove_proposal(&fabric.id)
+    }
+
+    /// A run has seen in Git what the pull request became: runs push to the branch itself again, and the branch
+    /// of our own is removed where nobody added to it.
+    pub(super) fn has_landed(&self, fabric: &StoredFabric) -> Result<()> {
+        let Some(proposal) = self.store.proposal(&fabric.id)? else { return Ok(()) };
+        let merged = self.live(&fabric.id).state().merged.clone();
+        self.tidy_up(fabric, &proposal, merged.and_then(|merged| merged.revision).as_ref());
+        // Last, so that a crash repeats all of it: none of it is done twice.
+        self.store.remove_proposal(&proposal.fabric)?;
+        let live = self.live(&fabric.id);
+        let mut state = live.state();
+        (state.proposal, state.merged) = (None, None);
+        Ok(())
     }
 
     fn tidy_up(&self, fabric: &StoredFabric, proposal: &StoredProposal, merged: Option<&Revision>) {

@@ -83,6 +83,9 @@ impl Inner {
         self.live(&fabric.id).state().running = Some(Arc::clone(&report));
         let ended =
             self.flow(&fabric, &report, &mut result, Some(turn), |flow| flow.run(job.kind, &job.errand));
+        if result.landed {
+            turn.away(|| self.has_landed(&fabric))?;
+        }
         let operation = self.finish(&fabric, &report, &result, ended)?;
         self.survey_if_changed(&fabric);
         self.keep_few();

@@ -152,12 +152,18 @@ impl Repo {
         self.bring_together(&sides, &merged, (&ours, &theirs), commits, wish)
     }
 
-    /// What can't be brought together, as of the last fetch. Writes nothing.
-    pub(crate) fn held(&self, branch: &BranchName, wish: &Wish<'_>) -> Result<Vec<HeldFile>> {
-        let (Some(theirs), Some(ours)) = (self.tracking(branch)?, self.tip(branch)?) else {
+    /// What of our branch and the branch `there` of the remote can't be brought together, as of the last fetch.
+    /// Writes nothing.
+    pub(crate) fn held(
+        &self,
+        branch: &BranchName,
+        there: &BranchName,
+        wish: &Wish<'_>,
+    ) -> Result<Vec<HeldFile>> {
+        let (Some(theirs), Some(ours)) = (self.tracking_of(branch, there)?, self.tip(branch)?) else {
             return Ok(Vec::new());
         };
-        let sides = self.sides(branch, &ours, &theirs)?;
+        let sides = self.sides(there, &ours, &theirs)?;
         let merged = self.merge_sides(&sides, wish)?;
         Ok(held_files(&sides, &merged, wish.at_work).1)
     }

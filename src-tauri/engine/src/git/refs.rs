@@ -124,6 +124,12 @@ impl Repo {
         Ok(Some((count(ahead), count(behind))))
     }
 
+    /// Whether `tip` is `commit` or comes after it; not so where this clone lacks one of them.
+    pub(crate) fn contains(&self, tip: &Revision, commit: &Revision) -> Result<bool> {
+        let (tip, commit) = (oid(tip)?, oid(commit)?);
+        Ok(tip == commit || self.git().graph_descendant_of(tip, commit).unwrap_or(false))
+    }
+
     /// Whether two commits hold the same files.
     pub(crate) fn same_tree(&self, one: &Revision, other: &Revision) -> Result<bool> {
         Ok(self.git().find_commit(oid(one)?)?.tree_id() == self.git().find_commit(oid(other)?)?.tree_id())

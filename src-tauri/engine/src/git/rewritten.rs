@@ -99,6 +99,23 @@ impl Repo {
         Ok(Some(Rewritten { base: merge_base(git, ours, known)? }))
     }
 
+    /// Says that the remote has all that `head` has, in commits of its own: a pull request was merged as one
+    /// commit, or rebased. What our branch has beyond `head` is to stand on those, as on rewritten history.
+    pub(crate) fn landed(&self, branch: &BranchName, head: &Revision) -> Result<()> {
+        let (Some(ours), Some(theirs)) = (self.tip(branch)?, self.tracking(branch)?) else { return Ok(()) };
+        if self.contains(&theirs, head)? || !self.contains(&ours, head)? {
+            return Ok(());
+        }
+        self.durable()?.reference(&note(branch), oid(head)?, true, "fgd: a pull request was merged")?;
+        Ok(())
+    }
+
+    /// Our branch stands on the new history now: there is nothing to remember, or a later merge would take a
+    /// base from before it.
+    pub(crate) fn forget_rewritten(&self, branch: &BranchName) -> Result<()> {
+        remove(self.git(), &note(branch))
+    }
+
     /// Keeps our head from before it is brought onto rewritten history, under `refs/fgd/backup/`.
     pub(crate) fn back_up(&self, branch: &BranchName, head: &Revision) -> Result<()> {
         let name = format!("refs/fgd/backup/{branch}/{}", head.short());

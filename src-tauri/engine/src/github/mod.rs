@@ -40,7 +40,7 @@ pub(crate) use device::{ClientId, DeviceCode, DeviceOutcome, DeviceSignIn, Devic
 pub(crate) use etag::ETag;
 pub(crate) use host::Host;
 pub(crate) use poll::Found;
-pub(crate) use pull_request::{NewPullRequest, OpenOutcome};
+pub(crate) use pull_request::{Merged, NewPullRequest, OpenOutcome, PullRequest};
 pub(crate) use repositories::{CreateOutcome, NewRepository, Owner};
 pub(crate) use repository::Repository;
 pub(crate) use rules::DirectPush;

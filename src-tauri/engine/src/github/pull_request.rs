@@ -1,17 +1,20 @@
 //! The way round a rule: a branch of our own, and a pull request for it.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::Result;
 use crate::github::client::GitHub;
+use crate::github::moment;
 use crate::github::poll::revision;
 use crate::github::route::Route;
 use crate::github::view::{PullRequestState, PullRequestView};
 use crate::github::wire::one_line;
 use crate::github::{Checks, Host, Repository};
-use crate::id::{BranchName, Revision};
+use crate::id::{BranchName, Revision, Timestamp};
 
 /// The longest title that GitHub takes, in characters.
 const TITLE: usize = 256;
@@ -63,10 +66,33 @@ pub(crate) struct PullRequest {
     pub(crate) head: String,
     /// The newest commit of that branch.
     pub(crate) revision: Option<Revision>,
+    /// What it became, once it is merged.
+    pub(crate) merged: Option<Merged>,
     /// The branch that they are for.
     pub(crate) base: String,
     /// Whether it merges without conflict; unknown while GitHub works it out.
     pub(crate) mergeable: Option<bool>,
+}
+
+/// What became of a pull request that was merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Merged {
+    /// The commit that it made on its base; of several, the last.
+    pub(crate) revision: Option<Revision>,
+    /// When.
+    pub(crate) at: Option<Timestamp>,
+}
+
+/// How long a host may take to show in Git what it says was merged.
+const LAG: Duration = Duration::from_secs(5 * 60);
+
+impl Merged {
+    /// Whether the host may still be about to show it in Git.
+    pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
+        let age = self.at.map(|at| now.as_millis().saturating_sub(at.as_millis()));
+        self.revision.is_some()
+            && age.is_some_and(|age| u128::try_from(age).map_or(true, |age| age < LAG.as_millis()))
+    }
 }
 
 #[derive(Deserialize)]
@@ -75,6 +101,8 @@ struct PullRequestBody {
     title: String,
     state: String,
     merged_at: Option<String>,
+    #[serde(default)]
+    merge_commit_sha: Option<String>,
     #[serde(default)]
     mergeable: Option<bool>,
     head: Tip,
@@ -214,6 +242,10 @@ fn read(host: &Host, repository: &Repository, body: PullRequestBody) -> PullRequ
         state,
         head: one_line(&body.head.branch),
         revision: revision(&body.head.sha),
+        merged: body.merged_at.map(|at| Merged {
+            revision: body.merge_commit_sha.as_deref().and_then(revision),
+            at: moment::parse(&at),
+        }),
         base: one_line(&body.base.branch),
         mergeable: body.mergeable.filter(|_| state == PullRequestState::Open),
     }

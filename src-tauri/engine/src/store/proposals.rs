@@ -1,4 +1,4 @@
-//! Branches of our own with changes that wait for a pull request to be merged, one a fabric.
+//! Branches of our own with changes that wait for a pull request to be merged: one a repository and branch.
 
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -60,10 +60,16 @@ impl StoredProposal {
 }
 
 impl Store {
-    /// A fabric's proposal.
+    /// The proposal for a fabric's branch: its own, or that of another fabric on the same branch, whose commits
+    /// are the same.
     pub(crate) fn proposal(&self, fabric: &FabricId) -> Result<Option<StoredProposal>> {
         let connection = self.lock();
-        let mut statement = connection.prepare_cached("SELECT * FROM proposals WHERE fabric = ?1")?;
+        let mut statement = connection.prepare_cached(
+            "SELECT proposals.* FROM proposals
+             JOIN fabrics AS owner ON owner.id = proposals.fabric
+             JOIN fabrics AS asked ON asked.repository = owner.repository AND asked.branch = owner.branch
+             WHERE asked.id = ?1 ORDER BY owner.id <> ?1 LIMIT 1",
+        )?;
         let mut rows = statement.query([fabric.as_str()])?;
         rows.next()?.map(StoredProposal::read).transpose()
     }

@@ -45,6 +45,7 @@ impl Flow<'_> {
         self.differed = edits.filter(|_| began.elapsed() < STILL_TRUE);
         let tip = fetched?;
         self.result.contacted = true;
+        self.land()?;
         self.report.end(
             Step::Fetch,
             if tip.is_some() { "the remote answered" } else { "the branch is not there yet" },
@@ -63,17 +64,17 @@ impl Flow<'_> {
         self.take_edits()?;
         let decided: HashMap<RepoPath, Resolution> =
             decisions.iter().map(|decision| (decision.file.clone(), decision.clone())).collect();
-        let there = self.conflicts()?;
-        let is_there = |decision: &&Resolution| there.iter().any(|conflict| is_same(conflict, decision));
+        let (there, standing) = self.disputed()?;
+        let is_there = |decision: &&Resolution| standing.iter().any(|conflict| is_same(conflict, decision));
         if !decisions.iter().all(|decision| is_there(&decision)) {
             self.result.stale = true;
             self.result.compared = true;
-            self.result.conflicts = there;
+            self.result.conflicts = standing;
             self.report.skip(Step::Integrate, "both sides have changed since");
             return self.nothing_to_push("nothing was decided");
         }
         self.check_decided(decisions)?;
-        self.integrate_by(&decided, self.branch)?;
+        self.integrate_by(&decided, &there)?;
         let left = |file: &RepoPath| self.result.conflicts.iter().any(|conflict| conflict.file == *file);
         let resolved = decided.keys().filter(|file| !left(file)).count();
         self.result.resolved = u32::try_from(resolved).unwrap_or(u32::MAX);
@@ -82,6 +83,22 @@ impl Flow<'_> {
 
     /// The conflicts as of the last contact. Changes nothing.
     pub(crate) fn conflicts(&self) -> Result<Vec<Conflict>> {
+        Ok(self.disputed()?.1)
+    }
+
+    /// The branch of the remote with which there are conflicts, and those: the fabric's own, else that of the
+    /// pull request, to which others may push too.
+    fn disputed(&self) -> Result<(BranchName, Vec<Conflict>)> {
+        let conflicts = self.conflicts_with(self.branch)?;
+        match &self.proposal {
+            Some(proposal) if conflicts.is_empty() && proposal.is_open && proposal.merged.is_none() => {
+                Ok((proposal.head.clone(), self.conflicts_with(&proposal.head)?))
+            }
+            _ => Ok((self.branch.clone(), conflicts)),
+        }
+    }
+
+    fn conflicts_with(&self, there: &BranchName) -> Result<Vec<Conflict>> {
         let nobody = HashMap::new();
         let at_work = self.at_work()?;
         let settler = Settler { layout: &self.layout, policy: self.policy, decisions: &nobody };
@@ -91,7 +108,7 @@ impl Flow<'_> {
             records: false,
             message: &|_| String::new(),
         };
-        let held = self.repo.held(self.branch, &wish)?;
+        let held = self.repo.held(self.branch, there, &wish)?;
         held.iter().map(|held| conflict(self.repo, held)).collect()
     }
 
@@ -110,7 +127,7 @@ impl Flow<'_> {
         self.report.begin(Step::Integrate, Some(Unit::Files))?;
         let (operation, name) = (self.report.operation(), there.as_str());
         let settler = Settler { layout: &self.layout, policy: self.policy, decisions };
-        let mut at_work = BTreeSet::new();
+        let (mut at_work, mut is_replayed) = (BTreeSet::new(), false);
         for _ in 0..LOOKS {
             let wish = Wish {
                 settle: &|both| settler.settle(both),
@@ -136,7 +153,8 @@ impl Flow<'_> {
                     if let Some(head) = self.repo.tip(self.branch)? {
                         self.repo.back_up(self.branch, &head)?;
                     }
-                    (Some(way), Vec::new(), "of rewritten history taken over")
+                    is_replayed = true;
+                    (Some(way), Vec::new(), "taken over, with our work on top")
                 }
                 Integration::Held { rest, held } => (rest, held, "taken over in part"),
             };
@@ -155,6 +173,9 @@ impl Flow<'_> {
             let mut notes = Vec::new();
             if let Some(way) = way {
                 self.advance(Step::Integrate, &way.to, &way.changes)?;
+                if is_replayed {
+                    self.repo.forget_rewritten(there)?;
+                }
                 self.result.pulled += way.commits;
                 notes.push(format!("{} {note}", count(way.commits as usize, "commit", "commits")));
             }
@@ -186,8 +207,13 @@ impl Flow<'_> {
         if !self.result.conflicts.is_empty() {
             return self.nothing_to_push("waits until both sides agree");
         }
-        if let Some(proposal) = self.proposal.clone().filter(|proposal| proposal.is_open) {
-            return self.publish_to(&proposal.head, &url);
+        if let Some(proposal) = self.proposal.clone() {
+            match proposal.merged {
+                // What is pushed to its branch now would be in nobody's way, and nobody would see it.
+                Some(_) => return self.nothing_to_push("waits until the merged pull request shows in Git"),
+                None if proposal.is_open => return self.publish_to(&proposal.head, &url),
+                None => {}
+            }
         }
         let (mut held, mut has_moved) = (None, false);
         for attempt in 1..=TRIES {

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::fgd::{FileEntry, Layout, ManagedIndex};
 use crate::finding::{Finding, Severity};
 use crate::git::{Access, Repo};
+use crate::github::Merged;
 use crate::id::{BranchName, RepoPath, Revision};
 use crate::operation::{CommitSummary, DocumentCounts, OperationKind, Step};
 use crate::sync::exchange::is_about_the_remote;
@@ -49,6 +50,8 @@ pub(crate) struct FlowResult {
     /// Whether the inbox was looked at; then `inbox` is what stays in it.
     pub(crate) scanned: bool,
     pub(crate) inbox: Vec<FileEntry>,
+    /// Whether the merged pull request is in the branch as of the last fetch, and nothing waits for it.
+    pub(crate) landed: bool,
     /// Whether the remote was asked and answered.
     pub(crate) contacted: bool,
     /// Whether both sides were compared; then `conflicts` is all there is.
@@ -78,6 +81,8 @@ pub(crate) struct Proposal {
     pub(crate) head: BranchName,
     /// Whether its pull request is open.
     pub(crate) is_open: bool,
+    /// What its pull request became, once the host says that it was merged.
+    pub(crate) merged: Option<Merged>,
 }
 
 /// One run over one fabric. Whoever makes one holds the repository's lock.

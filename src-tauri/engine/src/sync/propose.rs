@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use crate::error::{Error, Result};
 use crate::git::PushReply;
-use crate::id::{BranchName, RemoteUrl};
+use crate::id::{BranchName, RemoteUrl, Timestamp};
 use crate::operation::{Step, Unit};
 use crate::sync::exchange::{TRIES, pause};
-use crate::sync::flow::Flow;
+use crate::sync::flow::{Flow, Proposal};
 use crate::sync::status::count;
 
 impl Flow<'_> {
@@ -23,6 +23,27 @@ impl Flow<'_> {
             return self.nothing_to_push("waits until both sides agree");
         }
         self.publish_to(&proposal.head, &url)
+    }
+
+    /// Where the pull request was merged: once that shows in the branch, what we have beyond it is to stand on
+    /// what the remote made of it. A host that says so and does not show it for long is not waited for.
+    pub(super) fn land(&mut self) -> Result<()> {
+        let Some(Proposal { head, merged: Some(merged), .. }) = self.proposal.clone() else { return Ok(()) };
+        let theirs = self.repo.tracking(self.branch)?;
+        let has_arrived = match (&merged.revision, &theirs) {
+            (Some(merged), Some(theirs)) => self.repo.contains(theirs, merged)?,
+            _ => false,
+        };
+        if !has_arrived && merged.is_fresh(Timestamp::now()) {
+            return Ok(());
+        }
+        if let (true, Some(head)) = (has_arrived, self.repo.tracking_of(self.branch, &head)?) {
+            self.repo.landed(self.branch, &head)?;
+        }
+        self.report.loud();
+        self.result.landed = true;
+        self.proposal = None;
+        Ok(())
     }
 
     /// Pushes what the fabric's branch lacks on the remote to `head` there. What reviewers added to that

@@ -1,7 +1,7 @@
 //! One status for a fabric, derived from facts.
 
 use crate::error::{ErrorCode, ErrorReport};
-use crate::github::view::{ChecksState, PullRequestView};
+use crate::github::view::{ChecksState, PullRequestState, PullRequestView};
 use crate::operation::{Progress, Step, StepState};
 use crate::view::{Status, StatusState};
 
@@ -143,6 +143,9 @@ pub(crate) fn derive(facts: &Facts, running: Option<&Progress>) -> Status {
 
 /// `2 commits wait for pull request #12 to be merged; its checks have passed.`
 fn proposed(ahead: u32, pull_request: &PullRequestView) -> String {
+    if pull_request.state == PullRequestState::Merged {
+        return format!("Pull request #{} is merged; the branch does not show it yet.", pull_request.number);
+    }
     let waits = count(ahead as usize, "commit waits", "commits wait");
     let checks = match pull_request.checks.as_ref().map(|checks| checks.state) {
         Some(ChecksState::Success) => "; its checks have passed",
@@ -203,7 +206,7 @@ mod tests {
             number: 12,
             title: "lab".into(),
             url: "https://h/acme/fabrics/pull/12".into(),
-            state: crate::github::view::PullRequestState::Open,
+            state: PullRequestState::Open,
             head: "fgd/lab-1".into(),
             revision: None,
             base: "main".into(),

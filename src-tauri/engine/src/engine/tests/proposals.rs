@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use crate::account::{Keeping, Method, NewAccount};
+use crate::conflict::{Pick, Resolution};
 use crate::engine::Engine;
 use crate::error::ErrorCode;
 use crate::git::tests::git_server::GitServer;
@@ -16,6 +17,7 @@ use crate::github::tests::openapi::{Description, description};
 use crate::github::tests::patched;
 use crate::github::view::{ChecksState, PullRequestState};
 use crate::id::FabricId;
+use crate::manifest::Side;
 use crate::operation::{Operation, OperationKind, Outcome, Trigger};
 use crate::view::{FabricView, StatusState};
 
@@ -30,6 +32,10 @@ struct Says {
     /// The open pull request's branch.
     head: Option<String>,
     merged: bool,
+    /// The commit that it became.
+    merge_commit: Option<String>,
+    /// When it was merged.
+    merged_at: &'static str,
     closed: bool,
     /// Until when it wants to be left alone, in seconds from now.
     retry_after: Option<u32>,
@@ -64,10 +70,12 @@ fn answer(description: &Description, says: &Says, bare: &Path, seen: &Seen) -> R
     let tip = |name: &str| git(bare, &["rev-parse", &format!("refs/heads/{name}")]);
     let pull = |changes: Value| {
         let head = says.head.clone().unwrap_or_default();
-        let sha = if says.merged { "a".repeat(40) } else { tip(&head) };
+        // Of a merged one the branch may be gone.
+        let is_there = !git(bare, &["branch", "--list", &head]).is_empty();
+        let sha = if is_there { tip(&head) } else { "a".repeat(40) };
         let ours = json!({
             "number": 12, "state": if says.closed || says.merged { "closed" } else { "open" },
-            "merged": says.merged, "merged_at": says.merged.then_some("2026-07-01T10:00:00Z"),
+            "merged": says.merged, "merged_at": says.merged.then_some(says.merged_at), "merge_commit_sha": says.merge_commit,
             "mergeable": true, "title": "lab", "requested_teams": [],
             "head": { "ref": head, "sha": sha }, "base": { "ref": "main" },
         });
@@ -160,7 +168,15 @@ impl Lab {
         std::fs::create_dir_all(&bare).expect("directory");
         git(&bare, &["init", "-q", "--bare", "-b", "main"]);
         git(&bare, &["config", "http.receivepack", "true"]);
-        let says = Says { protected: false, head: None, merged: false, closed: false, retry_after: None };
+        let says = Says {
+            protected: false,
+            head: None,
+            merged: false,
+            merge_commit: None,
+            merged_at: "2026-07-01T10:00:00Z",
+            closed: false,
+            retry_after: None,
+        };
         let says = Arc::new(Mutex::new(says));
         let (told, at) = (Arc::clone(&says), bare.clone());
         let fake = Fake::start(Some(description), move |seen| {
@@ -222,6 +238,27 @@ impl Lab {
 
     fn on(&self, branch: &str) -> String {
         git(&self.bare(), &["ls-tree", "-r", "--name-only", branch])
+    }
+
+    /// Drops a server where the branch takes pull requests only, and proposes it; the proposal's branch.
+    async fn propose_server(&self, name: &str) -> String {
+        self.say(|says| says.protected = true);
+        self.drop_server(name);
+        self.run(OperationKind::Sync).await;
+        let proposed = self.engine.propose(self.fabric.clone(), Trigger::Click).await.expect("proposed");
+        let head = proposed.pull_request.expect("a pull request").head;
+        self.say(|says| says.head = Some(head.clone()));
+        head
+    }
+
+    /// Somebody else pushes a file to the branch.
+    fn teammate_adds(&self, name: &str) {
+        let colleague = self.home.path().join("colleague");
+        git(self.home.path(), &["clone", "-q", &self.bare().display().to_string(), "colleague"]);
+        std::fs::write(colleague.join("lab").join(name), "news\n").expect("written");
+        git(&colleague, &["add", "-A"]);
+        git(&colleague, &["commit", "-qm", "News"]);
+        git(&colleague, &["push", "-q", "origin", "HEAD:main"]);
     }
 
     /// Merges the pull request at the host as one commit, as its button does.
@@ -292,7 +329,10 @@ async fn a_refused_push_goes_by_a_pull_request() {
     assert!(lab.on(&head).contains("managed/servers/three.yaml"));
 
     let squashed = lab.squash();
-    lab.say(|says| says.merged = true);
+    lab.say(|says| {
+        says.merged = true;
+        says.merge_commit = Some(squashed.clone());
+    });
     let merged = lab.run(OperationKind::Sync).await;
     assert_eq!(merged.outcome, Outcome::Done, "{}", merged.summary);
     assert_eq!(git(&lab.clone(), &["rev-parse", "HEAD"]), squashed, "the remote's own commit");
@@ -300,6 +340,139 @@ async fn a_refused_push_goes_by_a_pull_request() {
     let view = lab.view().await;
     assert_eq!((view.status.state, view.proposal), (StatusState::InSync, None));
     assert!(git(&lab.clone(), &["for-each-ref", "refs/fgd/backup"]).contains("refs/fgd/backup/main"));
+}
+
+/// What was made after the pull request's last commit, to the same object even, stands on what the merge made
+/// of it: no conflict, no merge commit, and later work of others is merged as ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn later_work_stands_on_a_squashed_merge() {
+    let Some(description) = description() else { return };
+    let lab = Lab::new(description).await;
+    let head = lab.propose_server("one").await;
+    let squashed = lab.squash();
+    lab.say(|says| {
+        says.merged = true;
+        says.merge_commit = Some(squashed.clone());
+        // The rule is gone too, so that what is left is seen on the branch itself.
+        says.protected = false;
+    });
+    let file = lab.clone().join("lab/managed/servers/one.yaml");
+    let text = std::fs::read_to_string(&file).expect("there");
+    std::fs::write(&file, text.replace("spec: {}", "spec:\n  description: later")).expect("written");
+    let merged = lab.run(OperationKind::Sync).await;
+    assert_eq!(merged.outcome, Outcome::Done, "{}", merged.summary);
+    assert_eq!(git(&lab.bare(), &["rev-parse", "main~1"]), squashed, "one commit on top of it");
+    assert!(git(&lab.bare(), &["show", "main:lab/managed/servers/one.yaml"]).contains("later"));
+    assert_eq!(git(&lab.clone(), &["for-each-ref", "refs/fgd/rewritten"]), "", "nothing is left to remember");
+    assert_eq!(git(&lab.bare(), &["branch", "--list", &head]), "", "our branch was cleared away");
+
+    lab.teammate_adds("NOTES.md");
+    lab.drop_server("two");
+    let after = lab.run(OperationKind::Sync).await;
+    assert_eq!((after.outcome, after.conflicts.len()), (Outcome::Done, 0), "{}", after.summary);
+    let on_main = lab.on("main");
+    assert!(on_main.contains("NOTES.md") && on_main.contains("managed/servers/two.yaml"), "{on_main}");
+}
+
+/// A host may say that it merged before Git shows it: nothing is pushed to a branch that nobody reads any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_that_git_does_not_show_yet_is_waited_for() {
+    let Some(description) = description() else { return };
+    let lab = Lab::new(description).await;
+    let head = lab.propose_server("one").await;
+    let pushed = git(&lab.bare(), &["rev-parse", &head]);
+    lab.say(|says| {
+        says.merged = true;
+        says.merge_commit = Some("c".repeat(40));
+        says.merged_at = "2999-01-01T00:00:00Z";
+    });
+    lab.drop_server("two");
+    lab.run(OperationKind::Sync).await;
+    let view = lab.view().await;
+    assert_eq!(view.proposal.map(|proposal| proposal.state), Some(PullRequestState::Merged));
+    assert!(view.status.sentence.contains("does not show it yet"), "{}", view.status.sentence);
+    assert_eq!(git(&lab.bare(), &["rev-parse", &head]), pushed);
+
+    let squashed = lab.squash();
+    lab.say(|says| {
+        says.merge_commit = Some(squashed.clone());
+        says.protected = false;
+    });
+    let landed = lab.run(OperationKind::Sync).await;
+    assert_eq!(landed.outcome, Outcome::Done, "{}", landed.summary);
+    assert_eq!(git(&lab.bare(), &["rev-parse", "main~1"]), squashed);
+    assert_eq!(lab.view().await.status.state, StatusState::InSync);
+}
+
+/// Killed between the push and the opening: the next run opens it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_request_that_was_pushed_for_is_opened_by_the_next_run() {
+    let Some(description) = description() else { return };
+    let lab = Lab::new(description).await;
+    let head = lab.propose_server("one").await;
+    let mut stored = lab.engine.inner.store.proposal(&lab.fabric).expect("asked").expect("kept");
+    stored.number = None;
+    lab.engine.inner.store.set_proposal(&stored).expect("kept");
+    let opened = || lab.fake.lines().iter().filter(|line| **line == format!("POST {REPO}/pulls")).count();
+    let before = opened();
+    lab.drop_server("two");
+    let next = lab.run(OperationKind::Sync).await;
+    assert_eq!((next.outcome, opened()), (Outcome::Done, before + 1), "{}", next.summary);
+    assert!(lab.on(&head).contains("managed/servers/two.yaml"));
+}
+
+/// Two fabrics on one branch have the same commits to propose: one pull request does for both.
+#[tokio::test(flavor = "multi_thread")]
+async fn fabrics_on_one_branch_share_a_pull_request() {
+    let Some(description) = description() else { return };
+    let lab = Lab::new(description).await;
+    let other = lab.engine.fabric_at(lab.clone().join("other")).await.expect("fabric");
+    let run = |kind| lab.engine.run(other.clone(), kind, Trigger::Command);
+    run(OperationKind::Onboard).await.expect("a run");
+    run(OperationKind::Sync).await.expect("a run");
+    let head = lab.propose_server("one").await;
+    let text = "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Server\nmetadata:\n  name: far\nspec: {}\n";
+    std::fs::write(lab.clone().join("other/raw/far.yaml"), text).expect("written");
+    let synced = run(OperationKind::Sync).await.expect("a run");
+    assert_eq!(synced.outcome, Outcome::Done, "{}", synced.summary);
+    assert!(lab.on(&head).contains("other/managed/servers/far.yaml"));
+}
+
+/// A reviewer changes on our branch what is changed here too: that is a conflict like any other, and settled
+/// like one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_with_a_reviewer_is_settled_like_any_other() {
+    let Some(description) = description() else { return };
+    let lab = Lab::new(description).await;
+    let head = lab.propose_server("one").await;
+    let review = lab.home.path().join("review");
+    git(lab.home.path(), &["clone", "-q", "-b", &head, &lab.bare().display().to_string(), "review"]);
+    let describe = |root: &Path, text: &str| {
+        let file = root.join("lab/managed/servers/one.yaml");
+        let old = std::fs::read_to_string(&file).expect("there");
+        std::fs::write(&file, old.replace("spec: {}", &format!("spec:\n  description: {text}")))
+            .expect("written");
+    };
+    describe(&review, "theirs");
+    git(&review, &["commit", "-qam", "Review"]);
+    git(&review, &["push", "-q", "origin", &format!("HEAD:{head}")]);
+    describe(&lab.clone(), "ours");
+    let held = lab.run(OperationKind::Sync).await;
+    assert_eq!((held.outcome, held.conflicts.len()), (Outcome::NeedsAttention, 1), "{}", held.summary);
+    let conflicts = lab.engine.conflicts(lab.fabric.clone()).await.expect("asked");
+    assert_eq!(conflicts.len(), 1);
+    let decision = Resolution {
+        file: conflicts[0].file.clone(),
+        ours: conflicts[0].ours.clone(),
+        theirs: conflicts[0].theirs.clone(),
+        pick: Pick::Version { side: Side::Theirs },
+    };
+    let settled =
+        lab.engine.resolve(lab.fabric.clone(), vec![decision], Trigger::Command).await.expect("a run");
+    assert_eq!(settled.outcome, Outcome::Done, "{}", settled.summary);
+    let there = git(&lab.bare(), &["show", &format!("{head}:lab/managed/servers/one.yaml")]);
+    assert!(there.contains("description: theirs"), "{there}");
+    assert!(lab.engine.conflicts(lab.fabric.clone()).await.expect("asked").is_empty());
 }
 
 /// Closed without a merge: the work is kept, and the fabric is refused as before.
@@ -361,12 +534,7 @@ async fn the_clock_asks_in_the_way_that_costs_least() {
     let last = lab.fake.seen().into_iter().rfind(|seen| seen.path.ends_with("/git/ref/heads/main"));
     assert!(last.expect("asked").headers.contains_key("if-none-match"), "with the ETag");
 
-    let colleague = lab.home.path().join("colleague");
-    git(lab.home.path(), &["clone", "-q", &lab.bare().display().to_string(), "colleague"]);
-    std::fs::write(colleague.join("lab/NOTES.md"), "news\n").expect("written");
-    git(&colleague, &["add", "-A"]);
-    git(&colleague, &["commit", "-qm", "News"]);
-    git(&colleague, &["push", "-q", "origin", "HEAD:main"]);
+    lab.teammate_adds("NOTES.md");
     timer().await;
     assert!(lab.clone().join("lab/NOTES.md").exists(), "what moved came");
 
