@@ -314,6 +314,20 @@ fn an_own_authority_is_trusted_when_it_is_set() {
         assert_eq!(desk.sync().code, code, "{}", authority.display());
     }
     desk.assert_arrives("by-own-authority");
+
+    // A company's GitHub behind the same authority: its API is spoken to as well.
+    let bare = desk.folder.path().join("acme/fabrics.git");
+    std::fs::create_dir_all(&bare).expect("a directory");
+    let made = run(Command::new("git").args(["init", "-q", "--bare", "-b", "main"]).arg(&bare));
+    assert_eq!(made.code, 0, "{made:?}");
+    let host = tls.url("").trim_end_matches('/').to_owned();
+    let api = format!("{host}/api/v3");
+    let words = ["accounts", "add", &host, "--method", "token", "--keep", "file", "--github-api", &api];
+    let added = desk.ask(&words, &format!("{TOKEN}\n"));
+    assert_eq!(added.code, 0, "{added:?}");
+    let tested = desk.ask(&["accounts", "test", &tls.url("acme/fabrics.git")], "");
+    let notes = tested.json["notes"].to_string();
+    assert!(notes.contains("GitHub's API does not show the repository"), "{tested:?}");
 }
 
 /// Commits are by whom the settings name, and signed where Git's configuration asks for it: with an SSH key

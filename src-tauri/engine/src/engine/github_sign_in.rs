@@ -37,7 +37,7 @@ impl Engine {
         client: Option<ClientId>,
     ) -> Result<GitHubSignInStart> {
         self.cancel_github_sign_in();
-        Ok(match DeviceSignIn::start(&host, client).await? {
+        Ok(match DeviceSignIn::start(&host, client, &self.inner.connector()?).await? {
             DeviceStart::NotSetUp => GitHubSignInStart::NotSetUp,
             DeviceStart::NotOffered { reason } => GitHubSignInStart::NotOffered { reason },
             DeviceStart::Started(sign_in, code) => {

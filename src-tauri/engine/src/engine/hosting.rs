@@ -2,11 +2,12 @@
 
 use crate::account::{Account, Method};
 use crate::error::Result;
-use crate::github::{GitHub, Host, Repository, Token};
+use crate::git::Trust;
+use crate::github::{Connector, GitHub, Host, Repository, Token, WayOut};
 use crate::id::RemoteUrl;
 use crate::view::SignIn;
 
-use super::Inner;
+use super::{Inner, lock};
 
 impl Inner {
     /// GitHub, and which repository there a remote is: with the account that is kept for the host. None where
@@ -32,7 +33,22 @@ impl Inner {
     pub(super) fn github(&self, host: &Host, token: &Token) -> Result<GitHub> {
         let budget = self.budgets.of(host, &token.fingerprint());
         let _inside = self.runtime.enter();
-        GitHub::new(host, token, budget)
+        GitHub::new(host, token, budget, &self.connector()?)
+    }
+
+    /// Connections by the way that the settings say: the last ones where they still say so.
+    pub(super) fn connector(&self) -> Result<Connector> {
+        let Trust { ca_file, proxy, .. } = self.trust()?;
+        let way = WayOut { ca_file, proxy };
+        let mut known = lock(&self.connector);
+        match &*known {
+            Some((made_for, connector)) if *made_for == way => Ok(connector.clone()),
+            _ => {
+                let connector = Connector::new(&way)?;
+                *known = Some((way, connector.clone()));
+                Ok(connector)
+            }
+        }
     }
 
     /// The same, with a token that was entered and is not kept yet, where there is one.

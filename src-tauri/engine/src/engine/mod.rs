@@ -32,7 +32,7 @@ use crate::event::{Emit, Event};
 use crate::fgd::{self, FabricFile, Layout};
 use crate::finding::Finding;
 use crate::git::{Head, Repo};
-use crate::github::Budgets;
+use crate::github::{Budgets, Connector, WayOut};
 use crate::id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId};
 use crate::listener::Tally;
 use crate::operation::{DocumentCounts, Operation, OperationKind, Trigger};
@@ -67,6 +67,8 @@ struct Inner {
     store: Store,
     secrets: Secrets,
     budgets: Budgets,
+    /// Connections to hosts, and by which way they go.
+    connector: Mutex<Option<(WayOut, Connector)>>,
     /// A sign-in by code under way.
     device: Mutex<Option<github_sign_in::UnderWay>>,
     hearing: webhooks::Hearing,
@@ -128,6 +130,7 @@ impl Engine {
             store: Store::open(home)?,
             secrets: Secrets::new(home),
             budgets: Budgets::default(),
+            connector: Mutex::default(),
             device: Mutex::default(),
             hearing: webhooks::Hearing::default(),
             emit: tally.counting(emit),

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::github::budget::Heard;
 use crate::github::clock::between;
 use crate::github::route::Route;
-use crate::github::wire::{Answer, Bounds, Wire};
+use crate::github::wire::{Answer, Connector, Wire};
 use crate::github::{Ask, Clock, Host, SharedBudget, SystemClock, Token, Wait};
 
 /// The media type of the API's answers.
@@ -39,9 +39,14 @@ pub(crate) struct GitHub {
 
 impl GitHub {
     /// Speaks to `host` with that token. The budget is the account's, shared with all who ask for it:
-    /// `Budgets::of`. To be called where a tokio runtime is; make it once an account.
-    pub(crate) fn new(host: &Host, token: &Token, budget: SharedBudget) -> Result<Self> {
-        Self::with(host, token, budget, Arc::new(SystemClock), Bounds::default())
+    /// `Budgets::of`. To be called where a tokio runtime is.
+    pub(crate) fn new(
+        host: &Host,
+        token: &Token,
+        budget: SharedBudget,
+        connector: &Connector,
+    ) -> Result<Self> {
+        Self::with(host, token, budget, Arc::new(SystemClock), connector)
     }
 
     pub(super) fn with(
@@ -49,9 +54,9 @@ impl GitHub {
         token: &Token,
         budget: SharedBudget,
         clock: Arc<dyn Clock>,
-        bounds: Bounds,
+        connector: &Connector,
     ) -> Result<Self> {
-        let wire = Wire::new(host, host.api(), Some(token), JSON, bounds)?;
+        let wire = Wire::new(host, host.api(), Some(token), JSON, connector)?;
         Ok(Self { host: host.clone(), token: token.clone(), budget, clock, wire })
     }
 

@@ -14,7 +14,7 @@ use url::Url;
 use crate::error::{Error, Result};
 use crate::github::clock::after;
 use crate::github::view::DeviceCodeView;
-use crate::github::wire::{Answer, Bounds, Wire, one_line};
+use crate::github::wire::{Answer, Connector, Wire, one_line};
 use crate::github::{Clock, Host, SystemClock, Token};
 use crate::id::Timestamp;
 
@@ -137,18 +137,22 @@ impl ClientId {
 
 impl DeviceSignIn {
     /// Asks for a code. To be called where a tokio runtime is.
-    pub(crate) async fn start(host: &Host, client: Option<ClientId>) -> Result<DeviceStart> {
-        Self::start_with(host, client, Arc::new(SystemClock), Bounds::default()).await
+    pub(crate) async fn start(
+        host: &Host,
+        client: Option<ClientId>,
+        connector: &Connector,
+    ) -> Result<DeviceStart> {
+        Self::start_with(host, client, Arc::new(SystemClock), connector).await
     }
 
     pub(super) async fn start_with(
         host: &Host,
         client: Option<ClientId>,
         clock: Arc<dyn Clock>,
-        bounds: Bounds,
+        connector: &Connector,
     ) -> Result<DeviceStart> {
         let Some(client) = client else { return Ok(DeviceStart::NotSetUp) };
-        let wire = Wire::new(host, host.web(), None, "application/json", bounds)?;
+        let wire = Wire::new(host, host.web(), None, "application/json", connector)?;
         let sign_in = Self { host: host.clone(), client, clock, wire };
         let body = json!({ "client_id": sign_in.client.0, "scope": SCOPE });
         let answer = sign_in.ask("/login/device/code", &body).await?;

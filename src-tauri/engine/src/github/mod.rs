@@ -46,3 +46,4 @@ pub(crate) use repository::Repository;
 pub(crate) use rules::DirectPush;
 pub(crate) use token::{Fingerprint, Token};
 pub(crate) use webhook::{HookId, HookOutcome, LastDelivery, Webhook};
+pub(crate) use wire::{Connector, WayOut};

@@ -1,5 +1,6 @@
 //! One request and its answer, bounded in time and size. What an answer means is not known here.
 
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -8,12 +9,15 @@ use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, Method, Request};
 use octocrab::service::middleware::retry::RetryConfig;
 use octocrab::{OctoBody, Octocrab};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::github::{Host, Token};
+use crate::view::Proxy;
 
 /// The version of the API that this module was written for.
 const VERSION: &str = "2022-11-28";
@@ -42,6 +46,67 @@ impl Default for Bounds {
             // A page of a hundred repositories is about 700 KB.
             bytes: 8 << 20,
         }
+    }
+}
+
+/// By which way hosts are reached, and who vouches for them beside the system's authorities.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct WayOut {
+    /// A PEM file of authorities.
+    pub(crate) ca_file: Option<PathBuf>,
+    /// The proxy.
+    pub(crate) proxy: Proxy,
+}
+
+/// Connections to hosts. Cheap to clone; all clones share what is open.
+#[derive(Debug, Clone)]
+pub(crate) struct Connector {
+    client: Client,
+    bounds: Bounds,
+}
+
+impl Connector {
+    /// Connections by that way. Costs some milliseconds: make one and clone it.
+    ///
+    /// # Errors
+    /// `SettingInvalid` where the file of authorities can't be read or the proxy is none.
+    pub(crate) fn new(way: &WayOut) -> Result<Self> {
+        Self::within(way, Bounds::default())
+    }
+
+    pub(super) fn within(way: &WayOut, bounds: Bounds) -> Result<Self> {
+        // Once a process; the second time it says that there is one.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let invalid = |detail: String| Error::SettingInvalid { detail };
+        let mut builder = Client::builder()
+            .connect_timeout(bounds.connect)
+            .read_timeout(bounds.read)
+            // Where a request may be sent on to is judged by whoever knows what it holds.
+            .redirect(Policy::none());
+        if let Some(file) = &way.ca_file {
+            let name = file.display();
+            let pem = std::fs::read(file)
+                .map_err(|error| invalid(format!("the file of authorities {name} can't be read: {error}")))?;
+            let authorities = Certificate::from_pem_bundle(&pem)
+                .map_err(|_| invalid(format!("{name} holds no certificates")))?;
+            builder = builder.tls_certs_merge(authorities);
+        }
+        builder = match &way.proxy {
+            Proxy::System => builder,
+            Proxy::Direct => builder.no_proxy(),
+            Proxy::At { url } => {
+                let proxy = reqwest::Proxy::all(url);
+                builder.proxy(proxy.map_err(|_| invalid("the proxy's address is none".to_owned()))?)
+            }
+        };
+        let client = builder.build().map_err(|error| match &way.ca_file {
+            // Only here each certificate is read.
+            Some(file) => invalid(format!("{} holds no certificates that can be used", file.display())),
+            None => {
+                Error::Internal { detail: format!("no way out could be set up: {}", error.without_url()) }
+            }
+        })?;
+        Ok(Self { client, bounds })
     }
 }
 
@@ -83,7 +148,7 @@ impl Wire {
         base: &str,
         token: Option<&Token>,
         accept: &str,
-        bounds: Bounds,
+        connector: &Connector,
     ) -> Result<Self> {
         // octocrab starts a task of its own, and would end the thread where nothing can run it.
         if tokio::runtime::Handle::try_current().is_err() {
@@ -95,15 +160,13 @@ impl Wire {
             .map_err(|_| Error::UrlInvalid { url: base.to_owned() })?
             // Whether to ask again is the budget's and the caller's to decide: a change may have arrived.
             .add_retry_config(RetryConfig::None)
-            .set_connect_timeout(Some(bounds.connect))
-            .set_read_timeout(Some(bounds.read))
             .add_header(ACCEPT, accept.to_owned())
             .add_header(HeaderName::from_static("x-github-api-version"), VERSION.to_owned());
         if let Some(token) = token {
             builder = builder.personal_token(token.expose().to_owned());
         }
-        let octocrab = builder.build().map_err(failed)?;
-        Ok(Self { octocrab, host: host.clone(), token: token.cloned(), bounds })
+        let octocrab = builder.build_with_reqwest(connector.client.clone()).map_err(failed)?;
+        Ok(Self { octocrab, host: host.clone(), token: token.cloned(), bounds: connector.bounds })
     }
 
     /// Sends a request to an address of the host, and reads the whole answer. `asked` is what an error names.
@@ -170,8 +233,8 @@ impl Wire {
         let mut cause: &dyn std::error::Error = error;
         let mut timed_out = false;
         loop {
-            if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-                timed_out |= io.kind() == std::io::ErrorKind::TimedOut;
+            if let Some(error) = cause.downcast_ref::<reqwest::Error>() {
+                timed_out |= error.is_timeout();
             }
             match cause.source() {
                 Some(deeper) => cause = deeper,

@@ -185,7 +185,8 @@ async fn a_token_that_may_only_read_is_told_of() {
     let body = repository(description, json!({ "permissions": { "push": false } }));
     let fake = Fake::start(Some(description), move |_| Reply::json(200, body.clone()));
     let token = Token::parse(TOKEN).expect("a token");
-    let github = GitHub::new(&Host::at(&fake.base), &token, SharedBudget::default()).expect("client");
+    let github =
+        GitHub::new(&Host::at(&fake.base), &token, SharedBudget::default(), &direct()).expect("client");
     let RepositoryCheck::Found(found) = github.check(&fabrics()).await.expect("answer") else {
         panic!("it is there");
     };

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::openapi::description;
 use super::*;
 use crate::error::{Error, ErrorCode};
+use crate::view::Proxy;
 
 /// A client of something that is not GitHub.
 fn strange(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Lab {
@@ -86,10 +87,43 @@ async fn a_server_that_goes_away_is_out_of_reach() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("port").local_addr().expect("address");
     let host = Host::at(&format!("http://{closed}"));
     let token = Token::parse(TOKEN).expect("token");
-    let github = GitHub::new(&host, &token, SharedBudget::default()).expect("client");
+    let github = GitHub::new(&host, &token, SharedBudget::default(), &direct()).expect("client");
     let error = github.account().await.expect_err("nobody there");
     assert_eq!(error.code(), ErrorCode::RemoteUnreachable);
     assert!(error.to_string().contains("refused"), "{error}");
+}
+
+#[tokio::test]
+async fn a_proxy_is_asked_where_the_settings_name_one() {
+    let proxy = Fake::start(None, |_| Reply::odd(200, "application/json", "{\"login\": \"ada\"}"));
+    // A name that nobody but the proxy could know.
+    let host = Host::at("http://github.example.invalid");
+    let token = Token::parse(TOKEN).expect("token");
+    let way = WayOut { proxy: Proxy::At { url: proxy.base.clone() }, ca_file: None };
+    let connector = Connector::new(&way).expect("connector");
+    let github = GitHub::new(&host, &token, SharedBudget::default(), &connector).expect("client");
+    drop(github.account().await);
+    let asked: Vec<String> = proxy.seen().iter().map(|seen| seen.path.clone()).collect();
+    assert!(asked.iter().all(|path| path.starts_with("http://github.example.invalid/")), "{asked:?}");
+    assert!(!asked.is_empty());
+    let github = GitHub::new(&host, &token, SharedBudget::default(), &direct()).expect("client");
+    assert_eq!(github.account().await.expect_err("nobody").code(), ErrorCode::RemoteUnreachable);
+}
+
+#[tokio::test]
+async fn a_file_of_authorities_that_holds_none_is_told() {
+    let home = tempfile::tempdir().expect("directory");
+    let file = home.path().join("ca.pem");
+    let with = |file: &std::path::Path| {
+        let way = WayOut { ca_file: Some(file.to_owned()), proxy: Proxy::System };
+        Connector::new(&way).map(drop)
+    };
+    let error = with(&file).expect_err("not there");
+    assert_eq!(error.code(), ErrorCode::SettingInvalid);
+    assert!(error.to_string().contains("ca.pem"), "{error}");
+    std::fs::write(&file, "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n")
+        .expect("written");
+    assert_eq!(with(&file).expect_err("no certificate").code(), ErrorCode::SettingInvalid);
 }
 
 /// While octocrab is built with its feature `follow-redirect`, a layer of its own follows some of these to
@@ -155,6 +189,6 @@ async fn a_limit_stops_all_that_share_the_budget() {
 #[test]
 fn outside_a_runtime_there_is_an_error_and_no_panic() {
     let token = Token::parse(TOKEN).expect("token");
-    let made = GitHub::new(&Host::github(), &token, SharedBudget::default());
+    let made = GitHub::new(&Host::github(), &token, SharedBudget::default(), &direct());
     assert_eq!(made.expect_err("no runtime").code(), ErrorCode::Internal);
 }

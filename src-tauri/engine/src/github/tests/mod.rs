@@ -18,7 +18,7 @@ use serde_json::Value;
 use self::fake::{Fake, Reply, Seen};
 use self::openapi::Description;
 use crate::github::wire::Bounds;
-use crate::github::{Clock, GitHub, Host, Repository, SharedBudget, Token};
+use crate::github::{Clock, Connector, GitHub, Host, Repository, SharedBudget, Token, WayOut};
 use crate::id::Timestamp;
 
 /// The token of all tests: it is looked for in all that is said.
@@ -73,9 +73,15 @@ impl Lab {
         let token = Token::parse(TOKEN).expect("token");
         let host = Host::at(&fake.base);
         let clock_of: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
-        let github = GitHub::with(&host, &token, SharedBudget::default(), clock_of, bounds).expect("client");
+        let connector = Connector::within(&WayOut::default(), bounds).expect("connector");
+        let github =
+            GitHub::with(&host, &token, SharedBudget::default(), clock_of, &connector).expect("client");
         Self { fake, github, clock }
     }
+}
+
+fn direct() -> Connector {
+    Connector::new(&WayOut::default()).expect("connector")
 }
 
 fn fabrics() -> Repository {

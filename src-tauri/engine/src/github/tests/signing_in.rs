@@ -36,7 +36,9 @@ async fn start(fake: &Fake) -> (DeviceSignIn, DeviceCode, Arc<TestClock>) {
     let of: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
     let bounds = Bounds { read: Duration::from_millis(300), ..Bounds::default() };
     let client = ClientId::parse("Iv1.8a61f9b3a7aba766");
-    let started = DeviceSignIn::start_with(&Host::at(&fake.base), client, of, bounds).await.expect("start");
+    let connector = Connector::within(&WayOut::default(), bounds).expect("connector");
+    let started =
+        DeviceSignIn::start_with(&Host::at(&fake.base), client, of, &connector).await.expect("start");
     let DeviceStart::Started(sign_in, code) = started else { panic!("{started:?}") };
     (*sign_in, code, clock)
 }
@@ -107,7 +109,7 @@ async fn a_sign_in_is_cancelled_at_once() {
 
 #[tokio::test]
 async fn without_an_identifier_there_is_no_sign_in() {
-    let started = DeviceSignIn::start(&Host::github(), None).await.expect("start");
+    let started = DeviceSignIn::start(&Host::github(), None, &direct()).await.expect("start");
     assert!(matches!(started, DeviceStart::NotSetUp));
     for bad in ["", "a b", "a\nb", "ü"] {
         assert!(ClientId::parse(bad).is_none(), "{bad:?}");
@@ -119,7 +121,7 @@ async fn a_host_that_does_not_offer_it_says_so() {
     for reply in [says("device_flow_disabled"), Reply::error(404, "Not Found"), says("unauthorized_client")] {
         let fake = Fake::start(None, move |_| reply.clone());
         let host = Host::at(&fake.base);
-        let started = DeviceSignIn::start(&host, ClientId::parse("x")).await.expect("start");
+        let started = DeviceSignIn::start(&host, ClientId::parse("x"), &direct()).await.expect("start");
         assert!(matches!(started, DeviceStart::NotOffered { .. }), "{started:?}");
     }
 }

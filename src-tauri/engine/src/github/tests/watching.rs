@@ -42,7 +42,8 @@ async fn a_branch_that_did_not_move_is_not_counted() {
     let other = lab.github.poll_branch(&fabrics(), &branch("main"), Some(&etag)).await.expect("answer");
     assert!(matches!(other.found, Found::At { .. }));
     let token = Token::parse("ghp_other").expect("token");
-    let github = GitHub::new(&Host::at(&lab.fake.base), &token, SharedBudget::default()).expect("client");
+    let github =
+        GitHub::new(&Host::at(&lab.fake.base), &token, SharedBudget::default(), &direct()).expect("client");
     let other = github.poll_branch(&fabrics(), &name, Some(&etag)).await.expect("answer");
     assert!(matches!(other.found, Found::At { .. }));
     assert_eq!(lab.github.budget().lock().view(lab.clock.now(), None).remaining, Some(4990));
