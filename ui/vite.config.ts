@@ -19,6 +19,8 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["./src/testing/setup.ts"],
     include: ["src/**/*.test.ts"],
+    // A bound for what hangs, not a measure of speed: a loaded machine takes its time over thousands of rows.
+    testTimeout: 60_000,
     restoreMocks: true,
   },
 });

@@ -262,3 +262,15 @@ async fn a_check_changes_nothing() {
         lab.engine.inspect(Source::Folder { path: lab.clone.display().to_string() }).await.expect("report");
     assert_eq!(report.directory.as_str(), "lab");
 }
+
+/// A Git that was killed while it wrote down what it had fetched holds nobody up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_a_broken_off_fetch_left_is_cleared() {
+    let (lab, id) = Lab::with_fabric().await;
+    lab.teammate_pushes("lab/NOTES.md", "news\n");
+    let lock = lab.path().join("clone/.git/refs/remotes/origin/main.lock");
+    std::fs::write(&lock, "").expect("written");
+    let synced = lab.sync(&id).await;
+    assert_eq!((synced.outcome, synced.pulled), (Outcome::Done, 1), "{}", synced.summary);
+    assert!(!lock.exists());
+}

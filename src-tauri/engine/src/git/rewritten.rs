@@ -17,6 +17,11 @@ fn gone(branch: &BranchName) -> String {
     format!("refs/fgd/gone/{branch}")
 }
 
+/// All that is noted about a branch, by the names of the refs.
+pub(super) fn notes(branch: &BranchName) -> [String; 2] {
+    [note(branch), gone(branch)]
+}
+
 /// A rewritten history.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rewritten {

@@ -18,7 +18,7 @@ impl Repo {
     /// would else stop all others for ever. Whoever calls this holds the app's own lock.
     pub(crate) fn heal_locks(&self, branch: &BranchName) -> Result<()> {
         let (own, common) = (self.git().path(), self.git().commondir());
-        let locks = [
+        let mut locks = vec![
             own.join("index.lock"),
             own.join("HEAD.lock"),
             common.join(format!("{}.lock", branch_ref(branch))),
@@ -26,6 +26,13 @@ impl Repo {
             common.join("config.lock"),
             common.join("shallow.lock"),
         ];
+        // What a fetch writes down; one that was broken off leaves it locked.
+        if let Some(remote) = self.remote(branch)? {
+            locks.push(common.join(format!("{}.lock", remote.tracking_ref(branch))));
+        }
+        for note in super::rewritten::notes(branch) {
+            locks.push(common.join(format!("{note}.lock")));
+        }
         for lock in locks {
             if is_stale(&lock, self.work_tree()) {
                 tracing::warn!(lock = %lock.display(), "removed: whoever made it is gone");

@@ -11,6 +11,11 @@ use crate::view::Proxy;
 
 /// A client of something that is not GitHub.
 fn strange(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Lab {
+    Lab::with(None, Bounds { bytes: 1 << 20, ..Bounds::default() }, answer)
+}
+
+/// The same, with little patience.
+fn hurried(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Lab {
     let bounds = Bounds {
         connect: Duration::from_millis(500),
         read: Duration::from_millis(300),
@@ -70,10 +75,10 @@ async fn what_is_no_answer_of_github_is_an_error() {
 #[tokio::test]
 async fn a_server_that_says_nothing_is_not_waited_for() {
     let began = std::time::Instant::now();
-    let lab = strange(|_| Reply::slow());
+    let lab = hurried(|_| Reply::slow());
     assert_eq!(error_of(&lab).await.code(), ErrorCode::RemoteStalled);
     assert!(began.elapsed() < Duration::from_secs(2));
-    let lab = strange(|_| {
+    let lab = hurried(|_| {
         std::thread::sleep(Duration::from_millis(800));
         Reply::empty(204)
     });
