@@ -6,6 +6,7 @@ use specta::Type;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::commands::{accounts, desktop, fabrics, github, inbox, proposals, setup, two_way};
+use crate::drops::FilesDragged;
 
 /// An event of the engine, on its way to the window.
 #[derive(Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -71,6 +72,10 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             proposals::propose,
             proposals::branch_rules,
             proposals::github_budget,
+            inbox::take_dropped,
+            inbox::deliver_text,
+            inbox::preview_text,
+            inbox::mend_file,
             setup::inspect_source,
             setup::add_fabric,
             setup::remove_fabric,
@@ -80,7 +85,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             desktop::open_page,
             desktop::app_ready,
         ])
-        .events(collect_events![EngineEvent])
+        .events(collect_events![EngineEvent, FilesDragged])
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod commands;
+mod drops;
 mod log;
 mod options;
 
@@ -60,14 +61,17 @@ fn window(began: Began, options: Options, home: PathBuf) -> tauri::Result<()> {
     app.plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .invoke_handler(bindings.invoke_handler())
-        .on_window_event(|window, event| {
-            if let tauri::WindowEvent::Focused(true) = event
-                && let Some(engine) = window.try_state::<Engine>()
-            {
-                engine.focused();
+        .on_window_event(|window, event| match event {
+            tauri::WindowEvent::Focused(true) => {
+                if let Some(engine) = window.try_state::<Engine>() {
+                    engine.focused();
+                }
             }
+            tauri::WindowEvent::DragDrop(event) => drops::on_drag(window, event),
+            _ => {}
         })
         .manage(began)
+        .manage(drops::Dropped::default())
         .setup(move |app| {
             bindings.mount_events(app);
             let handle = app.handle().clone();

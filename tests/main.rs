@@ -6,6 +6,7 @@ mod cli;
 mod converge;
 mod crash;
 mod faults;
+mod journeys;
 mod serving;
 mod support;
 mod window;

@@ -1,12 +1,13 @@
 //! What waits in a fabric's inbox, and what is wrong with what stands.
 
 use fgd_engine::{
-    Engine, FabricFindings, FabricId, InboxText, Operation, OperationKind, Preview, RepoPath,
-    StructureReport, Trigger,
+    Delivered, Delivery, Engine, FabricFindings, FabricId, InboxText, Operation, OperationKind, Preview,
+    RepoPath, StructureReport, Trigger,
 };
 use tauri::State;
 
 use super::CommandResult;
+use crate::drops::Dropped;
 
 #[tauri::command]
 #[specta::specta]
@@ -66,4 +67,50 @@ pub(crate) async fn repair_structure(
     fabric: FabricId,
 ) -> CommandResult<Operation> {
     Ok(engine.run(fabric, OperationKind::Repair, Trigger::Click).await?)
+}
+
+/// Puts what was dropped on the window last into a fabric's inbox.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn take_dropped(
+    engine: State<'_, Engine>,
+    dropped: State<'_, Dropped>,
+    fabric: FabricId,
+) -> CommandResult<Delivered> {
+    let paths = dropped.take().into_iter().map(Delivery::Path).collect();
+    Ok(engine.deliver(fabric, paths).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn deliver_text(
+    engine: State<'_, Engine>,
+    fabric: FabricId,
+    name: String,
+    text: String,
+) -> CommandResult<Delivered> {
+    Ok(engine.deliver(fabric, vec![Delivery::Text { name, text }]).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn preview_text(
+    engine: State<'_, Engine>,
+    fabric: FabricId,
+    name: String,
+    text: String,
+) -> CommandResult<Preview> {
+    Ok(engine.preview_text(fabric, name, text).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn mend_file(
+    engine: State<'_, Engine>,
+    fabric: FabricId,
+    file: RepoPath,
+    before: String,
+    text: String,
+) -> CommandResult<bool> {
+    Ok(engine.mend(fabric, file, before, text).await?)
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use thirtyfour::prelude::*;
-use thirtyfour::{Capabilities, Key};
+use thirtyfour::{Capabilities, Key, TypingData};
 
 use super::app_binary;
 use super::repositories::without_configuration;
@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(45);
 /// How long one whole story in the window may take.
 const WHOLE_STORY: Duration = Duration::from_secs(180);
 const GLANCE: Duration = Duration::from_millis(25);
+/// From control to control, once round the fullest screen.
+const MANY_TABS: usize = 80;
 /// WebKit's own driver, as Debian's webkit2gtk-driver installs it.
 const NATIVE_DRIVER: &str = "/usr/bin/WebKitWebDriver";
 /// The picture of a window in which something did not come.
@@ -159,6 +161,29 @@ impl App {
             (field.prop("value").await.ok()?.as_deref() == Some(text)).then_some(())
         })
         .await;
+    }
+
+    /// Presses keys where the focus is, as a person does who has no mouse.
+    pub(crate) async fn type_keys(&self, keys: impl Into<TypingData>) {
+        let focused = self.window.active_element().await.expect("something has the focus");
+        focused.send_keys(keys).await.expect("keys arrive");
+    }
+
+    /// Goes from control to control by Tab until the one whose name begins like this has the focus.
+    pub(crate) async fn tab_to(&self, name: &str) {
+        let said = "const at = document.activeElement; \
+                    return [at.ariaLabel, at.labels?.[0]?.innerText, at.innerText].find((name) => name) ?? ''";
+        let mut passed = Vec::new();
+        for _ in 0..MANY_TABS {
+            let focused = self.window.execute(said, Vec::new()).await.expect("the page answers");
+            let focused: String = focused.convert().expect("a name");
+            if focused.trim().starts_with(name) {
+                return;
+            }
+            passed.push(focused);
+            self.type_keys(Key::Tab).await;
+        }
+        panic!("“{name}” can't be reached by Tab; there was {passed:?}");
     }
 
     /// Waits until the window says this somewhere.

@@ -6,4 +6,5 @@ import type { Transport } from "./transport";
 export const tauri: Transport = {
   ...commands,
   listen: (heard) => events.engineEvent.listen(({ payload }) => heard(payload)),
+  listenToDrags: (heard) => events.filesDragged.listen(({ payload }) => heard(payload)),
 };

@@ -59,6 +59,11 @@ export const commands = {
 	propose: (fabric: FabricId) => __TAURI_INVOKE<ProposeEnd>("propose", { fabric }),
 	branchRules: (fabric: FabricId) => __TAURI_INVOKE<BranchRulesView | null>("branch_rules", { fabric }),
 	githubBudget: (fabric: FabricId) => __TAURI_INVOKE<BudgetView | null>("github_budget", { fabric }),
+	/**  Puts what was dropped on the window last into a fabric's inbox. */
+	takeDropped: (fabric: FabricId) => __TAURI_INVOKE<Delivered>("take_dropped", { fabric }),
+	deliverText: (fabric: FabricId, name: string, text: string) => __TAURI_INVOKE<Delivered>("deliver_text", { fabric, name, text }),
+	previewText: (fabric: FabricId, name: string, text: string) => __TAURI_INVOKE<Preview>("preview_text", { fabric, name, text }),
+	mendFile: (fabric: FabricId, file: RepoPath, before: string, text: string) => __TAURI_INVOKE<boolean>("mend_file", { fabric, file, before, text }),
 	inspectSource: (source: Source) => __TAURI_INVOKE<SourceReport>("inspect_source", { source }),
 	addFabric: (request: AddFabric) => __TAURI_INVOKE<FabricView>("add_fabric", { request }),
 	removeFabric: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_fabric", { fabric }),
@@ -74,6 +79,7 @@ export const commands = {
 /** Events */
 export const events = {
 	engineEvent: makeEvent<EngineEvent, EngineEvent>("engine-event"),
+	filesDragged: makeEvent<FilesDragged, FilesDragged>("files-dragged"),
 };
 
 /* Types */
@@ -455,6 +461,14 @@ export type ConnectionReport = {
 	notes: string[],
 };
 
+/**  What became of files that were brought to the inbox. */
+export type Delivered = {
+	/**  The files that wait in the inbox now. */
+	taken: RepoPath[],
+	/**  What was not taken. */
+	refused: RefusedFile[],
+};
+
 /**  What a person needs to sign in by a code. */
 export type DeviceCodeView = {
 	/**  What to enter. */
@@ -497,6 +511,19 @@ export type DocumentCounts = {
 	/**  Documents left in the inbox, each with a finding. */
 	rejected: number,
 };
+
+/**  Where dragged files are. */
+export type Dragged = 
+/**  Over the window. */
+{ is: "over"; 
+/**  How many. */
+count: number } | 
+/**  Away again. */
+{ is: "away" } | 
+/**  Let go over the window. */
+{ is: "dropped"; 
+/**  Their names. */
+names: string[] };
 
 /**
  *  A change of one object's file, with what it was based on: where that is not there any more, nothing is
@@ -682,6 +709,9 @@ export type FileText = {
 	/**  Its text. */
 	text: string,
 };
+
+/**  What is dragged, on its way to the window. */
+export type FilesDragged = Dragged;
 
 /**  One problem or warning, told to an operator. */
 export type Finding = {
@@ -1131,6 +1161,14 @@ export type PullRequestView = {
 	mergeable: boolean | null,
 	/**  Its checks, where they were asked for. */
 	checks: ChecksView | null,
+};
+
+/**  A file that was not taken. */
+export type RefusedFile = {
+	/**  Its name. */
+	name: string,
+	/**  Why, in a sentence. */
+	why: string,
 };
 
 /**  Where a remote is: a URL or a local path, without any user name, password or token. */

@@ -21,4 +21,6 @@ export type Opened =
   | { is: "undo"; fabric: FabricView; operation: Operation | null }
   | { is: "allRuns" }
   | { is: "move"; fabric: FabricView; file: RepoPath }
+  | { is: "paste"; fabric: FabricView }
+  | { is: "mend"; fabric: FabricView; file: RepoPath }
   | { is: "discard"; fabric: FabricView; file: RepoPath };

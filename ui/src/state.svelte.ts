@@ -28,7 +28,9 @@ import { Accounts } from "./accounts.svelte";
 import { AllRuns } from "./allRuns.svelte";
 import { Decisions } from "./decisions.svelte";
 import { GitHub } from "./github.svelte";
+import { Inboxes } from "./inbox.svelte";
 import { asReport } from "./problem";
+import type { Screen } from "./screens";
 import { meaning } from "./status";
 import { Toasts } from "./toasts.svelte";
 import type { Transport } from "./transport";
@@ -52,11 +54,15 @@ export class AppState {
   /** The last run over every fabric. */
   readonly all: AllRuns;
   readonly github: GitHub;
+  readonly inboxes: Inboxes;
   /** Whether the list has been read; until then nothing is known, which is not the same as empty. */
   loaded = $state(false);
   /** Why the list could not be read. */
   loadProblem = $state.raw<ErrorReport | null>(null);
+  /** The fabric that is open; none where all are shown. */
   selectedId = $state<FabricId | null>(null);
+  /** Which of its screens is shown; another fabric is opened on the same one. */
+  screen = $state<Screen>("dashboard");
 
   readonly #transport: Transport;
   readonly #fabrics = new SvelteMap<FabricId, FabricView>();
@@ -92,15 +98,19 @@ export class AppState {
     this.#transport = transport;
     this.accounts = new Accounts(transport);
     this.all = new AllRuns(transport, this.toasts, (operation) => this.#finished(operation));
+    this.inboxes = new Inboxes(transport, this.toasts, () => this.selectedId);
     this.github = new GitHub(transport, this.toasts, (operation) => this.#finished(operation));
   }
 
   /** Listens, then reads the list. The answer stops listening. */
   async start(): Promise<() => void> {
-    const stop = await this.#transport.listen((event) => this.hear(event));
+    const stops = await Promise.all([
+      this.#transport.listen((event) => this.hear(event)),
+      this.#transport.listenToDrags((dragged) => this.inboxes.hear(dragged)),
+    ]);
     await this.load();
     void this.accounts.start();
-    return stop;
+    return () => stops.forEach((stop) => stop());
   }
 
   /** Reads the list of fabrics. */
@@ -113,7 +123,7 @@ export class AppState {
         if (!heard.has(fabric.id)) this.#keep(fabric);
       }
       this.loaded = true;
-      this.#selectFirst();
+      this.#selectOnly();
     } catch (rejection) {
       this.loadProblem = asReport(rejection);
     } finally {
@@ -190,6 +200,11 @@ export class AppState {
   select(fabric: FabricId): void {
     this.selectedId = fabric;
     if (!this.#logged.has(fabric)) void this.#readLog(fabric);
+  }
+
+  /** Shows all fabrics instead of one. */
+  showAll(): void {
+    this.selectedId = null;
   }
 
   sync = (fabric: FabricId) => this.#run(fabric, () => this.#transport.sync(fabric));
@@ -362,7 +377,7 @@ export class AppState {
     this.#decisions.delete(fabric);
     if (this.selectedId === fabric) {
       this.selectedId = null;
-      this.#selectFirst();
+      this.#selectOnly();
     }
   }
 
@@ -398,9 +413,10 @@ export class AppState {
     this.#cancelled.delete(operation);
   }
 
-  #selectFirst(): void {
-    const first = this.fabrics[0];
-    if (this.selectedId === null && first) this.select(first.id);
+  /** One fabric alone is opened; of several a person chooses. */
+  #selectOnly(): void {
+    const [first, ...others] = this.fabrics;
+    if (this.selectedId === null && first && others.length === 0) this.select(first.id);
   }
 }
 

@@ -7,6 +7,8 @@ import type {
   Conflict,
   ConflictTexts,
   ConnectionReport,
+  Delivered,
+  Dragged,
   Edit,
   Event,
   FabricFindings,
@@ -103,6 +105,14 @@ export interface Transport {
   openFile(fabric: FabricId, file: RepoPath): Promise<unknown>;
   /** The text of a file of the inbox, at most its first 256 KiB. */
   inboxText(fabric: FabricId, file: RepoPath): Promise<InboxText>;
+  /** Puts the files that were dropped on the window last into a fabric's inbox. */
+  takeDropped(fabric: FabricId): Promise<Delivered>;
+  /** Puts a text into a fabric's inbox; a name that is taken gets a number. */
+  deliverText(fabric: FabricId, name: string, text: string): Promise<Delivered>;
+  /** What a sync would do with a text, if it were in the inbox; writes nothing. */
+  previewText(fabric: FabricId, name: string, text: string): Promise<Preview>;
+  /** Writes a file of the inbox anew, if it still holds `before`; whether it did. */
+  mendFile(fabric: FabricId, file: RepoPath, before: string, text: string): Promise<boolean>;
   /** What a sync would do with the inbox; changes nothing. */
   preview(fabric: FabricId): Promise<Preview>;
   /** What is not right with the objects under `managed/`; at most 2,000 findings, errors first. */
@@ -152,4 +162,6 @@ export interface Transport {
   appReady(milliseconds: number): Promise<unknown>;
   /** Hears every event from now on; the answer ends it. */
   listen(heard: (event: Event) => void): Promise<() => void>;
+  /** Hears of files that are dragged over the window; the answer ends it. */
+  listenToDrags(heard: (dragged: Dragged) => void): Promise<() => void>;
 }

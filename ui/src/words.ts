@@ -426,3 +426,6 @@ export function connectionSentence({ mayPush }: ConnectionReport): string {
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What became of files that were brought to an inbox. */
+export const delivered = (files: number): string => `${count(files, "file is", "files are")} in the inbox.`;

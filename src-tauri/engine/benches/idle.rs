@@ -8,23 +8,21 @@
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 #![cfg(target_os = "linux")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use fgd_engine::{Engine, OperationKind, Trigger};
+use fgd_engine::Engine;
 
-const REPOSITORIES: usize = 20;
-const FABRICS: usize = 5;
-const OBJECTS: usize = 1_000;
+mod fleet;
+
+use fleet::Fleet;
+
+const FLEET: Fleet = Fleet { repositories: 20, fabrics: 5, objects: 1_000 };
 /// Until the first checks are over and the objects are let go of.
 const SETTLES: Duration = Duration::from_secs(150);
 const MEASURED: Duration = Duration::from_secs(180);
-const IPV4_NAMESPACE: &str = "apiVersion: vpc.githedgehog.com/v1beta1\nkind: IPv4Namespace\nmetadata:\n  \
-    name: default\nspec:\n  subnets:\n  - 10.0.0.0/8\n";
-const VLAN_NAMESPACE: &str = "apiVersion: wiring.githedgehog.com/v1beta1\nkind: VLANNamespace\nmetadata:\n  \
-    name: default\nspec:\n  ranges:\n  - from: 1000\n    to: 2999\n";
 /// The kernel counts a process's time in these, on every Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -35,9 +33,8 @@ fn main() {
     }
     let home = tempfile::tempdir().expect("directory");
     let begun = Instant::now();
-    make(home.path());
-    println!("{} fabrics of {OBJECTS} objects, made in {:.0?}", REPOSITORIES * FABRICS, begun.elapsed());
-    let data = home.path().join("data");
+    let data = FLEET.make(home.path());
+    println!("{FLEET}, made in {:.0?}", begun.elapsed());
     let own = std::env::current_exe().expect("this benchmark");
     let mut child = Ended(Command::new(own).arg("--serve").arg(&data).spawn().expect("it starts"));
     std::thread::sleep(SETTLES);
@@ -69,80 +66,6 @@ impl Drop for Ended {
         drop(self.0.kill());
         drop(self.0.wait());
     }
-}
-
-fn make(home: &Path) {
-    let runtime = tokio::runtime::Runtime::new().expect("runtime");
-    let _inside = runtime.enter();
-    let engine = Engine::open(&home.join("data"), Arc::new(|_| {})).expect("engine");
-    for repository in 0..REPOSITORIES {
-        let clone = repository_with_objects(home, repository);
-        for fabric in 0..FABRICS {
-            runtime.block_on(async {
-                let id = engine.fabric_at(clone.join(format!("fabric-{fabric}"))).await.expect("fabric");
-                for kind in [OperationKind::Onboard, OperationKind::Sync] {
-                    engine.run(id.clone(), kind, Trigger::Command).await.expect("set up");
-                }
-                engine.list(id).await.expect("listed");
-            });
-        }
-    }
-}
-
-fn repository_with_objects(home: &Path, repository: usize) -> PathBuf {
-    let (bare, clone) = (home.join(format!("{repository}.git")), home.join(format!("clone-{repository}")));
-    git(home, &["init", "-q", "--bare", "-b", "main", &bare.display().to_string()]);
-    git(home, &["clone", "-q", &bare.display().to_string(), &clone.display().to_string()]);
-    for fabric in 0..FABRICS {
-        // What the objects refer to: a fabric that somebody runs has next to no findings.
-        let managed = clone.join(format!("fabric-{fabric}/managed"));
-        write(&managed.join("ipv4namespaces/default.yaml"), IPV4_NAMESPACE);
-        write(&managed.join("vlannamespaces/default.yaml"), VLAN_NAMESPACE);
-        for n in 0..OBJECTS / 2 {
-            write(&managed.join(format!("servers/server-{n}.yaml")), &server(n));
-            write(&managed.join(format!("vpcs/vpc-{n}.yaml")), &vpc(n));
-        }
-    }
-    git(&clone, &["add", "-A"]);
-    git(&clone, &["commit", "-qm", "Objects"]);
-    git(&clone, &["push", "-q", "origin", "HEAD:main"]);
-    clone
-}
-
-fn write(file: &Path, text: &str) {
-    std::fs::create_dir_all(file.parent().expect("a directory")).expect("directory");
-    std::fs::write(file, text).expect("written");
-}
-
-fn server(n: usize) -> String {
-    format!(
-        "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Server\nmetadata:\n  name: server-{n}\nspec:\n  \
-         description: rack {} unit {}\n",
-        n / 40,
-        n % 40
-    )
-}
-
-fn vpc(n: usize) -> String {
-    format!(
-        "apiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata:\n  name: vpc-{n}\nspec:\n  \
-         ipv4Namespace: default\n  vlanNamespace: default\n  subnets:\n    default:\n      \
-         subnet: 10.{}.{}.0/24\n      vlan: {}\n",
-        n / 250,
-        n % 250,
-        1000 + n
-    )
-}
-
-fn git(at: &Path, words: &[&str]) {
-    let status = Command::new("git")
-        .arg("-C")
-        .arg(at)
-        .args(["-c", "user.name=Tess", "-c", "user.email=tess@example.org"])
-        .args(words)
-        .status()
-        .expect("git runs");
-    assert!(status.success(), "git {words:?}");
 }
 
 /// The processor time that a process has used, in the kernel's ticks.

@@ -32,7 +32,7 @@ mod view;
 pub use account::{Account, Keeping, Method, NewAccount, Place};
 pub use conflict::{Conflict, ConflictPolicy, ConflictTexts, OurSide, Pick, Resolution};
 pub use edit::{Edit, ObjectVersion};
-pub use engine::{Check, Demo, Engine, validate};
+pub use engine::{Check, Delivery, Demo, Engine, validate};
 pub use error::{Error, ErrorCode, ErrorReport, Result};
 pub use event::{Emit, Event};
 pub use finding::{Code, Finding, Severity, Weight};
@@ -51,9 +51,9 @@ pub use operation::{
 };
 pub use settings::FabricSettings;
 pub use view::{
-    AddFabric, AuthorSettings, ConnectionReport, DiffLine, FabricFindings, FabricRun, FabricView, Fate,
-    FileText, GitHubSignInEnd, GitHubSignInStart, InboxFile, InboxText, KindCount, LineChange, ListenerView,
-    NetworkSettings, NewGitHubRepository, Preview, PreviewDocument, PreviewFile, ProposeEnd, Proxy,
-    RepositoryView, SealedFile, SecretStore, SignIn, Source, SourceReport, Status, StatusState,
-    StructureRepair, StructureReport, VersionDiff, WebhookView,
+    AddFabric, AuthorSettings, ConnectionReport, Delivered, DiffLine, FabricFindings, FabricRun, FabricView,
+    Fate, FileText, GitHubSignInEnd, GitHubSignInStart, InboxFile, InboxText, KindCount, LineChange,
+    ListenerView, NetworkSettings, NewGitHubRepository, Preview, PreviewDocument, PreviewFile, ProposeEnd,
+    Proxy, RefusedFile, RepositoryView, SealedFile, SecretStore, SignIn, Source, SourceReport, Status,
+    StatusState, StructureRepair, StructureReport, VersionDiff, WebhookView,
 };

@@ -601,3 +601,25 @@ pub struct ProposeEnd {
     /// The pull request; none where the run did not get that far, or there was nothing to propose.
     pub pull_request: Option<PullRequestView>,
 }
+
+/// What became of files that were brought to the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Delivered {
+    /// The files that wait in the inbox now.
+    pub taken: Vec<RepoPath>,
+    /// What was not taken.
+    pub refused: Vec<RefusedFile>,
+}
+
+/// A file that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedFile {
+    /// Its name.
+    pub name: String,
+    /// Why, in a sentence.
+    pub why: String,
+}

@@ -1,6 +1,7 @@
 //! The engine from outside: real repositories, a real watcher, every event.
 
 mod bad_input;
+mod delivering;
 mod lab;
 mod listening;
 mod onboarding;

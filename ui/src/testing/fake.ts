@@ -1,4 +1,5 @@
 import type {
+  Dragged,
   Event,
   FabricRun,
   FabricView,
@@ -48,7 +49,7 @@ import {
   versionDiff,
 } from "./twoWay";
 
-type Command = Exclude<keyof Transport, "listen">;
+type Command = Exclude<keyof Transport, "listen" | "listenToDrags">;
 
 /**
  * An engine that does what a test says.
@@ -62,6 +63,7 @@ export class FakeTransport implements Transport {
   log: Operation[] = [];
   answers: { [C in Command]?: (...args: Parameters<Transport[C]>) => unknown } = {};
   readonly #heard = new Set<(event: Event) => void>();
+  readonly #drags = new Set<(dragged: Dragged) => void>();
 
   constructor(fabrics: FabricView[] = [], log: Operation[] = []) {
     this.fabrics = fabrics;
@@ -71,6 +73,11 @@ export class FakeTransport implements Transport {
   /** Sends an event to the window. */
   say(event: Event): void {
     for (const heard of this.#heard) heard(event);
+  }
+
+  /** Drags files over the window, or drops them. */
+  drag(dragged: Dragged): void {
+    for (const heard of this.#drags) heard(dragged);
   }
 
   /** The arguments of each call of a command, in order. */
@@ -115,6 +122,12 @@ export class FakeTransport implements Transport {
   openInbox = (...args: [string]) => this.#answer("openInbox", args, () => null);
   openFile = (...args: [string, string]) => this.#answer("openFile", args, () => null);
   inboxText = (...args: [string, string]) => this.#answer("inboxText", args, () => inboxText());
+  takeDropped = (...args: [string]) =>
+    this.#answer("takeDropped", args, () => ({ taken: ["lab/raw/leafs.yaml"], refused: [] }));
+  deliverText = (...args: [string, string, string]) =>
+    this.#answer("deliverText", args, () => ({ taken: [`lab/raw/${args[1]}`], refused: [] }));
+  previewText = (...args: [string, string, string]) => this.#answer("previewText", args, () => preview());
+  mendFile = (...args: [string, string, string, string]) => this.#answer("mendFile", args, () => true);
   preview = (...args: [string]) => this.#answer("preview", args, () => preview());
   findings = (...args: [string]) => this.#answer("findings", args, () => fabricFindings());
   discard = (...args: [string, string]) =>
@@ -169,6 +182,10 @@ export class FakeTransport implements Transport {
   listen = async (heard: (event: Event) => void) => {
     this.#heard.add(heard);
     return () => void this.#heard.delete(heard);
+  };
+  listenToDrags = async (heard: (dragged: Dragged) => void) => {
+    this.#drags.add(heard);
+    return () => void this.#drags.delete(heard);
   };
 
   #runs(kind: OperationKind): FabricRun[] {

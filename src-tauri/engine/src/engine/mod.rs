@@ -3,6 +3,7 @@
 mod accounts;
 mod add;
 mod connection;
+mod deliver;
 mod demo;
 mod github_repositories;
 mod github_sign_in;
@@ -46,6 +47,7 @@ use crate::view::{
     StructureReport,
 };
 
+pub use deliver::Delivery;
 pub use demo::Demo;
 use live::Live;
 use run::Job;

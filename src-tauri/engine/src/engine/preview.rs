@@ -26,6 +26,15 @@ impl Inner {
             Ok(preview(plan, flow.repo.work_tree()))
         })
     }
+
+    pub(super) fn preview_text(&self, id: &FabricId, name: &str, text: String) -> Result<Preview> {
+        let fabric = self.store.fabric(id)?;
+        self.only_look(&fabric, |flow| {
+            let path = flow.layout.raw().join(name);
+            let plan = flow.preview_of(path, text.into_bytes())?;
+            Ok(preview(plan, flow.repo.work_tree()))
+        })
+    }
 }
 
 fn preview(plan: Plan, work_tree: &Path) -> Preview {

@@ -11,7 +11,7 @@ use crate::finding::{Code, Finding};
 use crate::id::RepoPath;
 
 /// The largest file that is taken: a hundred thousand objects are a third of it.
-const LARGEST: u64 = 64 * 1024 * 1024;
+pub(crate) const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// A file, not opened yet. The same entry twice is the same file, as far as a listing can tell.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -110,6 +110,17 @@ impl Flow<'_> {
         self.plan(&entries, unreadable)
     }
 
+    /// The same for a text that nobody has put anywhere yet, as if it were this file of the inbox, alone.
+    pub(crate) fn preview_of(&mut self, path: RepoPath, bytes: Vec<u8>) -> Result<Plan> {
+        self.report.begin(Step::Scan, Some(Unit::Files))?;
+        self.look_at_what_stands(Some(Step::Scan))?;
+        let fabric = self.fabric_file()?;
+        let reading =
+            Reading { fabric_name: &fabric.fabric_name, managed: self.index, schemas: self.index.schemas() };
+        let file = SourceFile::parse(path, bytes, reading);
+        self.plan_inbox(Inbox { files: vec![file], unreadable: Vec::new() }, &fabric)
+    }
+
     fn parse(&self, entries: &[FileEntry], unreadable: Vec<Finding>, fabric: &FabricFile) -> Result<Inbox> {
         self.report.begin(Step::Parse, Some(Unit::Documents))?;
         let reading =
@@ -141,9 +152,13 @@ impl Flow<'_> {
 
     /// Plans without writing: what is to be done with what waits.
     fn plan(&mut self, entries: &[FileEntry], unreadable: Vec<Finding>) -> Result<Plan> {
-        let report = self.report;
         let fabric = self.fabric_file()?;
         let inbox = self.parse(entries, unreadable, &fabric)?;
+        self.plan_inbox(inbox, &fabric)
+    }
+
+    fn plan_inbox(&mut self, inbox: Inbox, fabric: &FabricFile) -> Result<Plan> {
+        let report = self.report;
         report.begin(Step::Validate, Some(Unit::Objects))?;
         let incoming: usize = inbox.files.iter().map(SourceFile::document_count).sum();
         let total = self.index.len() + incoming;
@@ -160,7 +175,7 @@ impl Flow<'_> {
             self.repo.local_edits(head.as_ref(), &self.layout.managed())?.into_iter().collect();
         let given = Given {
             layout: &self.layout,
-            fabric: &fabric,
+            fabric,
             edited: &edited,
             log: &log,
             log_on_disk: log_bytes.as_deref().map(ContentHash::of),

@@ -1,0 +1,133 @@
+//! What goes otherwise than planned, in the real window: somebody else was faster, the network is gone.
+
+use std::path::PathBuf;
+
+use thirtyfour::Key;
+
+use crate::support::app::{App, Look, tell};
+use crate::support::git_server::GitServer;
+use crate::support::repositories::{Checkout, FABRIC, Remote};
+
+const SWITCH: &str = "managed/switches/leaf-1.yaml";
+const TEXT: &str = "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nmetadata:\n  name: leaf-1\n\
+                    spec:\n  role: server-leaf\n  profile: dell-s5248f-on\n  \
+                    description: rack A # by hand\n";
+
+/// An operator's desk, with a clone of a repository that others push to as well.
+struct Desk {
+    home: PathBuf,
+    remote: Remote,
+    server: GitServer,
+    clone: Checkout,
+    machine: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let machine = tempfile::tempdir().expect("a directory");
+        let host = machine.path().join("host");
+        let remote = Remote::begun(&host);
+        let server = GitServer::start(&host, None);
+        let clone = Checkout::of(&server.url("fabric.git"), &machine.path().join("clone"));
+        Self { home: machine.path().join("home"), remote, server, clone, machine }
+    }
+
+    /// Opens the app with the fabric in its list, and one switch in the fabric.
+    async fn open(&self, look: Look) -> App {
+        let app = App::start(&self.home, look).await;
+        app.click("Add a fabric").await;
+        app.choose("Folder on this machine").await;
+        app.fill("Folder", self.clone.path.to_str().expect("a path in UTF-8")).await;
+        app.wait_for_text("Found a").await;
+        app.fill("Directory", FABRIC).await;
+        app.fill("Name", "Lab").await;
+        app.click("Add fabric").await;
+        app.wait_for_status("inSync").await;
+        self.clone.drop_raw("leaf-1.yaml", TEXT);
+        app.wait_for_summary("1 object created").await;
+        app.wait_for_status("inSync").await;
+        app
+    }
+
+    fn teammate(&self) -> Checkout {
+        Checkout::of(&self.server.url("fabric.git"), &self.machine.path().join("teammate"))
+    }
+
+    /// Somebody gives the switch's place in a clone of theirs.
+    fn moves_to(at: &Checkout, rack: &str) {
+        let text = at.text(SWITCH);
+        at.write(&format!("{FABRIC}/{SWITCH}"), &text.replace("rack A", rack));
+    }
+
+    #[track_caller]
+    fn assert_in_step(&self) {
+        assert_eq!(self.clone.tip(), self.remote.tip());
+        assert_eq!(self.clone.tree(), self.remote.tree());
+        assert_eq!(self.clone.status(), "");
+    }
+}
+
+/// Both gave the switch another place. The rest goes on, and the keyboard alone settles it.
+#[test]
+fn a_conflict_is_settled_by_the_keyboard_alone() {
+    tell(async {
+        let desk = Desk::new();
+        let app = desk.open(Look::Light).await;
+        let teammate = desk.teammate();
+        Desk::moves_to(&teammate, "rack B");
+        teammate.commit_and_push("Move leaf-1 to rack B");
+        let theirs = teammate.tip();
+        Desk::moves_to(&desk.clone, "rack C");
+        app.wait_for_status("conflicted").await;
+        app.screenshots("20-conflicted").await;
+        // Other objects are taken in; only the push waits.
+        desk.clone.drop_raw("leaf-2.yaml", &TEXT.replace("leaf-1", "leaf-2"));
+        app.wait_for_summary("1 object created").await;
+        app.wait_for_status("conflicted").await;
+        assert_eq!(desk.remote.tip(), theirs, "nothing was pushed over it");
+
+        app.tab_to("Settle conflicts").await;
+        app.type_keys(Key::Enter).await;
+        app.wait_for_text("0 of 1 conflict decided").await;
+        app.screenshots("21-conflict").await;
+        // From what was there before, past ours, to theirs.
+        app.type_keys(Key::Down).await;
+        app.type_keys(Key::Down).await;
+        app.wait_for_text("1 of 1 conflict decided").await;
+        app.screenshots("22-conflict-decided").await;
+        app.tab_to("Finish").await;
+        app.type_keys(Key::Enter).await;
+        app.wait_for_status("inSync").await;
+        app.screenshots("23-settled").await;
+        desk.assert_in_step();
+        let text = desk.remote.text(SWITCH);
+        assert!(text.contains("description: rack B # by hand"), "{text}");
+        assert!(desk.remote.text("managed/switches/leaf-2.yaml").contains("leaf-2"));
+        let known = desk.remote.git(&["log", "--format=%H", "main"]);
+        assert!(known.contains(&theirs), "their commit is in the history:\n{known}");
+        app.close().await;
+    });
+}
+
+/// The plug is pulled: work goes on here, and what was done goes out when the remote is back.
+#[test]
+fn offline_work_goes_out_when_the_remote_is_back() {
+    tell(async {
+        let mut desk = Desk::new();
+        let app = desk.open(Look::Dark).await;
+        desk.server.stop();
+        let before = desk.remote.tip();
+        desk.clone.drop_raw("leaf-2.yaml", &TEXT.replace("leaf-1", "leaf-2"));
+        app.wait_for_status("offline").await;
+        app.screenshots("24-offline").await;
+        assert!(desk.clone.text("managed/switches/leaf-2.yaml").contains("leaf-2"), "taken in and committed");
+        assert_eq!(desk.clone.status(), "");
+        assert_eq!(desk.remote.tip(), before);
+        desk.server.come_back();
+        // By itself: nobody presses anything.
+        app.wait_for_status("inSync").await;
+        app.screenshots("25-back").await;
+        desk.assert_in_step();
+        app.close().await;
+    });
+}
