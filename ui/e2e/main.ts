@@ -4,6 +4,7 @@ import "../src/app.css";
 import App from "../src/App.svelte";
 import { AppState } from "../src/state.svelte";
 import { FakeTransport } from "../src/testing/fake";
+import OverviewWindow from "./OverviewWindow.svelte";
 import { sceneOf } from "./scenes";
 
 const target = document.getElementById("app");
@@ -14,7 +15,7 @@ const scene = sceneOf(asked.get("scene") ?? "", asked.get("of") ?? "");
 const engine = new FakeTransport(scene.fabrics, scene.log);
 engine.answers = scene.answers ?? {};
 const app = new AppState(engine);
-mount(App, { target, props: { app } });
+mount(scene.overview ? OverviewWindow : App, { target, props: { app } });
 
 // For tests that play the engine while they look.
 Object.assign(window, { engine, app });

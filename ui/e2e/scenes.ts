@@ -3,7 +3,7 @@ import type { FabricView, Operation, StatusState } from "../src/bindings";
 import type { AppState } from "../src/state.svelte";
 import { hostKeyUnknown, secretsLocked, secretStore } from "../src/testing/accounts";
 import type { FakeTransport } from "../src/testing/fake";
-import { pullRequest } from "../src/testing/github";
+import { branchRules, pullRequest } from "../src/testing/github";
 import {
   fabric,
   fabricFindings,
@@ -20,6 +20,7 @@ import {
   status,
   unreachable,
 } from "../src/testing/samples";
+import { manyFabrics, oneOf, runsOf, someFabrics } from "../src/testing/overview";
 import { manyConflicts } from "../src/testing/twoWay";
 
 export interface Scene {
@@ -28,6 +29,8 @@ export interface Scene {
   answers?: FakeTransport["answers"];
   /** The list is never read: there is nothing to wait for. */
   unread?: boolean;
+  /** All fabrics are shown, not one. */
+  overview?: boolean;
   /** Once the list is there. */
   then?: (engine: FakeTransport, app: AppState) => void;
 }
@@ -130,6 +133,35 @@ const SCENES: Record<string, (of: string) => Scene> = {
       error: null,
     }));
     return { fabrics: list, log: log(8), answers: { syncAll: () => runs } };
+  },
+  overview: (of) => {
+    const [running] = someFabrics();
+    const lists: Record<string, () => FabricView[]> = {
+      some: someFabrics,
+      empty: () => [],
+      huge: () => manyFabrics(300),
+      offline: () => [3, 7, 8, 9, 12].map((n) => oneOf(n, "offline")),
+      fine: () => [0, 1, 3, 4, 5].map((n) => oneOf(n, "inSync")),
+    };
+    const wait = () => new Promise<void>((done) => setTimeout(done, 400));
+    return {
+      overview: true,
+      fabrics: (lists[of] ?? someFabrics)(),
+      answers: {
+        operations: (fabric) => runsOf(fabric),
+        branchRules: () => branchRules(),
+        // Each in its own time: one after the other is done.
+        sync: async (fabric) => {
+          await wait();
+          if (fabric === "fabric-4") throw unreachable;
+          return operation({ id: `sync-${fabric}`, fabric });
+        },
+      },
+      then: (engine) => {
+        if (of !== "some" || !running) return;
+        engine.say({ type: "progress", data: progress({ fabric: running.id }) });
+      },
+    };
   },
   /** 300 fabrics, and one of them with as much of everything as there can be. */
   huge: () => {

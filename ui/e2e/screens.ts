@@ -72,6 +72,18 @@ async function syncAll(page: Page) {
   await press("Show what came of each")(page);
 }
 
+const runShown = (page: Page) => page.getByRole("progressbar").first().waitFor();
+
+async function syncMany(page: Page) {
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.getByRole("checkbox", { name: "Select dub-pod-4" }).click();
+  const bar = page.getByRole("group", { name: "Commands for the selected fabrics" });
+  await bar.getByRole("button", { name: "Sync", exact: true }).click();
+  await bar.getByText(/^Sync: 3 done/).waitFor();
+}
+
+const filterAway = (page: Page) => page.getByRole("searchbox").last().fill("nowhere");
+
 export const SCREENS: Screen[] = [
   { name: "empty", scene: "empty", kept: true },
   { name: "loading", scene: "loading", still: true },
@@ -112,4 +124,9 @@ export const SCREENS: Screen[] = [
   { name: "add-found", scene: "empty", way: foundSource, kept: true },
   { name: "all-runs", scene: "all", way: syncAll },
   { name: "huge", scene: "huge" },
+  { name: "overview", scene: "overview", of: "some", way: runShown, kept: true },
+  { name: "overview-selected", scene: "overview", of: "fine", way: syncMany, kept: true },
+  { name: "overview-huge", scene: "overview", of: "huge" },
+  { name: "overview-offline", scene: "overview", of: "offline" },
+  { name: "overview-nothing-matches", scene: "overview", of: "fine", way: filterAway },
 ];
