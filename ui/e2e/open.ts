@@ -11,4 +11,6 @@ export async function open(page: Page, { scene, of, way }: Pick<Screen, "scene" 
   await page.locator("body[data-ready]").waitFor();
   await page.evaluate(() => document.fonts.ready);
   await way?.(page);
+  // Nothing is hovered over.
+  await page.mouse.move(0, 0);
 }

@@ -135,9 +135,10 @@ const SCENES: Record<string, (of: string) => Scene> = {
     return { fabrics: list, log: log(8), answers: { syncAll: () => runs } };
   },
   overview: (of) => {
-    const [running] = someFabrics();
+    const working = { ...oneOf(18, "working"), running: progress({ fabric: "fabric-18" }) };
+    const branchOf = (fabric: string) => (Number(fabric.split("-")[1]) % 9 === 4 ? "staging" : "main");
     const lists: Record<string, () => FabricView[]> = {
-      some: someFabrics,
+      some: () => [...someFabrics(), working],
       empty: () => [],
       huge: () => manyFabrics(300),
       offline: () => [3, 7, 8, 9, 12].map((n) => oneOf(n, "offline")),
@@ -149,17 +150,17 @@ const SCENES: Record<string, (of: string) => Scene> = {
       fabrics: (lists[of] ?? someFabrics)(),
       answers: {
         operations: (fabric) => runsOf(fabric),
-        branchRules: () => branchRules(),
+        branchRules: (fabric) => {
+          if (branchOf(fabric) === "main") return branchRules();
+          const sentence = "staging takes any push.";
+          return branchRules({ branch: "staging", protected: false, directPush: "allowed", sentence });
+        },
         // Each in its own time: one after the other is done.
         sync: async (fabric) => {
           await wait();
           if (fabric === "fabric-4") throw unreachable;
           return operation({ id: `sync-${fabric}`, fabric });
         },
-      },
-      then: (engine) => {
-        if (of !== "some" || !running) return;
-        engine.say({ type: "progress", data: progress({ fabric: running.id }) });
       },
     };
   },

@@ -10,12 +10,14 @@ export function repository(name: string, over: Partial<RepositoryView> = {}): Re
 }
 
 const SITES = ["ams", "ber", "cph", "dub", "fra", "lon", "osl", "par", "rom", "sto", "vie", "zrh"];
-const REPOSITORIES = ["fabrics-eu-north", "fabrics-eu-west", "fabrics-lab", "fabrics-us"];
+const REPOSITORIES = ["fabrics-eu-north", "fabrics-eu-west", "fabrics-apac", "fabrics-us"];
+/** States that a fabric without a remote may have. */
+const LOCAL: ReadonlySet<StatusState> = new Set(["inSync", "localChanges", "paused"]);
 const AUTHORS = ["Ada Operator", "Grace Network", "Edsger Fabric"];
 
 /** What a fabric in a state has besides. */
 const WITH: Partial<Record<StatusState, Partial<FabricView>>> = {
-  conflicted: { ahead: 1, behind: 2, conflicts: 3 },
+  conflicted: { ahead: 1, behind: 2, conflicts: 1 },
   needsAttention: { inbox: inbox(2), errors: 2, warnings: 1 },
   needsSignIn: { behind: null },
   refusedByRule: { ahead: 2 },
@@ -31,11 +33,13 @@ const WITH: Partial<Record<StatusState, Partial<FabricView>>> = {
 
 /** One fabric of many, in a state. */
 export function oneOf(n: number, state: StatusState): FabricView {
-  const name = REPOSITORIES[n % REPOSITORIES.length]!;
+  // What is refused or can't be reached has a remote.
+  const local = n % REPOSITORIES.length === 2 && LOCAL.has(state);
+  const name = local ? "fabrics-lab" : REPOSITORIES[n % REPOSITORIES.length]!;
   return fabric({
     id: `fabric-${n}`,
     name: `${SITES[n % SITES.length]}-pod-${n + 1}`,
-    repository: repository(name, name === "fabrics-lab" ? { url: null } : {}),
+    repository: repository(name, local ? { url: null } : {}),
     branch: n % 9 === 4 ? "staging" : "main",
     status: status(state),
     kinds: fabric().kinds.map((kind) => ({ ...kind, count: kind.count * ((n * 7) % 23) })),
@@ -48,7 +52,7 @@ export function oneOf(n: number, state: StatusState): FabricView {
     nextCheck: NOW + (300 - ((n * 13) % 290)) * 1_000,
     warnings: n % 7 === 3 ? 4 : 0,
     ...WITH[state],
-    ...(name === "fabrics-lab" ? { ahead: null, behind: null, lastContact: null, nextCheck: null } : {}),
+    ...(local ? { ahead: null, behind: null, lastContact: null, nextCheck: null } : {}),
   });
 }
 
