@@ -47,7 +47,7 @@ export default defineConfig({
   },
   globalTeardown: "./squeeze.ts",
   webServer: {
-    command: `${VITE} build ${ARGS} --logLevel warn && ${VITE} preview ${ARGS} --host 127.0.0.1 --port ${PORT} --strictPort`,
+    command: `${VITE} build ${ARGS} --logLevel error && ${VITE} preview ${ARGS} --host 127.0.0.1 --port ${PORT} --strictPort`,
     cwd: import.meta.dirname,
     url: `http://127.0.0.1:${PORT}/e2e/app.html`,
     reuseExistingServer: false,

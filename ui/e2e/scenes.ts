@@ -90,7 +90,17 @@ const SCENES: Record<string, (of: string) => Scene> = {
     },
   }),
   /** The fabric that is looked at is in this state. */
-  state: (of) => ({ fabrics: [inState(of as StatusState), ...others()], log: log(8) }),
+  state: (of) => {
+    const [done, , , failed] = log(4);
+    const ended = of === "failed" || of === "offline" ? failed : done;
+    const last: Operation = { ...ended!, id: "op-last", startedAt: NOW - 61_400, finishedAt: NOW - 60_000 };
+    return {
+      fabrics: [inState(of as StatusState), ...others()],
+      log: [last, ...log(8).slice(1)],
+      // A code that nobody enters.
+      answers: { finishGithubSignIn: never },
+    };
+  },
   first: () => ({ fabrics: [fabric()], log: [] }),
   running: () => ({
     fabrics: [working(), ...others()],

@@ -51,6 +51,12 @@ async function addAnAccount(page: Page) {
   await press("Add an account…")(page);
 }
 
+async function signInByCode(page: Page) {
+  await press("Accounts")(page);
+  await press("Sign in to GitHub…")(page);
+  await page.getByText("WDJB-MJHT").waitFor();
+}
+
 async function foundSource(page: Page) {
   await press("Add a fabric")(page);
   await press("Choose…")(page);
@@ -121,6 +127,7 @@ export const SCREENS: Screen[] = [
   { name: "unlock", scene: "locked", way: press("Unlock…") },
   { name: "accounts", scene: "state", of: "inSync", way: press("Accounts"), kept: true },
   { name: "add-account", scene: "state", of: "inSync", way: addAnAccount },
+  { name: "github-sign-in", scene: "state", of: "inSync", way: signInByCode },
   { name: "desktop-settings", scene: "state", of: "inSync", way: press("Settings") },
   { name: "add", scene: "empty", way: press("Add a fabric") },
   { name: "add-found", scene: "empty", way: foundSource, kept: true },
