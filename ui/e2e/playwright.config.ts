@@ -18,6 +18,7 @@ if (executablePath === undefined)
 
 export default defineConfig({
   testDir: ".",
+  testMatch: process.env.FGD_FRAMES ? "frames.ts" : "*.spec.ts",
   outputDir: "../../target/e2e/results",
   snapshotPathTemplate: "{testDir}/snapshots/{arg}{ext}",
   fullyParallel: true,

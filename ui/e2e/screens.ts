@@ -54,6 +54,7 @@ async function addAnAccount(page: Page) {
 async function signInByCode(page: Page) {
   await press("Accounts")(page);
   await press("Sign in to GitHub…")(page);
+  await press("Get a code")(page);
   await page.getByText("WDJB-MJHT").waitFor();
 }
 
