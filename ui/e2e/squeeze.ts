@@ -6,6 +6,8 @@ import type { FullConfig } from "@playwright/test";
 const PICTURES = new URL("./snapshots/", import.meta.url).pathname;
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const COLOURS = 256;
+/** Colours that are nearer to each other than this count as one: the surfaces of one scheme are further apart. */
+const CLOSE = 6;
 const INDEXED = 3;
 
 /** After the tests, and only where they wrote pictures. */
@@ -18,7 +20,7 @@ export default function squeezeAll({ updateSnapshots }: FullConfig): void {
   }
 }
 
-/** The same picture in its 256 commonest colours; what is softened at a letter's edge takes the nearest one. */
+/** The same picture in 256 of its colours; what is softened at a letter's edge takes the nearest one. */
 export function squeeze(png: Buffer): Buffer {
   const chunks = chunksOf(png);
   const head = chunks.find(([type]) => type === "IHDR")?.[1];
@@ -37,10 +39,7 @@ export function squeeze(png: Buffer): Buffer {
     colours[at] = colour;
     uses.set(colour, (uses.get(colour) ?? 0) + 1);
   }
-  const palette = [...uses]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, COLOURS)
-    .map(([colour]) => colour);
+  const palette = paletteOf(uses);
   const index = new Map([...uses.keys()].map((colour) => [colour, nearest(palette, colour)]));
   // Each line begins with its filter: none.
   const lines = Buffer.alloc((width + 1) * height);
@@ -60,12 +59,28 @@ export function squeeze(png: Buffer): Buffer {
   ]);
 }
 
+/** The commonest colours, none of them close to another: a rare one that stands out, a warning's, is kept. */
+function paletteOf(uses: ReadonlyMap<number, number>): number[] {
+  const common = [...uses].sort((a, b) => b[1] - a[1]).map(([colour]) => colour);
+  const palette: number[] = [];
+  for (const colour of common) {
+    if (palette.length === COLOURS) break;
+    if (palette.every((known) => apart(known, colour) >= CLOSE ** 2)) palette.push(colour);
+  }
+  return palette;
+}
+
+/** How far two colours are apart, squared. */
+function apart(one: number, other: number): number {
+  const [red, green, blue] = [16, 8, 0].map((by) => ((one >> by) & 255) - ((other >> by) & 255));
+  return red! ** 2 + green! ** 2 + blue! ** 2;
+}
+
 function nearest(palette: readonly number[], colour: number): number {
   let [best, least] = [0, Infinity];
   palette.forEach((known, at) => {
-    const [red, green, blue] = [16, 8, 0].map((by) => ((known >> by) & 255) - ((colour >> by) & 255));
-    const apart = red! ** 2 + green! ** 2 + blue! ** 2;
-    if (apart < least) [best, least] = [at, apart];
+    const far = apart(known, colour);
+    if (far < least) [best, least] = [at, far];
   });
   return best;
 }
