@@ -27,10 +27,12 @@ export FGD_TOOLS := $(TOOLS)
 BUILD_PACKAGES := build-essential pkg-config cmake file git libssl-dev libdbus-1-dev libgtk-3-dev \
 	libwebkit2gtk-4.1-dev librsvg2-dev libayatana-appindicator3-dev
 TEST_PACKAGES  := webkit2gtk-driver xvfb xauth dbus-x11 fonts-dejavu-core openssh-server gnupg openssl
+# The ui's tests take whichever browser the system has.
+TEST_PACKAGES  += $(if $(shell command -v chromium chromium-browser google-chrome),,chromium)
 
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
 
-.PHONY: help run test e2e bench fuzz lint package package-check bindings clean deps build build-packages test-packages
+.PHONY: help run test e2e e2e-ui bench fuzz lint package package-check bindings clean deps build build-packages test-packages
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +50,8 @@ test: deps ui/dist/index.html ## check and test everything
 	@echo "== Formatting and the ui: format, types, tests"
 	cargo fmt --all --check
 	cd ui && npm run --silent format:check && npm run --silent check && npm run --silent test
+	@echo "== The ui in a browser"
+	$(MAKE) --no-print-directory e2e-ui
 	@echo "== Lints"
 	cargo clippy $(CARGO_ARGS) --all-targets -- -D warnings
 	@echo "== The engine, the shell and the command line"
@@ -63,6 +67,9 @@ e2e: deps build ## the tests in the real window; screenshots in target/screensho
 	else \
 		echo "The real window is tested on Linux only: no driver is there for this system's web view."; \
 	fi
+
+e2e-ui: test-packages ui/node_modules/.package-lock.json ## each screen of the ui in Chromium; screenshots in target/screenshots/ui
+	cd ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm run --silent e2e
 
 bench: build-packages ui/dist/index.html ## how long things take, printed
 	cargo bench $(CARGO_ARGS) --bench spine --bench two_way --bench idle
@@ -159,7 +166,7 @@ test-packages:
 	$(call install,$(TEST_PACKAGES))
 
 ui/node_modules/.package-lock.json: ui/package-lock.json
-	cd ui && npm ci --no-audit --no-fund
+	cd ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
 	touch $@
 
 ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)

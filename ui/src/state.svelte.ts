@@ -8,6 +8,7 @@ import type {
   Event,
   FabricFindings,
   FabricId,
+  FabricRun,
   FabricSettings,
   FabricView,
   InboxText,
@@ -25,7 +26,7 @@ import type {
   StructureReport,
 } from "./bindings";
 import { Accounts } from "./accounts.svelte";
-import { AllRuns } from "./allRuns.svelte";
+import { AllRuns, type AllKind } from "./allRuns.svelte";
 import { Decisions } from "./decisions.svelte";
 import { GitHub } from "./github.svelte";
 import { Inboxes } from "./inbox.svelte";
@@ -253,6 +254,32 @@ export class AppState {
   /** Looks at a source. Rejects with an `ErrorReport`, for the dialog to show. */
   inspect(source: Source): Promise<SourceReport> {
     return this.#transport.inspectSource(source);
+  }
+
+  /** The last runs of a fabric, for a screen that keeps them itself. Rejects with an `ErrorReport`. */
+  operations = (fabric: FabricId, limit: number): Promise<Operation[]> =>
+    this.#transport.operations(fabric, limit);
+
+  /** Runs over one fabric of many; what came of it is for the screen that asked to show. Never rejects. */
+  async runOne(kind: AllKind, fabric: FabricId): Promise<FabricRun> {
+    this.#asked.add(fabric);
+    try {
+      return { fabric, operation: this.#withEnd(await this.#transport[kind](fabric)), error: null };
+    } catch (rejection) {
+      return { fabric, operation: null, error: asReport(rejection) };
+    } finally {
+      this.#asked.delete(fabric);
+    }
+  }
+
+  /** Pauses or resumes one fabric of many; answers with why that could not be done. Never rejects. */
+  async pauseOne(fabric: FabricId, on: boolean): Promise<ErrorReport | null> {
+    try {
+      this.#keep(await this.#transport.setAutoSync(fabric, on));
+      return null;
+    } catch (rejection) {
+      return asReport(rejection);
+    }
   }
 
   /** Asks for a folder; null when none was chosen. */

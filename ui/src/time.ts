@@ -50,12 +50,17 @@ export function duration(milliseconds: number): string {
 
 /** The exact time, in the reader's own zone: what a relative time shows on hover. */
 export function exact(time: Timestamp, zone?: string): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    dateStyle: "medium",
-    timeStyle: "long",
-    ...(zone ? { timeZone: zone } : {}),
-  }).format(time);
+  let format = exactFormats.get(zone);
+  if (format === undefined) {
+    const style = { dateStyle: "medium", timeStyle: "long" } as const;
+    format = new Intl.DateTimeFormat("en-GB", zone === undefined ? style : { ...style, timeZone: zone });
+    exactFormats.set(zone, format);
+  }
+  return format.format(time);
 }
+
+/** Kept, since to make one takes far longer than to use it, and a list shows hundreds of times. */
+const exactFormats = new Map<string | undefined, Intl.DateTimeFormat>();
 
 function date(time: Timestamp): string {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" }).format(time);

@@ -1,0 +1,30 @@
+// Mounts the real window on a fake engine, in the scene that the address names.
+import { mount } from "svelte";
+import "../src/app.css";
+import App from "../src/App.svelte";
+import { AppState } from "../src/state.svelte";
+import { FakeTransport } from "../src/testing/fake";
+import OverviewWindow from "./OverviewWindow.svelte";
+import { sceneOf } from "./scenes";
+
+const target = document.getElementById("app");
+if (target === null) throw new Error("app.html has no #app");
+
+const asked = new URLSearchParams(location.search);
+const scene = sceneOf(asked.get("scene") ?? "", asked.get("of") ?? "");
+const engine = new FakeTransport(scene.fabrics, scene.log);
+engine.answers = scene.answers ?? {};
+const app = new AppState(engine);
+mount(scene.overview ? OverviewWindow : App, { target, props: { app } });
+
+// For tests that play the engine while they look.
+Object.assign(window, { engine, app });
+
+const begin = setInterval(() => {
+  if (!app.loaded && !app.loadProblem && !scene.unread) return;
+  clearInterval(begin);
+  // The one that a scene is about, whatever stands before it in the list.
+  if (app.fabric("lab")) app.select("lab");
+  scene.then?.(engine, app);
+  document.body.dataset.ready = "";
+}, 5);
