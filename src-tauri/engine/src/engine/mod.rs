@@ -12,6 +12,7 @@ mod listen;
 mod live;
 mod preview;
 mod proposals;
+mod resources;
 mod run;
 mod survey;
 #[cfg(test)]
