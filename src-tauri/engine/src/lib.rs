@@ -37,7 +37,9 @@ pub use catalog::{
 };
 pub use conflict::{Conflict, ConflictPolicy, ConflictTexts, OurSide, Pick, Resolution};
 pub use edit::{Edit, ObjectVersion};
-pub use engine::{Check, Demo, Engine, validate};
+pub use engine::{
+    ChangeKind, ChangesView, Check, CommitChanges, CommitView, Demo, Engine, ObjectChange, validate,
+};
 pub use error::{Error, ErrorCode, ErrorReport, Result};
 pub use event::{Emit, Event};
 pub use finding::{Code, Finding, Severity, Weight};

@@ -19,6 +19,7 @@ use crate::store::StoredFabric;
 use crate::sync::{Facts, Found, Reporter, Schedule, Watch, by_file, derive};
 use crate::view::{FabricFindings, FabricView, InboxFile, KindCount, RepositoryView};
 
+use super::changes::Counts;
 use super::resources::Held;
 use super::{Inner, lock};
 
@@ -68,6 +69,8 @@ pub(super) struct LiveState {
     told: Option<FabricView>,
     /// Its objects as a person looks through them.
     pub(super) catalog: Option<Held>,
+    /// How many objects its commits changed.
+    pub(super) counted: Counts,
 }
 
 /// What came of a run's wish to speak with the remote.

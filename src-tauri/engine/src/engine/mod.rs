@@ -2,6 +2,8 @@
 
 mod accounts;
 mod add;
+mod changes;
+mod changes_view;
 mod connection;
 mod demo;
 mod github_repositories;
@@ -47,6 +49,7 @@ use crate::view::{
     StructureReport,
 };
 
+pub use changes_view::{ChangeKind, ChangesView, CommitChanges, CommitView, ObjectChange};
 pub use demo::Demo;
 use live::Live;
 use run::Job;
