@@ -66,7 +66,7 @@ e2e: deps build ## the tests in the real window; screenshots in target/screensho
 
 bench: build-packages ui/dist/index.html ## how long things take, printed
 	cargo bench $(CARGO_ARGS) --bench spine --bench two_way --bench idle
-	cargo bench -p fgd-engine --features measure --bench ingest
+	cargo bench -p fgd-engine --features measure --bench ingest --bench search
 
 fuzz: build-packages ## any bytes into the engine, FUZZ_TIME seconds a target (needs nightly Rust)
 	@rustup toolchain list 2>/dev/null | grep -q '^nightly' || { echo "Please run: rustup toolchain install nightly"; exit 1; }
