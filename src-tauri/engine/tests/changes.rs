@@ -54,7 +54,7 @@ async fn what_comes_what_goes_and_what_was() {
         [
             "+0 ~1 -0 by us undoable: lab: ingest 1 object from leaf.yaml",
             "+2 ~0 -0 by us undoable: lab: ingest 2 objects from leaf.yaml",
-            "+0 ~0 -0 by us: Set up the FGD structure in lab",
+            "+0 ~0 -0 by us: Set up the fabric lab in lab",
         ]
     );
     assert_eq!((changes.more, changes.edits, changes.page), (false, vec![], None));
