@@ -34,7 +34,7 @@ impl Bits {
         }
     }
 
-    pub(super) fn drop(&mut self, other: &Self) {
+    pub(super) fn leave_out(&mut self, other: &Self) {
         for (own, other) in self.words.iter_mut().zip(&other.words) {
             *own &= !other;
         }

@@ -225,7 +225,8 @@ fn value_at(node: &Node, path: &[&str]) -> String {
         }
     }
     match node.scalar() {
-        Some(scalar) if !node.is_null() => scalar.text.clone(),
+        // A cell is one line.
+        Some(scalar) if !node.is_null() => scalar.text.trim().replace('\n', " "),
         _ => String::new(),
     }
 }

@@ -11,6 +11,7 @@ mod order;
 mod query;
 mod references;
 mod schema;
+mod search;
 mod starting;
 mod table;
 mod view;

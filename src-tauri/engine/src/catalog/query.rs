@@ -73,15 +73,6 @@ impl Wanted {
             Self::Part(text)
         }
     }
-
-    /// Whether a value, in lower case, is what is looked for.
-    pub(super) fn fits(&self, value: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Part(part) => value.contains(part.as_str()),
-            Self::Whole(whole) => value == whole,
-        }
-    }
 }
 
 impl Query {
