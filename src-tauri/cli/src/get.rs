@@ -35,18 +35,17 @@ pub(crate) async fn run(engine: &Engine, arguments: GetArguments, as_json: bool)
     let wanted = arguments.limit.unwrap_or(u32::MAX);
     let mut query =
         ResourceQuery { text: arguments.query.join(" "), sort: arguments.sort, ..ResourceQuery::default() };
-    let (mut rows, mut total, mut unread) = (Vec::new(), 0, None);
-    loop {
+    let mut rows = Vec::new();
+    let (total, unread) = loop {
         query.limit = wanted.saturating_sub(query.offset).min(AT_ONCE);
         let page = engine.resources(id.clone(), query.clone()).await?;
-        (total, unread) = (page.total.max(total), page.unread);
         let came = u32::try_from(page.rows.len()).unwrap_or(u32::MAX);
         rows.extend(page.rows);
         query.offset = query.offset.saturating_add(came);
-        if came == 0 || query.offset >= total.min(wanted) {
-            break;
+        if came == 0 || query.offset >= page.total.min(wanted) {
+            break (page.total, page.unread);
         }
-    }
+    };
     if as_json {
         report::print_json(&json!({ "total": total, "unread": unread, "objects": rows }));
         return Ok(DONE);
