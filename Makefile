@@ -73,7 +73,7 @@ e2e-ui: test-packages ui/node_modules/.package-lock.json ## each screen of the u
 
 bench: build-packages ui/dist/index.html ## how long things take, printed
 	cargo bench $(CARGO_ARGS) --bench spine --bench two_way --bench idle
-	cargo bench -p fgd-engine --features measure --bench ingest
+	cargo bench -p fgd-engine --features measure --bench ingest --bench search
 	@if [ "$$(uname)" = Linux ]; then \
 		xvfb-run -a -s "-screen 0 1280x800x24" dbus-run-session -- cargo bench -p fgd-sync --features custom-protocol --bench start; \
 	fi

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::commands::{accounts, desktop, fabrics, github, inbox, proposals, setup, two_way};
+use crate::commands::{
+    accounts, changes, desktop, fabrics, files, github, inbox, proposals, resources, setup, two_way,
+};
 use crate::drops::FilesDragged;
 
 /// An event of the engine, on its way to the window.
@@ -84,6 +86,14 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             desktop::open_file,
             desktop::open_page,
             desktop::app_ready,
+            resources::resources,
+            resources::resource,
+            resources::check_draft,
+            resources::schema_of,
+            resources::new_object,
+            changes::changes,
+            changes::commit_changes,
+            files::save_file,
         ])
         .events(collect_events![EngineEvent, FilesDragged])
 }

@@ -1,11 +1,14 @@
 //! Every command of the window: each one translates a call to the engine, and decides nothing.
 
 pub(crate) mod accounts;
+pub(crate) mod changes;
 pub(crate) mod desktop;
 pub(crate) mod fabrics;
+pub(crate) mod files;
 pub(crate) mod github;
 pub(crate) mod inbox;
 pub(crate) mod proposals;
+pub(crate) mod resources;
 pub(crate) mod setup;
 pub(crate) mod two_way;
 

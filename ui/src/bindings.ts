@@ -74,6 +74,15 @@ export const commands = {
 	openPage: (url: string) => __TAURI_INVOKE<null>("open_page", { url }),
 	/**  The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to. */
 	appReady: (milliseconds: number) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
+	resources: (fabric: FabricId, query: ResourceQuery) => __TAURI_INVOKE<ResourcePage>("resources", { fabric, query }),
+	resource: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<ResourceDetail>("resource", { fabric, file }),
+	checkDraft: (fabric: FabricId, draft: Draft) => __TAURI_INVOKE<DraftReport>("check_draft", { fabric, draft }),
+	schemaOf: (kind: string) => __TAURI_INVOKE<SchemaField[]>("schema_of", { kind }),
+	newObject: (kind: string, name: string) => __TAURI_INVOKE<string>("new_object", { kind, name }),
+	changes: (fabric: FabricId, limit: number) => __TAURI_INVOKE<ChangesView>("changes", { fabric, limit }),
+	commitChanges: (fabric: FabricId, revision: Revision) => __TAURI_INVOKE<CommitChanges>("commit_changes", { fabric, revision }),
+	/**  Asks where a file of that name is to go, and writes it there; null where the user would rather not. */
+	saveFile: (name: string, base64: string) => __TAURI_INVOKE<string | null>("save_file", { name, base64 }),
 };
 
 /** Events */
@@ -165,6 +174,34 @@ export type BudgetView = {
 	waitsUntil: Timestamp | null,
 	/**  Why: a clause. */
 	why: string | null,
+};
+
+/**  What becomes of an object. */
+export type ChangeKind = 
+/**  It is new. */
+"added" | 
+/**  It is different. */
+"changed" | 
+/**  It goes. */
+"removed";
+
+/**  What changed in a fabric, and what is about to. */
+export type ChangesView = {
+	/**  Commits of the remote that are not here, as of the last contact; newest first, at most 500. */
+	incoming: CommitView[],
+	/**  Commits here that the remote lacks; newest first, at most 500. */
+	outgoing: CommitView[],
+	/**  The commits here that touch the fabric's directory, newest first. */
+	history: CommitView[],
+	/**  Whether the history goes on. */
+	more: boolean,
+	/**
+	 *  What was changed by hand and is in no commit. The name of what stands on disk now (`after`) is that of no
+	 *  version that is kept: its text is the file's.
+	 */
+	edits: ObjectChange[],
+	/**  What the address of a commit's page at GitHub begins with; none where the remote is elsewhere. */
+	page: string | null,
 };
 
 /**  How the checks of a commit stand. */
@@ -385,6 +422,17 @@ export type Code =
 /**  A field that the schema of its CRD does not know. */
 "FGD-702";
 
+/**  What a commit changed in a fabric's directory. */
+export type CommitChanges = {
+	/**
+	 *  The objects, in the order of their files. Of very many, what the first 500 are is told; of the others
+	 *  only the file and its versions.
+	 */
+	objects: ObjectChange[],
+	/**  Files that hold no objects: the inbox, archives, the directory's own. */
+	other: RepoPath[],
+};
+
 /**  A commit, as a list shows it. */
 export type CommitSummary = {
 	/**  The commit. */
@@ -395,6 +443,26 @@ export type CommitSummary = {
 	author: string,
 	/**  When it was made. */
 	time: Timestamp,
+};
+
+/**  A commit, in a list. */
+export type CommitView = {
+	/**  The commit. */
+	commit: CommitSummary,
+	/**  Who made it. */
+	author: string,
+	/**  The run that made it, if one of ours did. */
+	operation: OperationId | null,
+	/**  How many files of objects it added. */
+	created: number,
+	/**  How many it changed. */
+	updated: number,
+	/**  How many it deleted. */
+	deleted: number,
+	/**  Whether it joins two histories. It is compared with the one that was here. */
+	isMerge: boolean,
+	/**  Whether the run that made it can be undone, as far as can be told without trying. */
+	canUndo: boolean,
 };
 
 /**
@@ -469,6 +537,22 @@ export type Delivered = {
 	refused: RefusedFile[],
 };
 
+/**  A field of an object. */
+export type DetailField = {
+	/**  Where it is: `spec.links[0].leaf.port`. */
+	path: string,
+	/**  Its own name; of an item of a list, its number from 1. */
+	label: string,
+	/**  Its value; none where it has fields of its own. */
+	value: string | null,
+	/**  How deep it is, from 0. */
+	depth: number,
+	/**  Its line in the text, from 1; none where it is there by an alias. */
+	line: number | null,
+	/**  The object that it names. */
+	to: string | null,
+};
+
 /**  What a person needs to sign in by a code. */
 export type DeviceCodeView = {
 	/**  What to enter. */
@@ -510,6 +594,32 @@ export type DocumentCounts = {
 	unmanaged: number,
 	/**  Documents left in the inbox, each with a finding. */
 	rejected: number,
+};
+
+/**  A text that somebody writes and has not saved. */
+export type Draft = {
+	/**  The object's file; none for a new object. */
+	file: RepoPath | null,
+	/**  Git's name for the bytes that it began with; none for a new object. */
+	base: string | null,
+	/**  The text. */
+	text: string,
+};
+
+/**  What saving a draft would come to. */
+export type DraftReport = {
+	/**  What would be wrong with the object, and with others because of it. */
+	findings: Finding[],
+	/**  The object that the text is of; none where it can't be read. */
+	id: string | null,
+	/**  Whether there is no such file yet. */
+	isNew: boolean,
+	/**  The file that holds the object already, where it is another than the draft's. */
+	collides: RepoPath | null,
+	/**  What would change, line by line. */
+	diff: DiffLine[],
+	/**  The text as it would be saved. */
+	text: string,
 };
 
 /**  Where dragged files are. */
@@ -700,6 +810,21 @@ export type FieldConflict = {
  */
 export type FieldPath = string;
 
+/**  What a field holds. */
+export type FieldType = 
+/**  A text. */
+"string" | 
+/**  A whole number. */
+"integer" | 
+/**  True or false. */
+"boolean" | 
+/**  Known fields, or anything. */
+"object" | 
+/**  A list. */
+"list" | 
+/**  Keys of the author's own. */
+"map";
+
 /**  The text of an object's file, and the version that it is. */
 export type FileText = {
 	/**  The file. */
@@ -852,6 +977,14 @@ export type KindCount = {
 	count: number,
 };
 
+/**  How many objects of a kind match. */
+export type KindTotal = {
+	/**  The kind. */
+	kind: string,
+	/**  How many. */
+	count: number,
+};
+
 /**  How a line of a text comes to be. */
 export type LineChange = 
 /**  It stays. */
@@ -924,6 +1057,26 @@ export type NewGitHubRepository = {
 	description?: string,
 	/**  Whether everybody may see it. */
 	public?: boolean,
+};
+
+/**  An object that differs. */
+export type ObjectChange = {
+	/**  `Switch/leaf-01`; none where the file can't be read as an object, or was not looked into. */
+	id: string | null,
+	/**  Its kind, where it is known. */
+	kind: string | null,
+	/**  Its name, where it is known. */
+	name: string | null,
+	/**  Its file. */
+	file: RepoPath,
+	/**  What becomes of it. */
+	change: ChangeKind,
+	/**  Git's name for the older version. */
+	before: string | null,
+	/**  Git's name for the newer version. */
+	after: string | null,
+	/**  What differs, by field. */
+	fields: FieldChange[],
 };
 
 /**  One version of an object's file. */
@@ -1163,6 +1316,20 @@ export type PullRequestView = {
 	checks: ChecksView | null,
 };
 
+/**  One object names another. */
+export type Reference = {
+	/**  The other one. */
+	id: string,
+	/**  Its kind. */
+	kind: string,
+	/**  Its name. */
+	name: string,
+	/**  Its file; none where it does not stand in the directory. */
+	file: RepoPath | null,
+	/**  The field that names it. */
+	path: string,
+};
+
 /**  A file that was not taken. */
 export type RefusedFile = {
 	/**  Its name. */
@@ -1206,8 +1373,111 @@ export type Resolution = {
 	pick: Pick,
 };
 
+/**  A column that objects of one kind have. */
+export type ResourceColumn = {
+	/**  What it is sorted by. */
+	key: string,
+	/**  What stands above it. */
+	label: string,
+};
+
+/**  All that is known of one object. */
+export type ResourceDetail = {
+	/**  Its row; without cells. */
+	row: ResourceRow,
+	/**  Its fields, in the order of the text; none where the text can't be read. */
+	fields: DetailField[],
+	/**  Its text. */
+	text: string,
+	/**  Git's name for its bytes, to base an edit on. */
+	blob: string | null,
+	/**  What is wrong with it. */
+	findings: Finding[],
+	/**  What it names, in the order of the text. */
+	refersTo: Reference[],
+	/**  Who names it. */
+	referredBy: Reference[],
+};
+
+/**  A part of the objects that were asked for. */
+export type ResourcePage = {
+	/**  How many objects match. */
+	total: number,
+	/**  How many objects there are. */
+	all: number,
+	/**  How many rows are left out at the beginning. */
+	offset: number,
+	/**  The objects. */
+	rows: ResourceRow[],
+	/**  How many of each kind match everything but the filter by kind, in the order of the kinds table. */
+	kinds: KindTotal[],
+	/**  The columns of the kind that is shown; none where there are several. */
+	columns: ResourceColumn[],
+	/**  What of the search is no filter that is known. */
+	unread: string | null,
+};
+
+/**  What is asked of a fabric's objects. */
+export type ResourceQuery = {
+	/**  The search: words, and filters such as `kind:Switch role:spine -has:error`. */
+	text: string,
+	/**  The key of the column to sort by; by kind and name if none. */
+	sort: string | null,
+	/**  Whether the order is turned around. */
+	descending: boolean,
+	/**  How many rows to leave out at the beginning. */
+	offset: number,
+	/**  How many rows are wanted, at most 500. */
+	limit: number,
+};
+
+/**  An object, on one line. */
+export type ResourceRow = {
+	/**
+	 *  `Switch/leaf-01`; `Switch/lab/leaf-01` outside of the namespace `default`. Of a file that holds no
+	 *  object, its path.
+	 */
+	id: string,
+	/**  The kind; empty where the file holds no object. */
+	kind: string,
+	/**  The namespace. */
+	namespace: string,
+	/**  The name. */
+	name: string,
+	/**  The file. */
+	file: RepoPath,
+	/**  What matters most of it. */
+	summary: string,
+	/**  The values of the page's columns. */
+	cells: string[],
+	/**  How many errors there are with it. */
+	errors: number,
+	/**  How many warnings. */
+	warnings: number,
+	/**  How many labels it has. */
+	labels: number,
+	/**  Whether it differs from what is committed. */
+	isEdited: boolean,
+};
+
 /**  A Git commit: 40 lower-case hexadecimal digits. */
 export type Revision = string;
+
+/**  A field that an object of a kind may have. */
+export type SchemaField = {
+	/**  Where it is: `spec.links[].leaf.port`; `*` stands for a key of the author's own. */
+	path: string,
+	/**  What it holds. */
+	type: FieldType,
+	/**  What it is for. */
+	doc: string,
+	/**  The values that it takes, where there are few. */
+	values: string[],
+	/**  The kind of object that it names. */
+	refers: string | null,
+	/**  Whether the object is wrong without it. */
+	required: boolean,
+};
 
 /**  How the encrypted file of secrets stands. */
 export type SealedFile = 

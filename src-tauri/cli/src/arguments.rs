@@ -7,8 +7,10 @@ use clap_complete::Shell;
 
 use crate::accounts::AccountsCommand;
 use crate::conflicts::ResolveArguments;
+use crate::get::GetArguments;
 use crate::history::{LogArguments, UndoArguments};
 use crate::serve::ServeArguments;
+use crate::show::ShowArguments;
 
 /// Keeps a Hedgehog fabric's GitOps directory right: ingests raw/, commits, pushes, pulls.
 #[derive(Debug, Parser)]
@@ -129,6 +131,14 @@ pub(crate) enum Command {
         #[command(flatten)]
         folder: Folder,
     },
+    /// List the objects that fit a search: kind, name, what matters most, what is wrong.
+    #[command(
+        after_help = "Examples:\n  fgd get kind:Switch role:spine -d fabrics/lab\n  fgd get 'leaf-01 -kind:Connection' --json\n  fgd get has:error"
+    )]
+    Get(GetArguments),
+    /// Show one object: its text, what it names, who names it, what is wrong.
+    #[command(after_help = "Example:\n  fgd show Switch/leaf-01 -d fabrics/lab")]
+    Show(ShowArguments),
     /// Show what was done, newest first; or the versions of one object.
     #[command(
         after_help = "Examples:\n  fgd log fabrics/lab -n 5\n  fgd log --object Switch/default/leaf-01"

@@ -7,12 +7,14 @@ mod clock;
 mod conflicts;
 mod demo;
 mod fabric;
+mod get;
 mod history;
 mod progress;
 mod report;
 mod secret;
 mod serve;
 mod shell;
+mod show;
 mod target;
 
 use std::io::IsTerminal;
@@ -100,6 +102,8 @@ async fn obey(command: Command, engine: &Engine, progress: &Progress, json: bool
         Command::Status { folder } => fabric::status(engine, folder.dir, json).await,
         Command::Validate { paths, crds } => fabric::validate(engine, progress, paths, crds, json).await,
         Command::Watch { folder } => fabric::watch(engine, progress, folder.dir).await,
+        Command::Get(arguments) => get::run(engine, arguments, json).await,
+        Command::Show(arguments) => show::run(engine, arguments, json).await,
         Command::Log(arguments) => history::log(engine, arguments, json).await,
         Command::Undo(arguments) => history::undo(engine, progress, arguments, json).await,
         Command::Conflicts { folder } => conflicts::list(engine, folder, json).await,

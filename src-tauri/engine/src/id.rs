@@ -76,6 +76,7 @@ random_id!(
     /// Names one run; it is also the value of the `FGD-Operation` trailer of the run's commit.
     OperationId
 );
+stored_id!(OperationId);
 text_id!(
     /// A Git commit: 40 lower-case hexadecimal digits.
     Revision

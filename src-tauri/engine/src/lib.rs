@@ -4,6 +4,7 @@
 //! back through one function, [`Emit`].
 
 mod account;
+mod catalog;
 mod change;
 mod conflict;
 mod edit;
@@ -30,9 +31,15 @@ mod sync;
 mod view;
 
 pub use account::{Account, Keeping, Method, NewAccount, Place};
+pub use catalog::{
+    DetailField, Draft, DraftReport, FieldType, KindTotal, Reference, ResourceColumn, ResourceDetail,
+    ResourcePage, ResourceQuery, ResourceRow, SchemaField,
+};
 pub use conflict::{Conflict, ConflictPolicy, ConflictTexts, OurSide, Pick, Resolution};
 pub use edit::{Edit, ObjectVersion};
-pub use engine::{Check, Delivery, Demo, Engine, validate};
+pub use engine::{
+    ChangeKind, ChangesView, Check, CommitChanges, CommitView, Delivery, Demo, Engine, ObjectChange, validate,
+};
 pub use error::{Error, ErrorCode, ErrorReport, Result};
 pub use event::{Emit, Event};
 pub use finding::{Code, Finding, Severity, Weight};

@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use crate::catalog::{Catalog, Entry, ResourceQuery};
 use crate::error::{Error, Result};
-use crate::fgd::{ArchiveLog, FabricFile, Given, Inbox, Layout, ManagedIndex, Plan, Reading, SourceFile};
+use crate::fgd::{
+    ArchiveLog, FabricFile, Given, Inbox, Layout, ManagedIndex, Plan, Reading, SourceFile, only_object,
+};
 use crate::finding::Severity;
 use crate::id::RepoPath;
-use crate::schema::{Fabric, Key, Object};
+use crate::schema::{Fabric, Key, Object, Spec};
 
 /// Ingests one file into an empty directory as a sync does, and writes the files as an editor would: neither
 /// staged nor synced, and no commit. Says how many objects were written.
@@ -101,4 +104,53 @@ fn plan(source: &Path) -> Result<Plan> {
         archive_taken: &|_| None,
     };
     Ok(Plan::new(&given, inbox, &mut managed))
+}
+
+/// Objects, arranged for being searched.
+#[derive(Debug)]
+pub struct Searching {
+    catalog: Catalog,
+    entries: Vec<Arc<Entry>>,
+    /// From texts to objects that can be searched, on all cores.
+    pub read: Duration,
+    /// From those to a table of all of them.
+    pub arranged: Duration,
+}
+
+impl Searching {
+    /// Reads texts, each of one object, and arranges them.
+    pub fn new(texts: &[String]) -> Self {
+        let began = Instant::now();
+        let entry = |(at, text): (usize, &String)| {
+            let path = RepoPath::root().join(&format!("managed/{at}.yaml"));
+            let read = only_object(&path, text.as_bytes(), None).ok()?;
+            let shape = Spec::shape(&read.object.id.kind);
+            Entry::read(&read.object, text.as_bytes(), shape.as_ref()).map(Arc::new)
+        };
+        let entries: Vec<Arc<Entry>> = texts.par_iter().enumerate().filter_map(entry).collect();
+        let read = began.elapsed();
+        let began = Instant::now();
+        let catalog = Catalog::new(entries.clone(), Default::default());
+        Self { catalog, entries, read, arranged: began.elapsed() }
+    }
+
+    /// Arranges the same objects once more, as after a change; says how long that takes.
+    pub fn again(&self) -> Duration {
+        let began = Instant::now();
+        drop(Catalog::new(self.entries.clone(), Default::default()));
+        began.elapsed()
+    }
+
+    /// Searches once, for the first hundred rows; says how many objects match.
+    pub fn search(&self, text: &str, sort: Option<&str>) -> (u32, Duration) {
+        let query = ResourceQuery {
+            text: text.to_owned(),
+            sort: sort.map(str::to_owned),
+            limit: 100,
+            ..ResourceQuery::default()
+        };
+        let began = Instant::now();
+        let page = self.catalog.page(&query);
+        (page.total, began.elapsed())
+    }
 }

@@ -1,10 +1,12 @@
 //! The engine from outside: real repositories, a real watcher, every event.
 
 mod bad_input;
+mod changes;
 mod delivering;
 mod lab;
 mod listening;
 mod onboarding;
 mod refusals;
+mod resources;
 mod syncing;
 mod two_way;

@@ -20,6 +20,8 @@ use crate::store::StoredFabric;
 use crate::sync::{Facts, Found, Reporter, Schedule, Watch, by_file, derive};
 use crate::view::{FabricFindings, FabricView, InboxFile, KindCount, RepositoryView};
 
+use super::changes::Counts;
+use super::resources::Held;
 use super::{Inner, lock};
 
 /// After how long without work a fabric's objects are let go.
@@ -33,6 +35,8 @@ pub(super) struct Live {
     state: Mutex<LiveState>,
     /// The objects of the directory; used by one run at a time.
     pub(super) index: Mutex<ManagedIndex>,
+    /// Held by whoever arranges the objects for looking through them.
+    pub(super) arranging: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -66,6 +70,10 @@ pub(super) struct LiveState {
     pub(super) attended: bool,
     /// The view that was told last.
     told: Option<FabricView>,
+    /// Its objects as a person looks through them.
+    pub(super) catalog: Option<Held>,
+    /// How many objects its commits changed.
+    pub(super) counted: Counts,
 }
 
 /// What came of a run's wish to speak with the remote.
@@ -113,7 +121,19 @@ impl LiveState {
     }
 }
 
+impl LiveState {
+    /// What was changed by hand and is in no commit; none before that was measured.
+    pub(super) fn edits(&self) -> Option<Vec<Edited>> {
+        self.measured.as_ref().map(|measured| measured.edits.clone())
+    }
+}
+
 impl Edited {
+    /// The file.
+    pub(super) fn path(&self) -> &RepoPath {
+        &self.path
+    }
+
     pub(super) fn of(work_tree: &Path, path: RepoPath) -> Self {
         let seen = path.under(work_tree).symlink_metadata().ok();
         let seen = seen.and_then(|metadata| Some((metadata.len(), metadata.modified().ok()?)));
@@ -147,6 +167,8 @@ impl Live {
         if self.state().used.is_some_and(|at| at.elapsed() > RESTS_AFTER) {
             self.let_go();
         }
+        let mut state = self.state();
+        state.catalog = state.catalog.take().filter(|held| !held.rests());
     }
 
     fn let_go(&self) {
@@ -175,6 +197,7 @@ impl Inner {
         for (_, live) in used.into_iter().skip(HELD) {
             live.let_go();
         }
+        self.keep_few_catalogs();
     }
 
     /// Reads anew what is true of a fabric on this machine. Costs what changed and a listing.

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod add;
+mod changes;
+mod changes_view;
 mod connection;
 mod deliver;
 mod demo;
@@ -13,6 +15,7 @@ mod listen;
 mod live;
 mod preview;
 mod proposals;
+mod resources;
 mod run;
 mod survey;
 #[cfg(test)]
@@ -47,6 +50,7 @@ use crate::view::{
     StructureReport,
 };
 
+pub use changes_view::{ChangeKind, ChangesView, CommitChanges, CommitView, ObjectChange};
 pub use deliver::Delivery;
 pub use demo::Demo;
 use live::Live;

@@ -101,8 +101,12 @@ fn preview(plan: Plan, work_tree: &Path) -> Preview {
 fn difference(work_tree: &Path, path: &RepoPath, after: &[u8]) -> Vec<DiffLine> {
     // One that is gone by now would be written anew, whole.
     let before = std::fs::read(path.under(work_tree)).unwrap_or_default();
-    let (before, after) = (String::from_utf8_lossy(&before), String::from_utf8_lossy(after));
-    let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
+    line_diff(&String::from_utf8_lossy(&before), &String::from_utf8_lossy(after))
+}
+
+/// What differs between two texts, line by line.
+pub(super) fn line_diff(before: &str, after: &str) -> Vec<DiffLine> {
+    let diff = TextDiff::from_lines(before, after);
     diff.iter_all_changes()
         .map(|change| DiffLine {
             is: match change.tag() {

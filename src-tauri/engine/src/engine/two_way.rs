@@ -146,7 +146,7 @@ fn makes_the_fabric(operation: &Operation) -> bool {
 }
 
 impl Inner {
-    fn opened(&self, id: &FabricId) -> Result<(StoredFabric, Repo)> {
+    pub(super) fn opened(&self, id: &FabricId) -> Result<(StoredFabric, Repo)> {
         let fabric = self.store.fabric(id)?;
         let repo = self.open_repo(&fabric)?;
         Ok((fabric, repo))
@@ -157,7 +157,7 @@ impl Inner {
         self.only_look(&fabric, |flow| flow.conflicts())
     }
 
-    fn object_text(&self, id: &FabricId, file: &RepoPath) -> Result<FileText> {
+    pub(super) fn object_text(&self, id: &FabricId, file: &RepoPath) -> Result<FileText> {
         let (fabric, repo) = self.opened(id)?;
         let file = RepoPath::parse(file.as_str())?;
         if file.below(&fabric.directory).is_none_or(str::is_empty) {

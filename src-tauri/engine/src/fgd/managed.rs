@@ -195,6 +195,16 @@ impl ManagedIndex {
         found.find_map(|(_, paths)| paths.first().cloned())
     }
 
+    /// The objects below `managed/`, each with its file, in no order.
+    pub(crate) fn objects<'a>(
+        &'a self,
+        layout: &Layout,
+    ) -> impl Iterator<Item = (&'a RepoPath, &'a ManagedObject)> + use<'a> {
+        let managed = layout.managed();
+        let read = self.files.iter().filter_map(|(path, known)| Some((path, known.object.as_ref().ok()?)));
+        read.filter(move |(path, _)| path.below(&managed).is_some())
+    }
+
     /// How many objects there are.
     pub(crate) fn len(&self) -> usize {
         self.standing.len()

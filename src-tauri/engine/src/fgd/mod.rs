@@ -19,7 +19,7 @@ pub(crate) use fabric_file::{FabricFile, ValidationPolicy};
 pub(crate) use files::check_files;
 pub(crate) use inbox::{Inbox, Reading, SourceFile, scan};
 pub(crate) use layout::{Layout, numbered};
-pub(crate) use managed::{ManagedIndex, only_object};
+pub(crate) use managed::{ManagedIndex, ManagedObject, only_object};
 pub(crate) use onboard::missing_structure;
 pub(crate) use plan::{Given, Outcome, Plan};
 pub(crate) use repair::{Repair, Standing, repairs};

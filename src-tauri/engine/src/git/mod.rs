@@ -12,7 +12,7 @@
 //! | what for | where |
 //! |---|---|
 //! | the clone, its lock | `repo` `lock` |
-//! | branches, commits, files of a commit | `refs` `read` |
+//! | branches, commits, files of a commit | `refs` `read` `history` `changes` |
 //! | what differs on disk | `edits` `disk` |
 //! | new trees and commits | `trees` `objects` `commit` `sign` |
 //! | from one tree to another | `compare` `merge` |
@@ -23,6 +23,7 @@
 mod adopted;
 mod advance;
 mod auth;
+mod changes;
 mod clone;
 mod commit;
 mod compare;
@@ -57,6 +58,7 @@ mod write;
 pub(crate) mod tests;
 
 pub(crate) use auth::Identity;
+pub(crate) use changes::{ChangedFile, ToldCommit};
 pub(crate) use clone::clone_into;
 #[cfg(test)]
 pub(crate) use integrate::Move;

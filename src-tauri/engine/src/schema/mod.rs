@@ -10,6 +10,7 @@ mod object;
 mod profiles;
 mod read;
 mod resource;
+mod shape;
 mod spec;
 
 #[cfg(test)]
@@ -23,4 +24,7 @@ pub(crate) use crd::CrdSchemas;
 pub(crate) use fabric::Fabric;
 pub(crate) use kinds::{Classified, KINDS, classify};
 pub(crate) use object::{Key, KindId, Object};
+pub(crate) use profiles::names as profile_names;
 pub(crate) use resource::ResourceId;
+pub(crate) use shape::Shape;
+pub(crate) use spec::{ConnectionSpec, EndRole, Spec};

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use crate::finding::Code;
 use crate::manifest::{Node, Resolved, Value};
 use crate::schema::nearest::nearest;
+use crate::schema::shape::Shape;
 
 /// A place in a file: line and column, both from 1, columns in characters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -242,11 +243,17 @@ pub(crate) fn shown(text: &str) -> String {
 /// What a node that is not null can be read as. What can't be read is a problem, and none.
 pub(crate) trait Read: Sized {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self>;
+
+    /// What is read.
+    fn shape() -> Shape;
 }
 
 /// What a field of a mapping can hold.
 pub(crate) trait Field: Default {
     fn read_field(node: &Node, reader: &mut Reader) -> Self;
+
+    /// What it holds where it is there.
+    fn field_shape() -> Shape;
 }
 
 impl<T: Read> Field for Opt<T> {
@@ -256,11 +263,19 @@ impl<T: Read> Field for Opt<T> {
         }
         T::read(node, reader).map(|value| At { value, place: Place::of(node) })
     }
+
+    fn field_shape() -> Shape {
+        T::shape()
+    }
 }
 
 impl<T: Read> Field for List<T> {
     fn read_field(node: &Node, reader: &mut Reader) -> Self {
         if node.is_null() { Vec::new() } else { Self::read(node, reader).unwrap_or_default() }
+    }
+
+    fn field_shape() -> Shape {
+        <Self as Read>::shape()
     }
 }
 
@@ -274,11 +289,19 @@ impl<T: Read> Read for List<T> {
             |(index, item): (usize, &Node)| reader.item(index, |reader| Opt::<T>::read_field(item, reader));
         Some(items.iter().enumerate().filter_map(read).collect())
     }
+
+    fn shape() -> Shape {
+        Shape::List(Box::new(T::shape()))
+    }
 }
 
 impl<T: Read + Default> Field for Map<T> {
     fn read_field(node: &Node, reader: &mut Reader) -> Self {
         if node.is_null() { Self::default() } else { Self::read(node, reader).unwrap_or_default() }
+    }
+
+    fn field_shape() -> Shape {
+        <Self as Read>::shape()
     }
 }
 
@@ -299,11 +322,19 @@ impl<T: Read + Default> Read for Map<T> {
         }
         Some(Self(read))
     }
+
+    fn shape() -> Shape {
+        Shape::Map(Box::new(T::shape()))
+    }
 }
 
 impl Read for String {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         reader.text(node).map(str::to_owned)
+    }
+
+    fn shape() -> Shape {
+        Shape::Text
     }
 }
 
@@ -317,12 +348,20 @@ impl Read for bool {
             }
         }
     }
+
+    fn shape() -> Shape {
+        Shape::Truth
+    }
 }
 
 /// An unsigned number of 32 bits: an AS number, a size.
 impl Read for u32 {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         reader.integer(node, 0, i64::from(Self::MAX)).and_then(|number| Self::try_from(number).ok())
+    }
+
+    fn shape() -> Shape {
+        Shape::Integer
     }
 }
 
@@ -331,12 +370,20 @@ impl Read for u16 {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         reader.integer(node, 0, i64::from(Self::MAX)).and_then(|number| Self::try_from(number).ok())
     }
+
+    fn shape() -> Shape {
+        Shape::Integer
+    }
 }
 
 /// An unsigned number of 8 bits: a type of message.
 impl Read for u8 {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         reader.integer(node, 0, i64::from(Self::MAX)).and_then(|number| Self::try_from(number).ok())
+    }
+
+    fn shape() -> Shape {
+        Shape::Integer
     }
 }
 
@@ -348,6 +395,10 @@ impl Read for Vlan {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let number = reader.integer(node, 0, 4094)?;
         u16::try_from(number).ok().filter(|number| *number > 0).map(Self)
+    }
+
+    fn shape() -> Shape {
+        Shape::Integer
     }
 }
 
@@ -365,6 +416,10 @@ impl Read for IpAddr {
         }
         ip
     }
+
+    fn shape() -> Shape {
+        Shape::Text
+    }
 }
 
 impl Read for IpNet {
@@ -380,6 +435,10 @@ impl Read for IpNet {
             );
         }
         net
+    }
+
+    fn shape() -> Shape {
+        Shape::Text
     }
 }
 
@@ -421,6 +480,10 @@ impl Read for Mac {
         }
         mac
     }
+
+    fn shape() -> Shape {
+        Shape::Text
+    }
 }
 
 /// A port of a device, `leaf-01/E1/4`. Whether it is one is told by the checks.
@@ -453,6 +516,10 @@ impl Read for Port {
         let slash = text.find('/');
         Some(Self { text, slash })
     }
+
+    fn shape() -> Shape {
+        Shape::Text
+    }
 }
 
 /// Anything: what is below is neither read nor checked.
@@ -462,6 +529,10 @@ pub(crate) struct Anything;
 impl Read for Anything {
     fn read(_: &Node, _: &mut Reader) -> Option<Self> {
         Some(Self)
+    }
+
+    fn shape() -> Shape {
+        Shape::Anything
     }
 }
 
@@ -489,6 +560,15 @@ macro_rules! fields {
                     }
                 }
                 Some(read)
+            }
+
+            fn shape() -> $crate::schema::shape::Shape {
+                $crate::schema::shape::Shape::Object {
+                    name: stringify!($name),
+                    fields: vec![$(
+                        ($key, <$type as $crate::schema::read::Field>::field_shape()),
+                    )*],
+                }
             }
         }
     )*};

@@ -171,7 +171,7 @@ impl Flow<'_> {
     }
 
     /// Where a new object goes.
-    fn place_of(&self, text: &str) -> Result<RepoPath, Box<Finding>> {
+    pub(super) fn place_of(&self, text: &str) -> Result<RepoPath, Box<Finding>> {
         let unplaced = RepoPath::root();
         let read = fgd::only_object(&unplaced, text.as_bytes(), self.index.schemas())?;
         match classify(&read.group, &read.version, &read.id().kind) {

@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod change;
+mod draft;
 mod exchange;
 mod flow;
 mod ingest;

@@ -18,6 +18,7 @@ pub(crate) use vpc::{Dhcp, DhcpOptions, Ipv4NamespaceSpec, VpcAttachmentSpec, Vp
 
 use crate::manifest::Node;
 use crate::schema::read::{Field, Opt, Read, Reader, Text, fields};
+use crate::schema::shape::Shape;
 
 /// The spec of an object, by its kind.
 #[derive(Debug, Clone)]
@@ -71,6 +72,27 @@ impl Spec {
             }
             "GatewayPeering" => Self::GatewayPeering(boxed(node, reader)),
             _ => Self::Unknown,
+        })
+    }
+
+    /// What the spec of an object of this kind may hold; none for a kind that the table lacks.
+    pub(crate) fn shape(kind: &str) -> Option<Shape> {
+        Some(match kind {
+            "Switch" => SwitchSpec::shape(),
+            "SwitchGroup" | "GatewayGroup" => Empty::shape(),
+            "Server" => ServerSpec::shape(),
+            "Connection" => ConnectionSpec::shape(),
+            "VLANNamespace" => VlanNamespaceSpec::shape(),
+            "IPv4Namespace" => Ipv4NamespaceSpec::shape(),
+            "VPC" => VpcSpec::shape(),
+            "VPCAttachment" => VpcAttachmentSpec::shape(),
+            "VPCPeering" => VpcPeeringSpec::shape(),
+            "External" => ExternalSpec::shape(),
+            "ExternalAttachment" => ExternalAttachmentSpec::shape(),
+            "ExternalPeering" => ExternalPeeringSpec::shape(),
+            "Gateway" => GatewaySpec::shape(),
+            "GatewayPeering" => GatewayPeeringSpec::shape(),
+            _ => return None,
         })
     }
 
