@@ -4,7 +4,6 @@ import "../src/app.css";
 import App from "../src/App.svelte";
 import { AppState } from "../src/state.svelte";
 import { FakeTransport } from "../src/testing/fake";
-import OverviewWindow from "./OverviewWindow.svelte";
 import { sceneOf } from "./scenes";
 
 const target = document.getElementById("app");
@@ -15,7 +14,7 @@ const scene = sceneOf(asked.get("scene") ?? "", asked.get("of") ?? "");
 const engine = new FakeTransport(scene.fabrics, scene.log);
 engine.answers = scene.answers ?? {};
 const app = new AppState(engine);
-mount(scene.overview ? OverviewWindow : App, { target, props: { app } });
+mount(App, { target, props: { app } });
 
 // For tests that play the engine while they look.
 Object.assign(window, { engine, app });
@@ -24,7 +23,7 @@ const begin = setInterval(() => {
   if (!app.loaded && !app.loadProblem && !scene.unread) return;
   clearInterval(begin);
   // The one that a scene is about, whatever stands before it in the list.
-  if (app.fabric("lab")) app.select("lab");
+  if (!scene.overview && app.fabric("lab")) app.select("lab");
   scene.then?.(engine, app);
   document.body.dataset.ready = "";
 }, 5);

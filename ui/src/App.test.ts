@@ -208,7 +208,7 @@ describe("many", () => {
     const { user } = await open(fabrics(300));
     const list = screen.getByRole("navigation", { name: "Fabrics" });
     expect(within(list).getAllByRole("listitem")).toHaveLength(300);
-    await user.type(screen.getByRole("searchbox"), "pod-299");
+    await user.type(within(list).getByRole("searchbox"), "pod-299");
     await waitFor(() => expect(within(list).getAllByRole("listitem")).toHaveLength(1));
   });
 

@@ -23,7 +23,6 @@ describe("the list", () => {
       fabric({ id: "z", name: "zrh", status: status("needsSignIn") }),
     ]);
     expect(app.fabrics.map((f) => f.name)).toEqual(["zrh", "pod-9", "pod-10"]);
-    expect(app.selected?.name).toBe("zrh");
   });
 
   it("says why it can't be read, and can be read again", async () => {
@@ -53,10 +52,16 @@ describe("the list", () => {
     expect(app.fabrics.map((f) => [f.id, f.ahead])).toEqual([["lab", 5]]);
   });
 
-  it("opens another fabric when the open one is removed", async () => {
+  it("shows the only fabric there is, and of several all until one is chosen", async () => {
     const { app, engine } = await started([fabric({ name: "a" }), fabric({ id: "other", name: "b" })]);
+    expect(app.selected).toBeNull();
+    app.select("lab");
+    expect(app.selected?.id).toBe("lab");
     engine.say({ type: "removed", data: "lab" });
     expect(app.selected?.id).toBe("other");
+    app.showAll();
+    expect(app.selected).toBeNull();
+    app.select("other");
     engine.say({ type: "removed", data: "other" });
     expect(app.selected).toBeNull();
   });
