@@ -69,6 +69,8 @@ export const commands = {
 	openPage: (url: string) => __TAURI_INVOKE<null>("open_page", { url }),
 	/**  The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to. */
 	appReady: (milliseconds: number) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
+	topology: (fabric: FabricId) => __TAURI_INVOKE<TopologyView>("topology", { fabric }),
+	saveFile: (name: string, base64: string) => __TAURI_INVOKE<string | null>("save_file", { name, base64 }),
 };
 
 /** Events */
@@ -1439,3 +1441,57 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+/**  A fabric as it is drawn. */
+export type TopologyView = {
+	/**  What is wired, and what the wiring names. */
+	nodes: TopologyNode[],
+	/**  One cable each. */
+	links: TopologyLink[],
+	/**  What each VPC reaches. */
+	vpcs: VpcReach[],
+	/**  What the changes come from; empty where nothing pends. */
+	pending: PendingSource[],
+};
+
+/**  A gateway, switch, server or external. */
+export type TopologyNode = {
+	id: string,
+	name: string,
+	kind: "gateway" | "spine" | "leaf" | "switch" | "server" | "external",
+	role: string | null,
+	group: string | null,
+	groupType: string | null,
+	detail: [string, string][],
+	file: RepoPath | null,
+	missing: boolean,
+	change: "added" | "changed" | "removed" | null,
+};
+
+/**  One cable, or what stands for one. */
+export type TopologyLink = {
+	id: string,
+	object: string,
+	file: RepoPath | null,
+	kind: "fabric" | "mesh" | "mclagPeer" | "mclagSession" | "mclag" | "eslag" | "bundled" | "unbundled" | "vpcLoopback" | "gateway" | "external" | "staticExternal" | "externalAttachment",
+	a: string,
+	aPort: string | null,
+	b: string,
+	bPort: string | null,
+	change: "added" | "changed" | "removed" | null,
+};
+
+/**  What a VPC reaches. */
+export type VpcReach = {
+	id: string,
+	name: string,
+	subnets: { name: string, cidr: string | null, vlan: string | null }[],
+	servers: string[],
+	switches: string[],
+	links: string[],
+	externals: string[],
+	peers: string[],
+	change: "added" | "changed" | "removed" | null,
+};
+
+/**  What a pending change comes from. */
+export type PendingSource = "incoming" | "inbox" | "edits";
