@@ -39,7 +39,10 @@ export function wire(view: TopologyView, pending: boolean): Wiring {
 }
 
 /** The end of a link that is not `node`, with its port, and the port at `node`. */
-export function farEnd(link: TopologyLink, node: string): { port: string | null; far: string; farPort: string | null } {
+export function farEnd(
+  link: TopologyLink,
+  node: string,
+): { port: string | null; far: string; farPort: string | null } {
   return link.a === node
     ? { port: link.aPort, far: link.b, farPort: link.bPort }
     : { port: link.bPort, far: link.a, farPort: link.aPort };
