@@ -17,8 +17,9 @@ const OPTIONS = {
   // The tiers are known: a node's layer is where it already stands, not what its edges would make of it.
   "elk.layered.layering.strategy": "INTERACTIVE",
   "elk.layered.cycleBreaking.strategy": "INTERACTIVE",
-  // Where nothing crosses either way, leaf-01 is left of leaf-02.
+  // The scene's order is kept, crossings or not: operators look for leaf-02 right of leaf-01.
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+  "elk.layered.crossingMinimization.forceNodeModelOrder": "true",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
   "elk.separateConnectedComponents": "false",
   "elk.edgeRouting": "POLYLINE",

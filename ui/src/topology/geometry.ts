@@ -1,6 +1,6 @@
 import type { Middles } from "./elkGraph";
 import type { Cluster, Item, Scene } from "./scene";
-import { BOX_HEAD, BOX_PAD, clusterSize, columnsOf, GAP, itemSize, ROW_GAP } from "./sizes";
+import { BOX_HEAD, BOX_PAD, clusterSize, columnsOf, GAP, gapOf, itemSize, ROW_GAP } from "./sizes";
 import { TIERS, type Tier } from "./tiers";
 
 export interface Rect {
@@ -32,7 +32,9 @@ export interface Placing {
 
 const MARGIN = 32;
 const LEAST_GAP = 96;
-const MOST_GAP = 320;
+const MOST_SERVER_GAP = 200;
+/** How high the picture would be for its width, were there no rows to fill it. */
+const SHAPE = 0.42;
 const SIDE_GAP = 72;
 
 /** Sets every item in its place: rows from the top down, as far apart as the cables between them need. */
@@ -42,11 +44,10 @@ export function placed(scene: Scene, middles: Middles): Placing {
   const rows = TIERS.filter((tier) => tier !== "external")
     .map((tier) => scene.clusters.filter((cluster) => cluster.tier === tier))
     .filter((row) => row.length > 0);
-  // Where there are only externals, the side is all there is.
-  const left = Math.min(
-    ...rows.flat().map((cluster) => (middles.get(cluster.id) ?? 0) - clusterSize(cluster).width / 2),
-  );
-  const shift = Number.isFinite(left) ? -left : 0;
+  const [from, to] = extentOf(rows.flat(), middles);
+  const middle = (to - from) / 2;
+  const centreOf = (cluster: Cluster) => (middles.get(cluster.id) ?? 0) - from;
+  const gap = gapFor(rows, to - from);
 
   let y = 0;
   let right = 0;
@@ -55,16 +56,24 @@ export function placed(scene: Scene, middles: Middles): Placing {
     const height = Math.max(...row.map((cluster) => clusterSize(cluster).height));
     const tier = row[0]?.tier ?? "leaf";
     bands.set(tier, { y, height });
-    for (const cluster of row) {
+    const above = tier === "gateway" || tier === "spine";
+    row.forEach((cluster, index) => {
       const size = clusterSize(cluster);
-      const x = (middles.get(cluster.id) ?? 0) + shift - size.width / 2;
+      // The upper rows serve all that is below: they stand evenly over its middle.
+      const pitch = Math.min(
+        3 * size.width,
+        Math.max(size.width + GAP * 2, ((to - from) * 0.6) / row.length),
+      );
+      const centre = above ? middle + (index - (row.length - 1) / 2) * pitch : centreOf(cluster);
+      const x = centre - size.width / 2;
       // Upper edges line up, but in the row of leaves the switches do, whether boxed or not.
       const top = cluster.tier === "leaf" && cluster.label === null ? y + BOX_HEAD : y;
       place(cluster, { x, y: top, ...size }, items, boxes);
       right = Math.max(right, x + size.width);
-    }
+    });
     const next = rows[at + 1];
-    y += height + (next === undefined ? 0 : gapUnder(row, next, middles));
+    y +=
+      height + (next === undefined ? 0 : next[0]?.tier === "server" ? Math.min(MOST_SERVER_GAP, gap) : gap);
   });
 
   const externals = scene.clusters.filter(({ tier }) => tier === "external");
@@ -80,12 +89,25 @@ export function placed(scene: Scene, middles: Middles): Placing {
   return { items, boxes, bounds: boundsOf([...items.values(), ...boxes]) };
 }
 
+/** The left and the right edge of the rows that were laid out. */
+function extentOf(clusters: readonly Cluster[], middles: Middles): [from: number, to: number] {
+  let [from, to] = [Infinity, -Infinity];
+  for (const cluster of clusters) {
+    const [middle, { width }] = [middles.get(cluster.id) ?? 0, clusterSize(cluster)];
+    from = Math.min(from, middle - width / 2);
+    to = Math.max(to, middle + width / 2);
+  }
+  return from === Infinity ? [0, 0] : [from, to];
+}
+
 /** Wide rows need room between them, or cables become too flat to be told apart. */
-function gapUnder(row: readonly Cluster[], next: readonly Cluster[], middles: Middles): number {
-  // Servers hang straight under their leaves.
-  if (next[0]?.tier === "server") return LEAST_GAP;
-  const all = [...row, ...next].map((cluster) => middles.get(cluster.id) ?? 0);
-  return Math.min(MOST_GAP, Math.max(LEAST_GAP, (Math.max(...all) - Math.min(...all)) * 0.07));
+function gapFor(rows: readonly (readonly Cluster[])[], width: number): number {
+  const filled = rows.reduce(
+    (sum, row) => sum + Math.max(...row.map((cluster) => clusterSize(cluster).height)),
+    0,
+  );
+  const gaps = Math.max(1, rows.length - 1);
+  return Math.max(LEAST_GAP, (width * SHAPE - filled) / gaps);
 }
 
 function place(cluster: Cluster, at: Rect, items: Map<string, PlacedItem>, boxes: PlacedBox[]): void {
@@ -100,7 +122,7 @@ function place(cluster: Cluster, at: Rect, items: Map<string, PlacedItem>, boxes
       cluster: cluster.id,
       row,
       column,
-      x: at.x + (boxed ? BOX_PAD : 0) + column * (size.width + GAP),
+      x: at.x + (boxed ? BOX_PAD : 0) + column * (size.width + gapOf(cluster)),
       y: at.y + (boxed ? BOX_HEAD : 0) + row * (size.height + ROW_GAP),
       ...size,
     });

@@ -15,9 +15,19 @@ export function cut(name: string, letters: number): string {
   return `${name.slice(0, letters - 1 - end)}…${name.slice(name.length - end)}`;
 }
 
+/** The size of a name, and of a letter of that size. */
+const NAME_SIZE = 12;
+const MOST_NAME_SIZE = 20;
+
 /** An item's name, as it fits its shape. */
 export function shownName(item: Item): string {
   return cut(item.name, Math.floor((itemSize(item).width - 12) / LETTER));
+}
+
+/** The size of an item's name where the drawing is small: as large as its shape allows, to be read a little longer. */
+export function nameSize(item: Item, scale: number): number {
+  const fits = ((itemSize(item).width - 8) / shownName(item).length / LETTER) * NAME_SIZE;
+  return Math.max(NAME_SIZE, Math.min(fits, MOST_NAME_SIZE, NAME_SIZE / scale));
 }
 
 /** The smaller line under it. */

@@ -6,33 +6,31 @@ export type LinkKind = TopologyLink["kind"];
 export interface LinkLook {
   kind: LinkKind;
   label: string;
-  /** On a light ground; the first seven are the colours that operators know. */
+  /** On a light ground: where operators know a colour, that one. What the window draws with is in links.css. */
   light: string;
-  /** On a dark ground: the same hue, light enough to be told from the ground. */
-  dark: string;
   /** A dash pattern in screen pixels; null is a plain line. */
   dash: string | null;
 }
 
 /** Every kind of link, in the order of the legend: from the top of the picture down. */
 export const LINK_LOOKS: readonly LinkLook[] = [
-  { kind: "gateway", label: "Gateway", light: "#d6b656", dark: "#dcc069", dash: null },
-  { kind: "fabric", label: "Fabric", light: "#b85450", dark: "#dd8581", dash: null },
-  { kind: "mesh", label: "Mesh", light: "#6c8ebf", dark: "#8ca9dc", dash: null },
-  { kind: "mclagPeer", label: "MCLAG peer", light: "#0b7a84", dark: "#4cc0ca", dash: null },
-  { kind: "mclagSession", label: "MCLAG session", light: "#0b7a84", dark: "#4cc0ca", dash: "2 3" },
-  { kind: "vpcLoopback", label: "VPC loopback", light: "#8d4f22", dark: "#d9986b", dash: null },
-  { kind: "mclag", label: "MCLAG", light: "#8757a3", dark: "#bd9ccd", dash: null },
-  { kind: "eslag", label: "ESLAG", light: "#d79b00", dark: "#e5ab1f", dash: "6 4" },
-  { kind: "bundled", label: "Bundled", light: "#82b366", dark: "#94c47a", dash: null },
-  { kind: "unbundled", label: "Unbundled", light: "#666666", dark: "#a3a8b0", dash: null },
-  { kind: "external", label: "External", light: "#d79b00", dark: "#e5ab1f", dash: null },
-  { kind: "staticExternal", label: "Static external", light: "#d79b00", dark: "#e5ab1f", dash: "2 4" },
+  { kind: "gateway", label: "Gateway", light: "#d6b656", dash: null },
+  { kind: "fabric", label: "Fabric", light: "#b85450", dash: null },
+  { kind: "mesh", label: "Mesh", light: "#6c8ebf", dash: null },
+  { kind: "mclagPeer", label: "MCLAG peer", light: "#0b7a84", dash: null },
+  { kind: "mclagSession", label: "MCLAG session", light: "#0b7a84", dash: "2 3" },
+  { kind: "vpcLoopback", label: "VPC loopback", light: "#8d4f22", dash: null },
+  { kind: "mclag", label: "MCLAG", light: "#8757a3", dash: null },
+  { kind: "eslag", label: "ESLAG", light: "#d79b00", dash: "6 4" },
+  { kind: "bundled", label: "Bundled", light: "#82b366", dash: null },
+  { kind: "unbundled", label: "Unbundled", light: "#666666", dash: null },
+  { kind: "external", label: "External", light: "#d79b00", dash: null },
+  { kind: "staticExternal", label: "Static external", light: "#d79b00", dash: "2 4" },
   {
     kind: "externalAttachment",
     label: "External attachment",
     light: "#d79b00",
-    dark: "#e5ab1f",
+
     dash: "10 3 2 3",
   },
 ];
@@ -44,8 +42,3 @@ export function lookOf(kind: LinkKind): LinkLook {
   if (look === undefined) throw new Error(`no look for the link kind ${kind}`);
   return look;
 }
-
-/** The colours as CSS variables, `--link-fabric` and so on, each for both schemes. */
-export const LINK_VARIABLES = LINK_LOOKS.map(
-  ({ kind, light, dark }) => `--link-${kind}: light-dark(${light}, ${dark})`,
-).join("; ");

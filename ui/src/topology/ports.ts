@@ -16,6 +16,8 @@ export interface PortLabel {
 const MOST = 40;
 const NEAR = 6;
 const CLOSE = 2;
+/** Names on one side of an item that are nearer to each other than this are told as one. */
+const ROOM = 34;
 
 /**
  * The port names at both ends of the lines. At `item` there may be many beside each other, which are turned.
@@ -25,7 +27,7 @@ export function portLabels(routes: readonly Route[], item: string | null): PortL
   const single = routes.filter(({ line }) => line.links.length === 1);
   if (single.length === 0 || single.length > MOST) return [];
   const many = single.length > CLOSE;
-  return single.flatMap(({ line, points }) => {
+  const labels = single.flatMap(({ line, points }) => {
     const [link, first, last] = [line.links[0], points[0], points[points.length - 1]];
     if (link === undefined || first === undefined || last === undefined) return [];
     const ends = farEnd(link, link.a);
@@ -53,4 +55,23 @@ export function portLabels(routes: readonly Route[], item: string | null): PortL
       return [label];
     });
   });
+  return [...labels.filter(({ turned }) => turned), ...joined(labels.filter(({ turned }) => !turned))];
+}
+
+/** Puts names that would stand over each other into one: "E1/7, E1/8". */
+function joined(labels: readonly PortLabel[]): PortLabel[] {
+  const out: PortLabel[] = [];
+  const sorted = [...labels].sort((a, b) => a.y - b.y || a.x - b.x);
+  let last: { label: PortLabel; from: number; to: number } | null = null;
+  for (const label of sorted) {
+    if (last && last.label.anchor === "middle" && last.label.y === label.y && label.x - last.to < ROOM) {
+      last.to = label.x;
+      if (!last.label.text.split(", ").includes(label.text)) last.label.text += `, ${label.text}`;
+      last.label.x = (last.from + last.to) / 2;
+    } else {
+      last = { label: { ...label }, from: label.x, to: label.x };
+      out.push(last.label);
+    }
+  }
+  return out;
 }

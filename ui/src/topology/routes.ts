@@ -120,7 +120,7 @@ function loop(item: PlacedItem, nth: number): Point[] {
 
 /** Over the row, the higher the farther, clear of the boxes' heads. */
 function arc([ax, ay]: Point, [bx, by]: Point): Point[] {
-  const high = BOX_HEAD + Math.min(56, Math.abs(bx - ax) * 0.12);
+  const high = BOX_HEAD + Math.min(120, Math.abs(bx - ax) * 0.12);
   const points: Point[] = [];
   for (let step = 0; step <= ARC_STEPS; step++) {
     const t = step / ARC_STEPS;

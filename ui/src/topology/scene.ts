@@ -223,19 +223,26 @@ class Builder {
 
   #servers(nodes: readonly TopologyNode[]): void {
     const clusterOf = new Map<string, string>();
-    for (const cluster of this.#clusters)
+    const order = new Map<string, number>();
+    this.#clusters.forEach((cluster, at) => {
+      order.set(cluster.id, at);
       for (const item of cluster.items) for (const { id } of item.members) clusterOf.set(id, cluster.id);
-    const shelves = new Map<string, TopologyNode[]>();
+    });
+    const shelves = new Map<string, { middle: number; members: TopologyNode[] }>();
     for (const node of nodes) {
       if (this.#itemOf.has(node.id)) continue;
-      const homes = (this.wiring.linksAt.get(node.id) ?? []).map(({ a }) => clusterOf.get(a) ?? "");
-      const key = `shelf:${[...new Set(homes)].sort().join("+")}`;
+      const links = this.wiring.linksAt.get(node.id) ?? [];
+      const homes = [...new Set(links.map(({ a }) => clusterOf.get(a) ?? ""))].sort();
+      const key = `shelf:${homes.join("+")}`;
       const known = shelves.get(key);
-      if (known) known.push(node);
-      else shelves.set(key, [node]);
+      // Those that are wired to nothing stand last.
+      const middle = homes.reduce((sum, home) => sum + (order.get(home) ?? 0), 0) / homes.length;
+      if (known) known.members.push(node);
+      else shelves.set(key, { middle: homes.length === 0 ? Infinity : middle, members: [node] });
     }
     const most = nodes.length > this.limits.allServers ? 1 : this.limits.servers;
-    for (const [key, members] of shelves) {
+    const inOrder = [...shelves].sort(([, a], [, b]) => (a.middle === b.middle ? 0 : a.middle - b.middle));
+    for (const [key, { members }] of inOrder) {
       if (this.#isOpen(key, members.length <= most)) this.#shelf(key, members);
       else this.#stack("server", key, count(members.length, "server"), range(members), members);
     }

@@ -6,8 +6,10 @@ export const BOX_HEAD = 20;
 /** Between items of a cluster: room for the cables to the second row of servers. */
 export const GAP = 14;
 export const ROW_GAP = 18;
+/** Between the leaves of a group: room to see what runs from one to the other. */
+const LEAF_GAP = 28;
 /** Servers beside each other under one group. */
-const COLUMNS = 3;
+const COLUMNS = 4;
 
 export interface Size {
   width: number;
@@ -20,11 +22,15 @@ export function itemSize(item: Pick<Item, "node" | "tier">): Size {
   return { width: 116, height: 42 };
 }
 
-/** How many items of a cluster stand in one row. */
-export function columnsOf(cluster: Cluster): number {
-  if (cluster.tier !== "server") return Math.max(1, cluster.items.length);
-  return Math.min(cluster.items.length, Math.max(COLUMNS, Math.ceil(Math.sqrt(cluster.items.length))));
+/** How many items of a cluster stand in one row; servers in rows that are as full as each other. */
+export function columnsOf({ tier, items }: Cluster): number {
+  const most = tier === "server" ? Math.max(COLUMNS, Math.ceil(Math.sqrt(items.length))) : items.length;
+  const rows = Math.max(1, Math.ceil(items.length / most));
+  return Math.max(1, Math.ceil(items.length / rows));
 }
+
+/** The room between two items of a cluster that stand beside each other. */
+export const gapOf = ({ tier }: Cluster): number => (tier === "leaf" ? LEAF_GAP : GAP);
 
 export function clusterSize(cluster: Cluster): Size {
   const first = cluster.items[0];
@@ -33,7 +39,7 @@ export function clusterSize(cluster: Cluster): Size {
   const columns = columnsOf(cluster);
   const rows = Math.ceil(cluster.items.length / columns);
   const inner = {
-    width: columns * width + (columns - 1) * GAP,
+    width: columns * width + (columns - 1) * gapOf(cluster),
     height: rows * height + (rows - 1) * ROW_GAP,
   };
   if (cluster.label === null) return inner;
