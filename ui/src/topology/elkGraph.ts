@@ -17,9 +17,8 @@ const OPTIONS = {
   // The tiers are known: a node's layer is where it already stands, not what its edges would make of it.
   "elk.layered.layering.strategy": "INTERACTIVE",
   "elk.layered.cycleBreaking.strategy": "INTERACTIVE",
-  // The scene's order is kept, crossings or not: operators look for leaf-02 right of leaf-01.
-  "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
-  "elk.layered.crossingMinimization.forceNodeModelOrder": "true",
+  // So is its order in the layer, crossings or not: operators look for leaf-02 right of leaf-01.
+  "elk.layered.crossingMinimization.strategy": "INTERACTIVE",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
   "elk.separateConnectedComponents": "false",
   "elk.edgeRouting": "POLYLINE",

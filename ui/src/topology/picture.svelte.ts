@@ -2,7 +2,7 @@ import type { TopologyView } from "../bindings";
 import { placed, type Placing } from "./geometry";
 import { layOut, type LaidOut } from "./layouter";
 import { routesOf, type Route } from "./routes";
-import { sceneOf, type Opened, type Scene } from "./scene";
+import { LIMITS, sceneOf, type Limits, type Opened, type Scene } from "./scene";
 import { wire, type Wiring } from "./wiring";
 
 /** A fabric as it is drawn: what, where and by which ways. */
@@ -26,10 +26,12 @@ export class Picture {
   took = 0;
 
   readonly #layOut: (scene: Scene) => Promise<LaidOut>;
+  readonly #limits: Limits;
   #newest = 0;
 
-  constructor(ask: (scene: Scene) => Promise<LaidOut> = layOut) {
+  constructor(ask: (scene: Scene) => Promise<LaidOut> = layOut, limits: Limits = LIMITS) {
     this.#layOut = ask;
+    this.#limits = limits;
   }
 
   /** Draws a view. The answer is the picture, or null where something newer was asked for meanwhile. */
@@ -40,7 +42,7 @@ export class Picture {
     const wiring = wire(view, pending);
     await breath();
     if (isStale()) return null;
-    const scene = sceneOf(wiring, opened);
+    const scene = sceneOf(wiring, opened, this.#limits);
     const asked = performance.now();
     const { middles, problem } = await this.#layOut(scene);
     if (isStale()) return null;

@@ -58,6 +58,8 @@ export interface Limits {
   row: number;
   /** Groups of leaves beside each other. */
   groups: number;
+  /** Blocks that more groups than that are put into. */
+  blocks: number;
   /** Servers under one group. */
   servers: number;
   /** Servers in the whole fabric: past it each group's are stacked. */
@@ -66,7 +68,7 @@ export interface Limits {
   parallel: number;
 }
 
-export const LIMITS: Limits = { row: 24, groups: 24, servers: 12, allServers: 160, parallel: 4 };
+export const LIMITS: Limits = { row: 24, groups: 24, blocks: 12, servers: 12, allServers: 160, parallel: 4 };
 
 /** Which stacks somebody opened (true) or closed (false); the rest are as the limits say. */
 export type Opened = ReadonlyMap<string, boolean>;
@@ -111,7 +113,7 @@ class Builder {
     const of = (tier: Tier) => tiers.get(tier) ?? [];
     this.#row("gateway", of("gateway"));
     this.#row("spine", of("spine"));
-    this.#leaves(of("leaf"));
+    this.#leaves(grouped(of("leaf")), null);
     this.#servers(of("server"));
     this.#row("external", of("external"));
     return {
@@ -186,26 +188,31 @@ class Builder {
     } else this.#stack(tier, key, count(nodes.length, ...tierNoun(tier)), range(nodes), nodes);
   }
 
-  #leaves(nodes: readonly TopologyNode[]): void {
-    const groups = grouped(nodes);
-    const size = blockSize(groups.length, this.limits.groups);
+  /** Adds groups of leaves, or blocks of them where they are too many; an open block may hold blocks again. */
+  #leaves(groups: readonly Group[], closes: string | null): void {
+    const size = blockSize(groups.length, this.limits);
+    if (size === 1) {
+      for (const { label, members } of groups) this.#add("leaf", members, closes, label);
+      return;
+    }
     for (let from = 0; from < groups.length; from += size) {
       const block = groups.slice(from, from + size);
       const leaves = block.flatMap(({ members }) => members);
-      const key = `block:${leaves[0]?.id}`;
-      if (size === 1 || this.#isOpen(key, false)) {
-        for (const { label, members } of block) this.#add("leaf", members, size === 1 ? null : key, label);
-        continue;
-      }
-      const below = this.#below(leaves);
-      const boxed = block.filter(({ label }) => label !== null).length;
-      const note = [
-        count(leaves.length, "leaf", "leaves"),
-        ...(boxed > 0 ? [count(boxed, "group")] : []),
-        ...(below.length > 0 ? [count(below.length, "server")] : []),
-      ].join(", ");
-      this.#stack("leaf", key, range(leaves), note, [...leaves, ...below]);
+      const key = `block:${leaves[0]?.id}+${leaves.length}`;
+      if (this.#isOpen(key, false)) this.#leaves(block, key);
+      else this.#block(key, block, leaves);
     }
+  }
+
+  #block(key: string, block: readonly Group[], leaves: readonly TopologyNode[]): void {
+    const below = this.#below(leaves);
+    const boxed = block.filter(({ label }) => label !== null).length;
+    const note = [
+      count(leaves.length, "leaf", "leaves"),
+      ...(boxed > 0 ? [count(boxed, "group")] : []),
+      ...(below.length > 0 ? [count(below.length, "server")] : []),
+    ].join(", ");
+    this.#stack("leaf", key, range(leaves), note, [...leaves, ...below]);
   }
 
   /** The servers that are wired to these leaves and to nothing else. */
@@ -276,10 +283,10 @@ function grouped(nodes: readonly TopologyNode[]): Group[] {
   return groups;
 }
 
-/** How many groups a block holds, for no more than about `most` blocks, in round numbers. */
-function blockSize(groups: number, most: number): number {
+/** How many groups a block holds, in round numbers; 1 where there is no need for blocks. */
+function blockSize(groups: number, { groups: most, blocks }: Limits): number {
   if (groups <= most) return 1;
-  return [5, 10, 20, 25, 50, 100, 200].find((size) => groups / size <= most) ?? Math.ceil(groups / most);
+  return [5, 10, 20, 25, 50, 100, 200].find((size) => groups / size <= blocks) ?? Math.ceil(groups / blocks);
 }
 
 function range(nodes: readonly TopologyNode[]): string {
