@@ -6,7 +6,7 @@ use specta::Type;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::commands::{
-    accounts, changes, desktop, fabrics, files, github, inbox, proposals, resources, setup, two_way,
+    accounts, changes, desktop, fabrics, files, github, inbox, proposals, resources, setup, topology, two_way,
 };
 use crate::drops::FilesDragged;
 
@@ -94,6 +94,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             changes::changes,
             changes::commit_changes,
             files::save_file,
+            topology::topology,
         ])
         .events(collect_events![EngineEvent, FilesDragged])
 }

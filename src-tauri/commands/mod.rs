@@ -10,6 +10,7 @@ pub(crate) mod inbox;
 pub(crate) mod proposals;
 pub(crate) mod resources;
 pub(crate) mod setup;
+pub(crate) mod topology;
 pub(crate) mod two_way;
 
 use fgd_engine::ErrorReport;

@@ -83,6 +83,7 @@ export const commands = {
 	commitChanges: (fabric: FabricId, revision: Revision) => __TAURI_INVOKE<CommitChanges>("commit_changes", { fabric, revision }),
 	/**  Asks where a file of that name is to go, and writes it there; null where the user would rather not. */
 	saveFile: (name: string, base64: string) => __TAURI_INVOKE<string | null>("save_file", { name, base64 }),
+	topology: (fabric: FabricId) => __TAURI_INVOKE<TopologyView>("topology", { fabric }),
 };
 
 /** Events */
@@ -994,6 +995,35 @@ export type LineChange =
 /**  It goes. */
 "removed";
 
+/**  What a link is for. */
+export type LinkKind = 
+/**  A spine and a leaf. */
+"fabric" | 
+/**  Two leaves. */
+"mesh" | 
+/**  Two switches of an MCLAG domain, for data. */
+"mclagPeer" | 
+/**  The same, for their session. */
+"mclagSession" | 
+/**  A server on an MCLAG pair. */
+"mclag" | 
+/**  A server on an ESLAG group. */
+"eslag" | 
+/**  A server's links that act as one. */
+"bundled" | 
+/**  A server's one link. */
+"unbundled" | 
+/**  A switch with itself. */
+"vpcLoopback" | 
+/**  A switch and a gateway. */
+"gateway" | 
+/**  The outside. */
+"external" | 
+/**  The outside, without BGP, in a VPC. */
+"staticExternal" | 
+/**  An external on a connection. */
+"externalAttachment";
+
 /**  Whether the app listens for webhooks. */
 export type ListenerView = {
 	/**  Whether it is to listen. */
@@ -1058,6 +1088,21 @@ export type NewGitHubRepository = {
 	/**  Whether everybody may see it. */
 	public?: boolean,
 };
+
+/**  What stands at a node. */
+export type NodeKind = 
+/**  A gateway. */
+"gateway" | 
+/**  A switch that is a spine. */
+"spine" | 
+/**  A switch that is a leaf of any sort. */
+"leaf" | 
+/**  A switch of another role, or of none that is known. */
+"switch" | 
+/**  A server. */
+"server" | 
+/**  A network outside of the fabric. */
+"external";
 
 /**  An object that differs. */
 export type ObjectChange = {
@@ -1182,6 +1227,15 @@ export type Outcome =
 error: ErrorReport } | 
 /**  The app ended while it ran. */
 { is: "interrupted" };
+
+/**  What a pending change comes from. */
+export type PendingSource = 
+/**  The remote has more. */
+"incoming" | 
+/**  Files wait in the inbox. */
+"inbox" | 
+/**  Files were changed by hand and are in no commit. */
+"edits";
 
 /**  A decision about a conflict. */
 export type Pick = 
@@ -1669,6 +1723,73 @@ export type StructureReport = {
 /**  A point in time: milliseconds since 1970 UTC. */
 export type Timestamp = number;
 
+/**  What becomes of a part of a fabric. */
+export type TopologyChange = 
+/**  It comes. */
+"added" | 
+/**  It stays, and is another. */
+"changed" | 
+/**  It goes. */
+"removed";
+
+/**  One cable, or what stands for one. */
+export type TopologyLink = {
+	/**  Its own name in this view. */
+	id: string,
+	/**  The object that it stands in: `Connection/…` or `ExternalAttachment/…`. */
+	object: string,
+	/**  That object's file. */
+	file: RepoPath | null,
+	/**  What it is for. */
+	kind: LinkKind,
+	/**  The upper node. */
+	a: string,
+	/**  The port there. */
+	aPort: string | null,
+	/**  The lower node. */
+	b: string,
+	/**  The port there. */
+	bPort: string | null,
+	/**  What becomes of it by what pends. */
+	change: TopologyChange | null,
+};
+
+/**  A gateway, switch, server or external. */
+export type TopologyNode = {
+	/**  `Switch/leaf-01`: the object's identity, or, of what is outside and no object, its connection's. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  Where it is drawn. */
+	kind: NodeKind,
+	/**  A switch's role, as it is written. */
+	role: string | null,
+	/**  The switches that stand in for each other with it. */
+	group: string | null,
+	/**  `mclag` or `eslag`. */
+	groupType: string | null,
+	/**  What else is known, as label and value. */
+	detail: ([string, string])[],
+	/**  Its object's file; none of what is only named by others. */
+	file: RepoPath | null,
+	/**  Whether it is only named by others. */
+	missing: boolean,
+	/**  What becomes of it by what pends. */
+	change: TopologyChange | null,
+};
+
+/**  A fabric's wiring. */
+export type TopologyView = {
+	/**  What is wired, and what the wiring names. */
+	nodes: TopologyNode[],
+	/**  One cable each. */
+	links: TopologyLink[],
+	/**  What each VPC reaches. */
+	vpcs: VpcReach[],
+	/**  What the changes come from; empty where nothing pends. */
+	pending: PendingSource[],
+};
+
 /**  What woke the worker. It never decides what is done. */
 export type Trigger = 
 /**  A click in the window. */
@@ -1709,6 +1830,38 @@ export type VersionDiff = {
 	before: string | null,
 	/**  The newer text; none where there is no file. */
 	after: string | null,
+};
+
+/**  What a VPC reaches. */
+export type VpcReach = {
+	/**  `VPC/vpc-1`. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  Its subnets. */
+	subnets: VpcSubnetView[],
+	/**  Nodes that are attached to it. */
+	servers: string[],
+	/**  Switches that carry it to those. */
+	switches: string[],
+	/**  Links that do. */
+	links: string[],
+	/**  Externals that it is peered with. */
+	externals: string[],
+	/**  VPCs that it is peered with. */
+	peers: string[],
+	/**  What becomes of it by what pends. */
+	change: TopologyChange | null,
+};
+
+/**  A subnet of a VPC. */
+export type VpcSubnetView = {
+	/**  Its name. */
+	name: string,
+	/**  Its prefix. */
+	cidr: string | null,
+	/**  Its VLAN. */
+	vlan: string | null,
 };
 
 /**  A webhook of a fabric's repository. */

@@ -24,6 +24,7 @@ import type {
   SourceReport,
   Status,
   StructureReport,
+  TopologyView,
 } from "./bindings";
 import { Accounts } from "./accounts.svelte";
 import { AllRuns, type AllKind } from "./allRuns.svelte";
@@ -324,6 +325,9 @@ export class AppState {
   authorSettings = (): Promise<AuthorSettings> => this.#transport.authorSettings();
   setAuthorSettings = (settings: AuthorSettings): Promise<AuthorSettings> =>
     this.#transport.setAuthorSettings(settings);
+  topology = (fabric: FabricId): Promise<TopologyView> => this.#transport.topology(fabric);
+  saveFile = (name: string, base64: string): Promise<string | null> =>
+    this.#transport.saveFile(name, base64);
 
   /** Takes a fabric off the list. */
   async remove(fabric: FabricId): Promise<void> {

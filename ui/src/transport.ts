@@ -41,6 +41,7 @@ import type {
   Source,
   SourceReport,
   StructureReport,
+  TopologyView,
   VersionDiff,
   WebhookView,
 } from "./bindings";
@@ -160,6 +161,10 @@ export interface Transport {
   setAuthorSettings(settings: AuthorSettings): Promise<AuthorSettings>;
   /** Says, once, how many milliseconds after the page began the first screen could be used. */
   appReady(milliseconds: number): Promise<unknown>;
+  /** The fabric as its wiring says, with what pends. */
+  topology(fabric: FabricId): Promise<TopologyView>;
+  /** Asks where to, and writes the bytes there; the answer is the path, or null where no place was chosen. */
+  saveFile(name: string, base64: string): Promise<string | null>;
   /** Hears every event from now on; the answer ends it. */
   listen(heard: (event: Event) => void): Promise<() => void>;
   /** Hears of files that are dragged over the window; the answer ends it. */

@@ -28,6 +28,7 @@ mod secrets;
 mod settings;
 mod store;
 mod sync;
+mod topology;
 mod view;
 
 pub use account::{Account, Keeping, Method, NewAccount, Place};
@@ -57,6 +58,10 @@ pub use operation::{
     StepState, Trigger, Unit,
 };
 pub use settings::FabricSettings;
+pub use topology::view::{
+    LinkKind, NodeKind, PendingSource, TopologyChange, TopologyLink, TopologyNode, TopologyView, VpcReach,
+    VpcSubnetView,
+};
 pub use view::{
     AddFabric, AuthorSettings, ConnectionReport, Delivered, DiffLine, FabricFindings, FabricRun, FabricView,
     Fate, FileText, GitHubSignInEnd, GitHubSignInStart, InboxFile, InboxText, KindCount, LineChange,

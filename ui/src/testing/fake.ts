@@ -48,6 +48,7 @@ import {
   undone,
   versionDiff,
 } from "./twoWay";
+import { topology } from "./topology";
 
 type Command = Exclude<keyof Transport, "listen" | "listenToDrags">;
 
@@ -178,6 +179,8 @@ export class FakeTransport implements Transport {
     this.#answer("setListener", args, () => listener({ on: args[0] }));
   openPage = (...args: [string]) => this.#answer("openPage", args, () => null);
   appReady = (...args: [number]) => this.#answer("appReady", args, () => null);
+  topology = (...args: [string]) => this.#answer("topology", args, () => topology());
+  saveFile = (...args: [string, string]) => this.#answer("saveFile", args, () => `/home/ada/${args[0]}`);
 
   listen = async (heard: (event: Event) => void) => {
     this.#heard.add(heard);

@@ -20,6 +20,7 @@ mod run;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod topology;
 mod two_way;
 mod wake;
 mod webhooks;

@@ -124,6 +124,11 @@ impl Repo {
         Ok(Some((count(ahead), count(behind))))
     }
 
+    /// The newest commit that both come from; none where they have nothing in common.
+    pub(crate) fn common(&self, one: &Revision, other: &Revision) -> Result<Option<Revision>> {
+        Ok(super::rewritten::merge_base(self.git(), oid(one)?, oid(other)?)?.map(Revision::from_oid))
+    }
+
     /// Whether `tip` is `commit` or comes after it; not so where this clone lacks one of them.
     pub(crate) fn contains(&self, tip: &Revision, commit: &Revision) -> Result<bool> {
         let (tip, commit) = (oid(tip)?, oid(commit)?);

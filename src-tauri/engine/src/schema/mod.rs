@@ -27,4 +27,4 @@ pub(crate) use object::{Key, KindId, Object};
 pub(crate) use profiles::names as profile_names;
 pub(crate) use resource::ResourceId;
 pub(crate) use shape::Shape;
-pub(crate) use spec::{ConnectionSpec, EndRole, Spec};
+pub(crate) use spec::{ConnectionSpec, ConnectionType, End, EndRole, Spec, SwitchSpec};

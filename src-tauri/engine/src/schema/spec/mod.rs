@@ -7,7 +7,7 @@ mod peering;
 mod switch;
 mod vpc;
 
-pub(crate) use connection::{ConnectionSpec, ConnectionType, EndRole, Link, StaticExternalSwitch};
+pub(crate) use connection::{ConnectionSpec, ConnectionType, End, EndRole, Link, StaticExternalSwitch};
 pub(crate) use external::{
     AclStatement, AttachmentNeighbor, ExternalAttachmentSpec, ExternalPeeringSpec, ExternalSpec, TcpFilters,
 };
