@@ -69,6 +69,13 @@ export const commands = {
 	openPage: (url: string) => __TAURI_INVOKE<null>("open_page", { url }),
 	/**  The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to. */
 	appReady: (milliseconds: number) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
+	resources: (fabric: FabricId, query: ResourceQuery) => __TAURI_INVOKE<ResourcePage>("resources", { fabric, query }),
+	resource: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<ResourceDetail>("resource", { fabric, file }),
+	checkDraft: (fabric: FabricId, draft: Draft) => __TAURI_INVOKE<DraftReport>("check_draft", { fabric, draft }),
+	schemaOf: (kind: string) => __TAURI_INVOKE<SchemaField[]>("schema_of", { kind }),
+	newObject: (kind: string, name: string) => __TAURI_INVOKE<string>("new_object", { kind, name }),
+	changes: (fabric: FabricId, limit: number) => __TAURI_INVOKE<ChangesView>("changes", { fabric, limit }),
+	commitChanges: (fabric: FabricId, revision: Revision) => __TAURI_INVOKE<CommitChanges>("commit_changes", { fabric, revision }),
 };
 
 /** Events */
@@ -1411,6 +1418,261 @@ export type WebhookView = {
 	delivered: boolean | null,
 	/**  What is wrong with it, in a sentence. */
 	problem: string | null,
+};
+
+/**  What is asked of a fabric's objects. */
+export type ResourceQuery = {
+	/**  The search: words, and filters such as `kind:Switch role:spine -has:error`. */
+	text: string,
+	/**  The key of the column to sort by; by kind and name if none. */
+	sort: string | null,
+	/**  Whether the order is turned around. */
+	descending: boolean,
+	/**  How many rows to leave out at the beginning. */
+	offset: number,
+	/**  How many rows are wanted, at most 500. */
+	limit: number,
+};
+
+/**  A part of the objects that were asked for. */
+export type ResourcePage = {
+	/**  How many objects match. */
+	total: number,
+	/**  How many objects there are. */
+	all: number,
+	/**  How many rows are left out at the beginning. */
+	offset: number,
+	/**  The objects. */
+	rows: ResourceRow[],
+	/**  How many of each kind match everything but the filter by kind, in the order of the kinds table. */
+	kinds: KindTotal[],
+	/**  The columns of the kind that is shown; none where there are several. */
+	columns: ResourceColumn[],
+	/**  What of the search is no filter that is known. */
+	unread: string | null,
+};
+
+/**  How many objects of a kind match. */
+export type KindTotal = {
+	/**  The kind. */
+	kind: string,
+	/**  How many. */
+	count: number,
+};
+
+/**  A column that objects of one kind have. */
+export type ResourceColumn = {
+	/**  What it is sorted by. */
+	key: string,
+	/**  What stands above it. */
+	label: string,
+};
+
+/**  An object, on one line. */
+export type ResourceRow = {
+	/**
+	 *  `Switch/leaf-01`; `Switch/lab/leaf-01` outside of the namespace `default`. Of a file that holds no
+	 *  object, its path.
+	 */
+	id: string,
+	/**  The kind; empty where the file holds no object. */
+	kind: string,
+	/**  The namespace. */
+	namespace: string,
+	/**  The name. */
+	name: string,
+	/**  The file. */
+	file: RepoPath,
+	/**  What matters most of it. */
+	summary: string,
+	/**  The values of the page's columns. */
+	cells: string[],
+	/**  How many errors there are with it. */
+	errors: number,
+	/**  How many warnings. */
+	warnings: number,
+	/**  How many labels it has. */
+	labels: number,
+	/**  Whether it differs from what is committed. */
+	isEdited: boolean,
+};
+
+/**  All that is known of one object. */
+export type ResourceDetail = {
+	/**  Its row; without cells. */
+	row: ResourceRow,
+	/**  Its fields, in the order of the text; none where the text can't be read. */
+	fields: DetailField[],
+	/**  Its text. */
+	text: string,
+	/**  Git's name for its bytes, to base an edit on. */
+	blob: string | null,
+	/**  What is wrong with it. */
+	findings: Finding[],
+	/**  What it names, in the order of the text. */
+	refersTo: Reference[],
+	/**  Who names it. */
+	referredBy: Reference[],
+};
+
+/**  A field of an object. */
+export type DetailField = {
+	/**  Where it is: `spec.links[0].leaf.port`. */
+	path: string,
+	/**  Its own name; of an item of a list, its number from 1. */
+	label: string,
+	/**  Its value; none where it has fields of its own. */
+	value: string | null,
+	/**  How deep it is, from 0. */
+	depth: number,
+	/**  Its line in the text, from 1; none where it is there by an alias. */
+	line: number | null,
+	/**  The object that it names. */
+	to: string | null,
+};
+
+/**  One object names another. */
+export type Reference = {
+	/**  The other one. */
+	id: string,
+	/**  Its kind. */
+	kind: string,
+	/**  Its name. */
+	name: string,
+	/**  Its file; none where it does not stand in the directory. */
+	file: RepoPath | null,
+	/**  The field that names it. */
+	path: string,
+};
+
+/**  A text that somebody writes and has not saved. */
+export type Draft = {
+	/**  The object's file; none for a new object. */
+	file: RepoPath | null,
+	/**  Git's name for the bytes that it began with; none for a new object. */
+	base: string | null,
+	/**  The text. */
+	text: string,
+};
+
+/**  What saving a draft would come to. */
+export type DraftReport = {
+	/**  What would be wrong with the object, and with others because of it. */
+	findings: Finding[],
+	/**  The object that the text is of; none where it can't be read. */
+	id: string | null,
+	/**  Whether there is no such file yet. */
+	isNew: boolean,
+	/**  The file that holds the object already, where it is another than the draft's. */
+	collides: RepoPath | null,
+	/**  What would change, line by line. */
+	diff: DiffLine[],
+	/**  The text as it would be saved. */
+	text: string,
+};
+
+/**  What a field holds. */
+export type FieldType = 
+/**  A text. */
+"string" | 
+/**  A whole number. */
+"integer" | 
+/**  True or false. */
+"boolean" | 
+/**  Known fields, or anything. */
+"object" | 
+/**  A list. */
+"list" | 
+/**  Keys of the author's own. */
+"map";
+
+/**  A field that an object of a kind may have. */
+export type SchemaField = {
+	/**  Where it is: `spec.links[].leaf.port`; `*` stands for a key of the author's own. */
+	path: string,
+	/**  What it holds. */
+	type: FieldType,
+	/**  What it is for. */
+	doc: string,
+	/**  The values that it takes, where there are few. */
+	values: string[],
+	/**  The kind of object that it names. */
+	refers: string | null,
+	/**  Whether the object is wrong without it. */
+	required: boolean,
+};
+
+/**  What came, what goes, and what was. */
+export type ChangesView = {
+	/**  Commits of the remote that are not here yet, as of the last contact. */
+	incoming: CommitView[],
+	/**  Commits here that the remote lacks. */
+	outgoing: CommitView[],
+	/**  What both sides have, the newest first. */
+	history: CommitView[],
+	/**  Whether there is more history. */
+	more: boolean,
+	/**  Edits by hand that are in no commit. */
+	edits: ObjectChange[],
+	/**  What the address of a commit's page at the Git host begins with. */
+	page: string | null,
+};
+
+/**  A commit, with what it did to objects. */
+export type CommitView = {
+	/**  The commit. */
+	commit: CommitSummary,
+	/**  Its author's name. */
+	author: string,
+	/**  The run that made it, where the app did. */
+	operation: OperationId | null,
+	/**  Objects that it added. */
+	created: number,
+	/**  Objects that it changed. */
+	updated: number,
+	/**  Objects that it took away. */
+	deleted: number,
+	/**  Whether it joins two histories. */
+	isMerge: boolean,
+	/**  Whether it can be undone by its run. */
+	canUndo: boolean,
+};
+
+/**  What a commit did. */
+export type CommitChanges = {
+	/**  To objects. */
+	objects: ObjectChange[],
+	/**  To files that are no objects. */
+	other: RepoPath[],
+};
+
+/**  How an object or a picture of it changes. */
+export type Change = 
+/**  It is new. */
+"added" | 
+/**  It is different. */
+"changed" | 
+/**  It goes. */
+"removed";
+
+/**  What became of one object. */
+export type ObjectChange = {
+	/**  The object, `Switch/leaf-01`; none where it can't be read. */
+	id: string | null,
+	/**  Its kind. */
+	kind: string | null,
+	/**  Its name. */
+	name: string | null,
+	/**  Its file. */
+	file: RepoPath,
+	/**  What became of it. */
+	change: Change,
+	/**  Git's name for its bytes before. */
+	before: string | null,
+	/**  Git's name for its bytes after. */
+	after: string | null,
+	/**  By field. */
+	fields: FieldChange[],
 };
 
 /* Tauri Specta runtime */

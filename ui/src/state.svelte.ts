@@ -28,6 +28,7 @@ import { Accounts } from "./accounts.svelte";
 import { AllRuns } from "./allRuns.svelte";
 import { Decisions } from "./decisions.svelte";
 import { GitHub } from "./github.svelte";
+import { Objects } from "./resources/objects";
 import { asReport } from "./problem";
 import { meaning } from "./status";
 import { Toasts } from "./toasts.svelte";
@@ -52,6 +53,8 @@ export class AppState {
   /** The last run over every fabric. */
   readonly all: AllRuns;
   readonly github: GitHub;
+  /** The objects of fabrics, and what became of them. */
+  readonly objects: Objects;
   /** Whether the list has been read; until then nothing is known, which is not the same as empty. */
   loaded = $state(false);
   /** Why the list could not be read. */
@@ -93,6 +96,7 @@ export class AppState {
     this.accounts = new Accounts(transport);
     this.all = new AllRuns(transport, this.toasts, (operation) => this.#finished(operation));
     this.github = new GitHub(transport, this.toasts, (operation) => this.#finished(operation));
+    this.objects = new Objects(transport, (operation) => this.#finished(operation));
   }
 
   /** Listens, then reads the list. The answer stops listening. */

@@ -41,6 +41,14 @@ import type {
   StructureReport,
   VersionDiff,
   WebhookView,
+  ChangesView,
+  CommitChanges,
+  Draft,
+  DraftReport,
+  ResourceDetail,
+  ResourcePage,
+  ResourceQuery,
+  SchemaField,
 } from "./bindings";
 
 /**
@@ -150,6 +158,20 @@ export interface Transport {
   setAuthorSettings(settings: AuthorSettings): Promise<AuthorSettings>;
   /** Says, once, how many milliseconds after the page began the first screen could be used. */
   appReady(milliseconds: number): Promise<unknown>;
+  /** A part of a fabric's objects that fit a search, at most 500 rows. */
+  resources(fabric: FabricId, query: ResourceQuery): Promise<ResourcePage>;
+  /** One object with its fields, what it names and who names it. */
+  resource(fabric: FabricId, file: RepoPath): Promise<ResourceDetail>;
+  /** What saving a text would come to; writes nothing. */
+  checkDraft(fabric: FabricId, draft: Draft): Promise<DraftReport>;
+  /** What an object of a kind may hold. */
+  schemaOf(kind: string): Promise<SchemaField[]>;
+  /** A text that a new object can begin with. */
+  newObject(kind: string, name: string): Promise<string>;
+  /** What comes, what goes, and at most `limit` commits of what was. */
+  changes(fabric: FabricId, limit: number): Promise<ChangesView>;
+  /** What a commit did, object by object. */
+  commitChanges(fabric: FabricId, revision: Revision): Promise<CommitChanges>;
   /** Hears every event from now on; the answer ends it. */
   listen(heard: (event: Event) => void): Promise<() => void>;
 }
