@@ -58,8 +58,6 @@ export interface YamlEditor {
   /** Marks what is wrong. */
   setFindings(findings: readonly Finding[]): void;
   focus(): void;
-  /** Goes to a line, from 1. */
-  goTo(line: number): void;
   destroy(): void;
 }
 
@@ -171,11 +169,6 @@ export function yamlEditor({ parent, text, label, onchange, schemaOf, named }: E
       view.dispatch(setDiagnostics(view.state, diagnostics(view.state.doc, findings)));
     },
     focus: () => view.focus(),
-    goTo: (line) => {
-      const at = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
-      view.dispatch({ selection: { anchor: at.from }, scrollIntoView: true });
-      view.focus();
-    },
     destroy: () => view.destroy(),
   };
 }
