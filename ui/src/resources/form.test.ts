@@ -54,6 +54,26 @@ describe("a form", () => {
     );
   });
 
+  it("asks for objects that keys name", () => {
+    const text = "spec:\n  permit:\n  - vpc-1: {}\n    vpc-2: {}\n";
+    const peering = new Schema([
+      { path: "spec", type: "object", doc: "", values: [], refers: null, required: true },
+      { path: "spec.permit", type: "list", doc: "", values: [], refers: null, required: true },
+      { path: "spec.permit[]", type: "map", doc: "", values: [], refers: null, required: false },
+      { path: "spec.permit[].*", type: "object", doc: "", values: [], refers: "VPC", required: false },
+    ]);
+    const fields = formFields(text, peering);
+    expect(fields.map(({ label, example }) => [label, example])).toEqual([
+      ["permit › VPC 1", "vpc-1"],
+      ["permit › VPC 2", "vpc-2"],
+    ]);
+    const values = new Map([
+      [fields[0]?.id ?? "", "web"],
+      [fields[1]?.id ?? "", "db"],
+    ]);
+    expect(filled(text, fields, values, "x")).toBe("spec:\n  permit:\n  - web: {}\n    db: {}\n");
+  });
+
   it("tells items of a list apart", () => {
     const text =
       "spec:\n  links:\n  - leaf:\n      port: a\n  - leaf:\n      port: b\n  tags:\n  - x\n  - y\n";

@@ -32,6 +32,8 @@ export function formFields(text: string, schema: Schema): FormField[] {
     // Counts the items of each list by the column of its dash.
     for (const dash of line.dashes) items[dash] = (items[dash] ?? -1) + 1;
     items.length = Math.max(line.column + 1, (line.dashes.at(-1) ?? -1) + 1);
+    const key = keyField(text, begin, line, schema);
+    if (key) fields.push(key);
     const value = scalarOf(line.key === null ? raw.slice(line.column) : line.value);
     if (value === null) continue;
     const place = placeAt(text, begin + line.valueAt);
@@ -50,7 +52,38 @@ export function formFields(text: string, schema: Schema): FormField[] {
       at: { from, to: from + value.length },
     });
   }
-  return [...fields, ...missing(fields, schema)];
+  return numbered([...fields, ...missing(fields, schema)]);
+}
+
+/** Fields of one name are told apart by their number. */
+function numbered(fields: FormField[]): FormField[] {
+  return fields.map((field, at) => {
+    if (fields.filter(({ label }) => label === field.label).length === 1) return field;
+    const before = fields.slice(0, at).filter(({ label }) => label === field.label).length;
+    return { ...field, label: `${field.label} ${before + 1}` };
+  });
+}
+
+/** A key of the author's own that names an object: the text has only something in its place. */
+function keyField(
+  text: string,
+  begin: number,
+  line: NonNullable<ReturnType<typeof lineOf>>,
+  schema: Schema,
+): FormField | null {
+  const from = begin + line.column;
+  if (line.key === null || !text.startsWith(line.key, from)) return null;
+  const place = placeAt(text, from);
+  const field = place && schema.ownKeyOf(place.within);
+  if (!place || !field?.refers) return null;
+  return {
+    id: `${[...place.within, line.key].join(".")}@${line.key}`,
+    label: `${labelOf(place.within)} › ${field.refers}`,
+    field,
+    value: "",
+    example: line.key,
+    at: { from, to: from + line.key.length },
+  };
 }
 
 /** Required values right below the spec that the text does not have. */

@@ -17,6 +17,7 @@ import { DraftCheck, PAUSE_MS } from "./draft.svelte";
 let marked: unknown[] = [];
 // The real one needs a page with a layout; it is looked at in a browser.
 vi.mock("./editor/yamlEditor", () => ({
+  MOST_NAMES: 200,
   yamlEditor: ({ parent, text, label, onchange }: EditorOptions) => {
     const area = document.createElement("textarea");
     area.setAttribute("aria-label", label);

@@ -41,6 +41,9 @@ import { fieldAt, offersAt, typeWord, type Offer } from "./offers";
 import { Schema } from "./schemaPath";
 import { lineOf, placeAt } from "./yamlPlace";
 
+/** As many names as can be looked through. */
+export const MOST_NAMES = 200;
+
 export interface EditorOptions {
   parent: HTMLElement;
   text: string;
@@ -48,7 +51,7 @@ export interface EditorOptions {
   label: string;
   onchange: (text: string) => void;
   schemaOf: (kind: string) => Promise<SchemaField[]>;
-  /** Names of objects of a kind that have a text in them. */
+  /** At most `MOST_NAMES` names of objects of a kind that have a text in them. */
   named: (kind: string, part: string) => Promise<string[]>;
 }
 
@@ -80,7 +83,7 @@ export function yamlEditor({ parent, text, label, onchange, schemaOf, named }: E
     const schema = await schemaFor(text);
     if (schema === null || context.aborted) return null;
     const { known, refers } = offersAt(place, schema);
-    const names = refers === null ? [] : await named(refers, "").catch(() => []);
+    const names = refers === null ? [] : await named(refers, place.word.split("/")[0] ?? "").catch(() => []);
     const isKey = place.is === "key";
     const options = [
       ...known.map(completion),
@@ -92,7 +95,9 @@ export function yamlEditor({ parent, text, label, onchange, schemaOf, named }: E
       })),
     ];
     if (options.length === 0) return null;
-    return { from: place.from, options, validFor: /^[\w./-]*$/ };
+    // Where there are more names than were given, each letter asks for those that fit it.
+    const isWhole = names.length < MOST_NAMES;
+    return { from: place.from, options, ...(isWhole ? { validFor: /^[\w./-]*$/ } : {}) };
   }
 
   const hover = hoverTooltip(async (view, pos) => {
