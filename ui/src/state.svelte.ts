@@ -31,6 +31,7 @@ import { AllRuns, type AllKind } from "./allRuns.svelte";
 import { Decisions } from "./decisions.svelte";
 import { GitHub } from "./github.svelte";
 import { Inboxes } from "./inbox.svelte";
+import { Objects } from "./resources/objects";
 import { asReport } from "./problem";
 import type { Screen } from "./screens";
 import { meaning } from "./status";
@@ -57,6 +58,8 @@ export class AppState {
   readonly all: AllRuns;
   readonly github: GitHub;
   readonly inboxes: Inboxes;
+  /** The objects of fabrics, and what became of them. */
+  readonly objects: Objects;
   /** Whether the list has been read; until then nothing is known, which is not the same as empty. */
   loaded = $state(false);
   /** Why the list could not be read. */
@@ -102,6 +105,7 @@ export class AppState {
     this.all = new AllRuns(transport, this.toasts, (operation) => this.#finished(operation));
     this.inboxes = new Inboxes(transport, this.toasts, () => this.selectedId);
     this.github = new GitHub(transport, this.toasts, (operation) => this.#finished(operation));
+    this.objects = new Objects(transport, (operation) => this.#finished(operation));
   }
 
   /** Listens, then reads the list. The answer stops listening. */
@@ -326,8 +330,7 @@ export class AppState {
   setAuthorSettings = (settings: AuthorSettings): Promise<AuthorSettings> =>
     this.#transport.setAuthorSettings(settings);
   topology = (fabric: FabricId): Promise<TopologyView> => this.#transport.topology(fabric);
-  saveFile = (name: string, base64: string): Promise<string | null> =>
-    this.#transport.saveFile(name, base64);
+  saveFile = (name: string, base64: string): Promise<string | null> => this.#transport.saveFile(name, base64);
 
   /** Takes a fabric off the list. */
   async remove(fabric: FabricId): Promise<void> {

@@ -44,6 +44,14 @@ import type {
   TopologyView,
   VersionDiff,
   WebhookView,
+  ChangesView,
+  CommitChanges,
+  Draft,
+  DraftReport,
+  ResourceDetail,
+  ResourcePage,
+  ResourceQuery,
+  SchemaField,
 } from "./bindings";
 
 /**
@@ -165,6 +173,20 @@ export interface Transport {
   topology(fabric: FabricId): Promise<TopologyView>;
   /** Asks where to, and writes the bytes there; the answer is the path, or null where no place was chosen. */
   saveFile(name: string, base64: string): Promise<string | null>;
+  /** A part of a fabric's objects that fit a search, at most 500 rows. */
+  resources(fabric: FabricId, query: ResourceQuery): Promise<ResourcePage>;
+  /** One object with its fields, what it names and who names it. */
+  resource(fabric: FabricId, file: RepoPath): Promise<ResourceDetail>;
+  /** What saving a text would come to; writes nothing. */
+  checkDraft(fabric: FabricId, draft: Draft): Promise<DraftReport>;
+  /** What an object of a kind may hold. */
+  schemaOf(kind: string): Promise<SchemaField[]>;
+  /** A text that a new object can begin with. */
+  newObject(kind: string, name: string): Promise<string>;
+  /** What comes, what goes, and at most `limit` commits of what was. */
+  changes(fabric: FabricId, limit: number): Promise<ChangesView>;
+  /** What a commit did, object by object. */
+  commitChanges(fabric: FabricId, revision: Revision): Promise<CommitChanges>;
   /** Hears every event from now on; the answer ends it. */
   listen(heard: (event: Event) => void): Promise<() => void>;
   /** Hears of files that are dragged over the window; the answer ends it. */

@@ -50,6 +50,9 @@ import {
 } from "./twoWay";
 import { topology } from "./topology";
 
+import { draftReport, resourceDetail, resourcePage, schema, startingText } from "./resources";
+import { changesView, commitChanges } from "./changes";
+
 type Command = Exclude<keyof Transport, "listen" | "listenToDrags">;
 
 /**
@@ -181,6 +184,16 @@ export class FakeTransport implements Transport {
   appReady = (...args: [number]) => this.#answer("appReady", args, () => null);
   topology = (...args: [string]) => this.#answer("topology", args, () => topology());
   saveFile = (...args: [string, string]) => this.#answer("saveFile", args, () => `/home/ada/${args[0]}`);
+  resources = (...args: Parameters<Transport["resources"]>) =>
+    this.#answer("resources", args, () => resourcePage(args[1]));
+  resource = (...args: [string, string]) => this.#answer("resource", args, () => resourceDetail(args[1]));
+  checkDraft = (...args: Parameters<Transport["checkDraft"]>) =>
+    this.#answer("checkDraft", args, () => draftReport(args[1]));
+  schemaOf = (...args: [string]) => this.#answer("schemaOf", args, () => schema(args[0]));
+  newObject = (...args: [string, string]) =>
+    this.#answer("newObject", args, () => startingText(args[0], args[1]));
+  changes = (...args: [string, number]) => this.#answer("changes", args, () => changesView(args[1]));
+  commitChanges = (...args: [string, string]) => this.#answer("commitChanges", args, () => commitChanges());
 
   listen = async (heard: (event: Event) => void) => {
     this.#heard.add(heard);

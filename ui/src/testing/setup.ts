@@ -18,3 +18,11 @@ HTMLCanvasElement.prototype.getContext = () => null;
 vi.stubGlobal("CSS", { escape: (name: string) => name.replace(/[^\w-]/g, "\\$&") });
 
 vi.stubGlobal("requestAnimationFrame", (then: FrameRequestCallback) => setTimeout(() => then(0), 0));
+
+// Nor how to watch a size.
+class Unmeasured implements ResizeObserver {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+vi.stubGlobal("ResizeObserver", Unmeasured);
