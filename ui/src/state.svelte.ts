@@ -68,6 +68,8 @@ export class AppState {
   selectedId = $state<FabricId | null>(null);
   /** Which of its screens is shown; another fabric is opened on the same one. */
   screen = $state<Screen>("dashboard");
+  /** The object that the resources begin with, where another screen led to it. */
+  ledTo = $state.raw<RepoPath | null>(null);
 
   readonly #transport: Transport;
   readonly #fabrics = new SvelteMap<FabricId, FabricView>();
@@ -204,6 +206,7 @@ export class AppState {
 
   /** Opens a fabric, and reads its log where that was not done yet. */
   select(fabric: FabricId): void {
+    if (fabric !== this.selectedId) this.ledTo = null;
     this.selectedId = fabric;
     if (!this.#logged.has(fabric)) void this.#readLog(fabric);
   }
