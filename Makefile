@@ -15,11 +15,11 @@ CARGO_ARGS := --workspace --features custom-protocol
 # cargo-nextest where it is there: it is quicker, and ends a test that hangs.
 ifneq ($(shell command -v cargo-nextest),)
 NEXTEST      := cargo nextest run $(CARGO_ARGS) --config-file .ci/nextest.toml
-TESTS        := $(NEXTEST) -E 'not test(/^window::/)'
-WINDOW_TESTS := $(NEXTEST) -E 'test(/^window::/)' --test-threads 1
+TESTS        := $(NEXTEST) -E 'not test(/^(window|journeys)::/)'
+WINDOW_TESTS := $(NEXTEST) -E 'test(/^(window|journeys)::/)' --test-threads 1
 else
-TESTS        := cargo test $(CARGO_ARGS) -- --skip window::
-WINDOW_TESTS := cargo test $(CARGO_ARGS) --test product -- window:: --test-threads 1
+TESTS        := cargo test $(CARGO_ARGS) -- --skip window:: --skip journeys::
+WINDOW_TESTS := cargo test $(CARGO_ARGS) --test product -- window:: journeys:: --test-threads 1
 endif
 export PATH := $(TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
 export FGD_TOOLS := $(TOOLS)

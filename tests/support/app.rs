@@ -84,6 +84,8 @@ impl App {
     /// Opens the app over `home`, its data directory, and waits until it can be used.
     pub(crate) async fn start(home: &Path, look: Look) -> Self {
         std::fs::create_dir_all(home).expect("the data directory");
+        // The driver's client has no cryptography of its own; a second test finds the first one's.
+        drop(tokio_rustls::rustls::crypto::ring::default_provider().install_default());
         let driver = Driver::start(home, look).await;
         let mut wanted = Capabilities::new();
         let application = json!({ "application": app_binary(), "args": ["--home", home] });

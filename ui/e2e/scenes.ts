@@ -1,5 +1,5 @@
 // What the window is shown with: each scene is a whole engine, made of the samples of the other tests.
-import type { FabricView, Operation, StatusState } from "../src/bindings";
+import type { FabricView, Operation, ResourceQuery, StatusState } from "../src/bindings";
 import type { AppState } from "../src/state.svelte";
 import { hostKeyUnknown, secretsLocked, secretStore } from "../src/testing/accounts";
 import type { FakeTransport } from "../src/testing/fake";
@@ -20,6 +20,9 @@ import {
   status,
   unreachable,
 } from "../src/testing/samples";
+import { changesView } from "../src/testing/changes";
+import { resourcePage } from "../src/testing/resources";
+import { dataHall, topology } from "../src/testing/topology";
 import { manyFabrics, oneOf, runsOf, someFabrics } from "../src/testing/overview";
 import { manyConflicts } from "../src/testing/twoWay";
 
@@ -73,6 +76,21 @@ const WITH: Partial<Record<StatusState, Partial<FabricView>>> = {
 const inState = (state: StatusState): FabricView => fabric({ status: status(state), ...WITH[state] });
 
 const working = (): FabricView => fabric({ status: status("working"), running: progress() });
+
+/** What a fabric's repository answers where it can't be read. */
+function refuse(): never {
+  throw {
+    code: "Git",
+    message: "The repository of lab can't be read: an object is missing.",
+    hint: "Run `git fsck` in it, or add the fabric anew.",
+  };
+}
+
+const fabricWith = (answers: FakeTransport["answers"]): Scene => ({
+  fabrics: [inState("inSync"), ...others()],
+  log: log(8),
+  answers,
+});
 
 const SCENES: Record<string, (of: string) => Scene> = {
   empty: () => ({ fabrics: [] }),
@@ -198,6 +216,33 @@ const SCENES: Record<string, (of: string) => Scene> = {
         conflicts: () => manyConflicts(500),
       },
     };
+  },
+  topology: (of) => {
+    const drawn: Record<string, () => unknown> = {
+      empty: () => topology({ nodes: [], links: [], vpcs: [], pending: [] }),
+      huge: () => dataHall(),
+      error: refuse,
+      loading: never,
+    };
+    return fabricWith({ topology: drawn[of] ?? (() => topology()) });
+  },
+  resources: (of) => {
+    const objects: Record<string, (query: ResourceQuery) => unknown> = {
+      empty: (query) => resourcePage(query, 0),
+      huge: (query) => resourcePage(query, 100_000),
+      error: refuse,
+      loading: never,
+    };
+    return fabricWith({ resources: (_, query) => (objects[of] ?? resourcePage)(query) });
+  },
+  changes: (of) => {
+    const nothing = { incoming: [], outgoing: [], history: [], edits: [], more: false };
+    const shown: Record<string, () => unknown> = {
+      empty: () => changesView(0, nothing),
+      error: refuse,
+      loading: never,
+    };
+    return fabricWith({ changes: (_, limit) => (shown[of] ?? (() => changesView(limit)))() });
   },
 };
 

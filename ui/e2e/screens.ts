@@ -28,6 +28,48 @@ const choose = (item: string) => async (page: Page) => {
   await page.getByRole("menuitem", { name: item }).click();
 };
 
+/** Opens one of the fabric's screens, then goes on there. */
+const tab =
+  (name: string, then: (page: Page) => Promise<void> = async () => {}) =>
+  async (page: Page) => {
+    await page.getByRole("tab", { name }).click();
+    await then(page);
+  };
+
+const drawn = tab("Topology", async (page) => {
+  await page.getByText("Laying out…").waitFor({ state: "detached" });
+  await page.getByRole("group", { name: "Zoom" }).waitFor();
+});
+
+const listed = tab("Resources", (page) => page.getByRole("row").nth(3).waitFor());
+
+async function anObject(page: Page) {
+  await listed(page);
+  await page.getByRole("row").nth(1).click();
+  await page.getByRole("tab", { name: "Fields" }).waitFor();
+}
+
+async function editAnObject(page: Page) {
+  await anObject(page);
+  await press("Edit")(page);
+  await page.getByRole("textbox", { name: /^Text of/ }).waitFor();
+}
+
+async function aNewObject(page: Page) {
+  await listed(page);
+  await press("New object…")(page);
+  await page.getByRole("combobox", { name: "Kind" }).selectOption("Switch");
+  await page.getByRole("textbox", { name: "Name" }).fill("leaf-09");
+}
+
+async function aCommit(page: Page) {
+  await tab("Changes")(page);
+  await page
+    .getByRole("button", { name: /lab-1: ingest 3 objects/ })
+    .first()
+    .click();
+}
+
 const STATES = [
   "unknown",
   "notInitialised",
@@ -140,6 +182,27 @@ export const SCREENS: Screen[] = [
   { name: "desktop-settings", scene: "state", of: "inSync", way: press("Settings") },
   { name: "add", scene: "empty", way: press("Add a fabric") },
   { name: "add-found", scene: "empty", way: foundSource, kept: true },
+  { name: "topology", scene: "topology", way: drawn, kept: true },
+  { name: "topology-empty", scene: "topology", of: "empty", way: tab("Topology") },
+  { name: "topology-loading", scene: "topology", of: "loading", way: tab("Topology") },
+  { name: "topology-error", scene: "topology", of: "error", way: tab("Topology") },
+  { name: "topology-huge", scene: "topology", of: "huge", way: drawn, huge: true },
+  { name: "topology-list", scene: "topology", way: tab("Topology", press("List")) },
+  { name: "resources", scene: "resources", way: listed, kept: true },
+  { name: "resources-empty", scene: "resources", of: "empty", way: tab("Resources") },
+  { name: "resources-loading", scene: "resources", of: "loading", way: tab("Resources") },
+  { name: "resources-error", scene: "resources", of: "error", way: tab("Resources") },
+  { name: "resources-huge", scene: "resources", of: "huge", way: listed, huge: true },
+  { name: "object", scene: "resources", way: anObject, kept: true },
+  { name: "object-edit", scene: "resources", way: editAnObject, kept: true },
+  { name: "object-new", scene: "resources", way: aNewObject },
+  { name: "changes", scene: "changes", way: tab("Changes"), kept: true },
+  { name: "changes-commit", scene: "changes", way: aCommit },
+  { name: "changes-empty", scene: "changes", of: "empty", way: tab("Changes") },
+  { name: "changes-loading", scene: "changes", of: "loading", way: tab("Changes") },
+  { name: "changes-error", scene: "changes", of: "error", way: tab("Changes") },
+  { name: "paste", scene: "inbox", way: press("Paste") },
+  { name: "mend", scene: "inbox", way: press(/^Mend/) },
   { name: "all-runs", scene: "all", way: syncAll },
   { name: "huge", scene: "huge", huge: true },
   { name: "overview", scene: "overview", of: "some", way: runShown, kept: true },
