@@ -39,7 +39,7 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
     const boxes = [...document.querySelectorAll<HTMLElement>("body *")].filter((box) => {
       const style = getComputedStyle(box);
       const scrolls = style.overflowX === "auto" || style.overflowX === "scroll";
-      // A text that keeps its lines, a diff, may be wider than its box; a box of controls may not.
+      // A text that keeps its lines and a table may be wider than their box; a box of controls may not.
       return scrolls && box.scrollWidth > box.clientWidth + 1 && box.closest("pre, [data-sideways]") === null;
     });
     const found = [...page, ...boxes.map((box) => `${box.tagName}.${box.className}: ${box.scrollWidth}`)];
@@ -54,10 +54,18 @@ export async function expectVisibleFocus(page: Page): Promise<void> {
   const unseen: string[] = [];
   let seen = 0;
   for (let stops = 0; stops < STOPS; stops++) {
+    // An editor keeps the Tab for itself, but for the one after Escape.
+    if (await page.evaluate(() => document.activeElement?.matches("[contenteditable]")))
+      await page.keyboard.press("Escape");
     await page.keyboard.press("Tab");
     const stop = await page.evaluate(() => {
-      const at = document.activeElement;
-      if (!(at instanceof HTMLElement) || at === document.body) return null;
+      const holds = document.activeElement;
+      if (!(holds instanceof HTMLElement) || holds === document.body) return null;
+      // A grid has the focus for one of its rows.
+      const row = document.getElementById(holds.getAttribute("aria-activedescendant") ?? "");
+      // An editor's frame shows the focus for the text in it.
+      const frame = holds.matches("[contenteditable]") ? holds.closest<HTMLElement>(".field") : null;
+      const at = row ?? frame ?? holds;
       const { outlineStyle, outlineWidth } = getComputedStyle(at);
       const { left, top, right, bottom, width, height } = at.getBoundingClientRect();
       const inside = right > 0 && bottom > 0 && left < innerWidth && top < innerHeight;
@@ -96,8 +104,10 @@ export async function expectNothingCut(page: Page): Promise<void> {
       if (control.tagName === "BUTTON" && !wraps && control.scrollWidth > control.clientWidth + 1)
         told.push(`${name(control)}: its text is wider than it is`);
       for (let box = control.parentElement; box && box !== document.body; box = box.parentElement) {
+        // It lies over the page: nothing around it cuts it.
+        if (box.tagName === "DIALOG") break;
         const style = getComputedStyle(box);
-        if (style.overflowX === "visible" || box.tagName === "DIALOG") continue;
+        if (style.overflowX === "visible") continue;
         const around = box.getBoundingClientRect();
         if (left < around.left - 1 || right > around.right + 1)
           told.push(`${name(control)}: cut by ${box.tagName}.${box.className}`);

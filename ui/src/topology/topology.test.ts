@@ -1,3 +1,4 @@
+import css from "./links.css?raw";
 import ELK from "elkjs/lib/elk.bundled.js";
 import { describe, expect, it } from "vitest";
 import { dataHall, topology, topologyLink, topologyNode } from "../testing/topology";
@@ -302,9 +303,7 @@ it("shortens names in their middle", () => {
   expect(cut("server-with-a-long-name-042", 12)).toBe("serve…me-042");
 });
 
-describe("the colours of links", async () => {
-  const { readFileSync } = await import("node:fs");
-  const css = readFileSync("src/topology/links.css", "utf8");
+describe("the colours of links", () => {
   const [light = "", dark = ""] = css.split("@media");
   const in_ = (text: string, kind: string) => new RegExp(`--link-${kind}: (#\\w+)`).exec(text)?.[1] ?? "";
   const luminance = (hex: string) =>

@@ -64,6 +64,14 @@ export interface YamlEditor {
   destroy(): void;
 }
 
+/** How long after Escape a Tab leaves the editor. */
+const LEAVE_MS = 2_000;
+
+function leave(view: EditorView): boolean {
+  view.setTabFocusMode(LEAVE_MS);
+  return true;
+}
+
 export function yamlEditor({ parent, text, label, onchange, schemaOf, named }: EditorOptions): YamlEditor {
   /** The schema of the object that is written; its kind may be written too. */
   async function schemaFor(text: string): Promise<Schema | null> {
@@ -156,6 +164,8 @@ export function yamlEditor({ parent, text, label, onchange, schemaOf, named }: E
           ...historyKeymap,
           ...foldKeymap,
           ...defaultKeymap,
+          // What is open closes first; then it would close the dialog around, and the Tab never come.
+          { key: "Escape", run: leave },
         ]),
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
         EditorView.updateListener.of((update) => {
