@@ -55,5 +55,5 @@ pub use view::{
     FileText, GitHubSignInEnd, GitHubSignInStart, InboxFile, InboxText, KindCount, LineChange, ListenerView,
     NetworkSettings, NewGitHubRepository, Preview, PreviewDocument, PreviewFile, ProposeEnd, Proxy,
     RepositoryView, SealedFile, SecretStore, SignIn, Source, SourceReport, Status, StatusState,
-    StructureRepair, StructureReport, VersionDiff, WebhookView,
+    StructureRepair, StructureReport, Theme, VersionDiff, WebhookView, WindowSettings,
 };

@@ -19,6 +19,7 @@ mod tests;
 mod two_way;
 mod wake;
 mod webhooks;
+mod window;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
