@@ -32,7 +32,7 @@ TEST_PACKAGES  += $(if $(shell command -v chromium chromium-browser google-chrom
 
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
 
-.PHONY: help run test e2e e2e-ui bench fuzz lint package package-check bindings clean deps build build-packages test-packages
+.PHONY: help run test e2e e2e-ui bench fuzz lint package package-check bindings licences clean deps build build-packages test-packages
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -95,6 +95,9 @@ lint: build-packages ui/dist/index.html ## formatting and lints only
 
 bindings: build-packages ui/dist/index.html ## write ui/src/bindings.ts anew from the commands
 	FGD_WRITE_BINDINGS=1 cargo test $(CARGO_ARGS) --lib bindings
+
+licences: build-packages ui/dist/index.html ## write what the app is made with anew, for its about box
+	FGD_WRITE_LICENCES=1 cargo test -p fgd-sync --features custom-protocol --lib licences
 
 PACKAGE_FILES = "/usr/bin/fgd":"$(TARGET_DIR)/release/fgd", \
 	"/usr/share/man/man1":"$(PACKAGED)/man1", \

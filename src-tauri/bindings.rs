@@ -6,9 +6,11 @@ use specta::Type;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::commands::{
-    accounts, changes, desktop, fabrics, files, github, inbox, proposals, resources, setup, topology, two_way,
+    accounts, changes, desktop, fabrics, files, github, inbox, manners, proposals, resources, setup,
+    topology, two_way,
 };
 use crate::drops::FilesDragged;
+use crate::requests::Asked;
 
 /// An event of the engine, on its way to the window.
 #[derive(Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
@@ -95,8 +97,18 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             changes::commit_changes,
             files::save_file,
             topology::topology,
+            manners::take_requests,
+            manners::window_settings,
+            manners::set_window_settings,
+            manners::starts_at_login,
+            manners::set_starts_at_login,
+            manners::about,
+            manners::log_text,
+            manners::support_report,
+            manners::newer_version,
+            manners::install_newer_version,
         ])
-        .events(collect_events![EngineEvent, FilesDragged])
+        .events(collect_events![EngineEvent, FilesDragged, Asked])
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub(crate) mod fabrics;
 pub(crate) mod files;
 pub(crate) mod github;
 pub(crate) mod inbox;
+pub(crate) mod manners;
 pub(crate) mod proposals;
 pub(crate) mod resources;
 pub(crate) mod setup;

@@ -7,4 +7,5 @@ export const tauri: Transport = {
   ...commands,
   listen: (heard) => events.engineEvent.listen(({ payload }) => heard(payload)),
   listenToDrags: (heard) => events.filesDragged.listen(({ payload }) => heard(payload)),
+  listenToRequests: (heard) => events.asked.listen(() => heard()),
 };

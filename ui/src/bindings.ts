@@ -84,15 +84,45 @@ export const commands = {
 	/**  Asks where a file of that name is to go, and writes it there; null where the user would rather not. */
 	saveFile: (name: string, base64: string) => __TAURI_INVOKE<string | null>("save_file", { name, base64 }),
 	topology: (fabric: FabricId) => __TAURI_INVOKE<TopologyView>("topology", { fabric }),
+	/**  All that was asked for from outside the window and not taken yet. */
+	takeRequests: () => __TAURI_INVOKE<Request[]>("take_requests"),
+	windowSettings: () => __TAURI_INVOKE<WindowSettings>("window_settings"),
+	/**  Keeps the settings, and does what they say at once. */
+	setWindowSettings: (settings: WindowSettings) => __TAURI_INVOKE<WindowSettings>("set_window_settings", { settings }),
+	/**  Whether the app starts when its user logs in. */
+	startsAtLogin: () => __TAURI_INVOKE<boolean>("starts_at_login"),
+	setStartsAtLogin: (on: boolean) => __TAURI_INVOKE<null>("set_starts_at_login", { on }),
+	about: () => __TAURI_INVOKE<About>("about"),
+	/**  The end of the app's log, as text. */
+	logText: () => __TAURI_INVOKE<string>("log_text"),
+	/**  What to send to whoever helps: everything that is known of what happened, and no secret. */
+	supportReport: () => __TAURI_INVOKE<string>("support_report"),
+	/**  Whether there is a newer version. */
+	newerVersion: () => __TAURI_INVOKE<Newer>("newer_version"),
+	/**  Puts the newer version in place; false where there is none. */
+	installNewerVersion: () => __TAURI_INVOKE<boolean>("install_newer_version"),
 };
 
 /** Events */
 export const events = {
+	asked: makeEvent<Asked, Asked>("asked"),
 	engineEvent: makeEvent<EngineEvent, EngineEvent>("engine-event"),
 	filesDragged: makeEvent<FilesDragged, FilesDragged>("files-dragged"),
 };
 
 /* Types */
+/**  What the app says of itself. */
+export type About = {
+	/**  Its version. */
+	version: string,
+	/**  The system that it runs on. */
+	system: string,
+	/**  The version of the web view that shows the window. */
+	webView: string,
+	/**  Where it keeps its data. */
+	home: string,
+};
+
 /**  Who this desktop is, for a host or for one repository. */
 export type Account = {
 	/**  The account. */
@@ -125,6 +155,9 @@ export type AddFabric = {
 	/**  Its directory in the repository; empty for the root. */
 	directory: string,
 };
+
+/**  Something waits in [`Requests`]. It is a hint, so that one that the page is too young to hear does no harm. */
+export type Asked = null;
 
 /**  Who commits. */
 export type AuthorSettings = {
@@ -1089,6 +1122,19 @@ export type NewGitHubRepository = {
 	public?: boolean,
 };
 
+/**  Whether there is a newer version. */
+export type Newer = 
+/**  This package names no feed: new versions come by the way that the app came. */
+{ is: "noFeed" } | 
+/**  This is the newest. */
+{ is: "none" } | 
+/**  There is one. */
+{ is: "version"; 
+/**  Its number. */
+version: string; 
+/**  What its makers say of it, as plain text. */
+notes: string };
+
 /**  What stands at a node. */
 export type NodeKind = 
 /**  A gateway. */
@@ -1415,6 +1461,35 @@ export type RepositoryView = {
 	cloned: boolean,
 };
 
+/**  What the page is to show. It shows, and never acts. */
+export type Request = 
+/**  A fabric of the list. */
+{ is: "fabric"; 
+/**  Which. */
+fabric: FabricId } | 
+/**  The fabric of that name, as a link has it. */
+{ is: "named"; 
+/**  Its name. */
+name: string } | 
+/**  The dialog that adds a fabric, filled in as a link has it. */
+{ is: "add"; 
+/**  The remote. */
+url: string; 
+/**  The branch. */
+branch: BranchName | null; 
+/**  The directory. */
+directory: RepoPath | null } | 
+/**  A dialog. */
+{ is: "show"; 
+/**  Which. */
+dialog: Shown } | 
+/**  That something asked for could not be understood or done. */
+{ is: "problem"; 
+/**  What, in a sentence. */
+message: string; 
+/**  What to do about it. */
+hint: string };
+
 /**  What a person decides about a conflict, with the versions that they saw. */
 export type Resolution = {
 	/**  The file. */
@@ -1556,6 +1631,23 @@ export type Severity =
 "error" | 
 /**  It was taken; somebody should look at it. */
 "warning";
+
+/**  A dialog of the desktop's own. */
+export type Shown = 
+/**  Add a fabric. */
+"add" | 
+/**  Settings. */
+"settings" | 
+/**  Accounts. */
+"accounts" | 
+/**  About. */
+"about" | 
+/**  The log. */
+"log" | 
+/**  The shortcuts. */
+"shortcuts" | 
+/**  The command palette. */
+"palette";
 
 /**  One of the three versions that a merge is about. */
 export type Side = 
@@ -1720,6 +1812,15 @@ export type StructureReport = {
 	repairs: StructureRepair[],
 };
 
+/**  Light or dark. */
+export type Theme = 
+/**  As the system has it. */
+"system" | 
+/**  Light. */
+"light" | 
+/**  Dark. */
+"dark";
+
 /**  A point in time: milliseconds since 1970 UTC. */
 export type Timestamp = number;
 
@@ -1872,6 +1973,18 @@ export type WebhookView = {
 	delivered: boolean | null,
 	/**  What is wrong with it, in a sentence. */
 	problem: string | null,
+};
+
+/**  How the window looks and behaves on this desktop. */
+export type WindowSettings = {
+	/**  Light, dark, or as the system has it. */
+	theme?: Theme,
+	/**  How large everything is shown, in percent. */
+	zoom?: number,
+	/**  Whether the system's notifications tell what needs a person while the window is not in front. */
+	notifications?: boolean,
+	/**  Whether closing the window leaves the app at work in the tray. */
+	keepInTray?: boolean,
 };
 
 /* Tauri Specta runtime */

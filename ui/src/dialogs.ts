@@ -1,8 +1,20 @@
 import type { FabricView, Operation, RepoPath } from "./bindings";
 
+/** A repository that a link proposes: text from a stranger, checked for its form alone. */
+export interface ProposedSource {
+  url: string;
+  branch: string | null;
+  directory: string | null;
+}
+
 /** A dialog over the window. One is open at a time. */
 export type Opened =
-  | { is: "add"; folder?: string }
+  /** With a link, it begins with what that proposes, and looks at nothing before a person says so. */
+  | { is: "add"; folder?: string; link?: ProposedSource }
+  | { is: "palette" }
+  | { is: "shortcuts" }
+  | { is: "log" }
+  | { is: "about" }
   | { is: "signIn"; fabric: FabricView }
   | { is: "propose"; fabric: FabricView }
   | { is: "webhook"; fabric: FabricView }

@@ -26,3 +26,10 @@ function isReport(value: unknown): value is ErrorReport {
     "hint" in value
   );
 }
+
+/** That a link or a menu names a fabric that is not in the list. */
+export const unknownFabric = (name: string): ErrorReport => ({
+  code: "FabricUnknown",
+  message: `There is no fabric “${name}” in the list.`,
+  hint: "It may have another name on this desktop, or was not added yet.",
+});

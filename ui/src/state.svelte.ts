@@ -1,5 +1,6 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type {
+  About,
   AddFabric,
   AuthorSettings,
   Conflict,
@@ -13,11 +14,13 @@ import type {
   FabricView,
   InboxText,
   NetworkSettings,
+  Newer,
   Operation,
   OperationId,
   Preview,
   Progress,
   RepoPath,
+  Request,
   Resolution,
   SignIn,
   Source,
@@ -31,6 +34,7 @@ import { AllRuns, type AllKind } from "./allRuns.svelte";
 import { Decisions } from "./decisions.svelte";
 import { GitHub } from "./github.svelte";
 import { Inboxes } from "./inbox.svelte";
+import { Manners } from "./manners.svelte";
 import { Objects } from "./resources/objects";
 import { asReport } from "./problem";
 import type { Screen } from "./screens";
@@ -58,6 +62,8 @@ export class AppState {
   readonly all: AllRuns;
   readonly github: GitHub;
   readonly inboxes: Inboxes;
+  /** How the window looks and behaves. */
+  readonly manners: Manners;
   /** The objects of fabrics, and what became of them. */
   readonly objects: Objects;
   /** Whether the list has been read; until then nothing is known, which is not the same as empty. */
@@ -107,6 +113,7 @@ export class AppState {
     this.all = new AllRuns(transport, this.toasts, (operation) => this.#finished(operation));
     this.inboxes = new Inboxes(transport, this.toasts, () => this.selectedId);
     this.github = new GitHub(transport, this.toasts, (operation) => this.#finished(operation));
+    this.manners = new Manners(transport, this.toasts);
     this.objects = new Objects(transport, (operation) => this.#finished(operation));
   }
 
@@ -118,6 +125,7 @@ export class AppState {
     ]);
     await this.load();
     void this.accounts.start();
+    void this.manners.load();
     return () => stops.forEach((stop) => stop());
   }
 
@@ -304,6 +312,28 @@ export class AppState {
   async ready(milliseconds: number): Promise<void> {
     await this.#attempt(() => this.#transport.appReady(Math.round(milliseconds)));
   }
+
+  /** Hears what is asked of the window from outside, from what waits already on; the answer stops that. */
+  async listenToRequests(act: (request: Request) => void): Promise<() => void> {
+    const take = async () => {
+      try {
+        (await this.#transport.takeRequests()).forEach(act);
+      } catch (rejection) {
+        this.toasts.problem(rejection);
+      }
+    };
+    const stop = await this.#transport.listenToRequests(() => void take());
+    await take();
+    return stop;
+  }
+
+  startsAtLogin = (): Promise<boolean> => this.#transport.startsAtLogin();
+  setStartsAtLogin = (on: boolean): Promise<unknown> => this.#transport.setStartsAtLogin(on);
+  about = (): Promise<About> => this.#transport.about();
+  logText = (): Promise<string> => this.#transport.logText();
+  supportReport = (): Promise<string> => this.#transport.supportReport();
+  newerVersion = (): Promise<Newer> => this.#transport.newerVersion();
+  installNewerVersion = (): Promise<boolean> => this.#transport.installNewerVersion();
 
   async openInbox(fabric: FabricId): Promise<void> {
     await this.#attempt(() => this.#transport.openInbox(fabric));

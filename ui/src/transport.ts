@@ -52,6 +52,10 @@ import type {
   ResourcePage,
   ResourceQuery,
   SchemaField,
+  About,
+  Newer,
+  Request,
+  WindowSettings,
 } from "./bindings";
 
 /**
@@ -187,8 +191,25 @@ export interface Transport {
   changes(fabric: FabricId, limit: number): Promise<ChangesView>;
   /** What a commit did, object by object. */
   commitChanges(fabric: FabricId, revision: Revision): Promise<CommitChanges>;
+  /** All that was asked for from outside the window and not taken yet: by a link, the tray, a second start. */
+  takeRequests(): Promise<Request[]>;
+  windowSettings(): Promise<WindowSettings>;
+  /** Keeps them and does what they say; answers what is kept. */
+  setWindowSettings(settings: WindowSettings): Promise<WindowSettings>;
+  startsAtLogin(): Promise<boolean>;
+  setStartsAtLogin(on: boolean): Promise<unknown>;
+  about(): Promise<About>;
+  /** The end of the app's log. */
+  logText(): Promise<string>;
+  /** What to send to whoever helps, without any secret. */
+  supportReport(): Promise<string>;
+  newerVersion(): Promise<Newer>;
+  /** Puts it in place; false where there is none. */
+  installNewerVersion(): Promise<boolean>;
   /** Hears every event from now on; the answer ends it. */
   listen(heard: (event: Event) => void): Promise<() => void>;
+  /** Hears that something waits to be taken with `takeRequests`; the answer ends it. */
+  listenToRequests(heard: () => void): Promise<() => void>;
   /** Hears of files that are dragged over the window; the answer ends it. */
   listenToDrags(heard: (dragged: Dragged) => void): Promise<() => void>;
 }

@@ -67,5 +67,5 @@ pub use view::{
     Fate, FileText, GitHubSignInEnd, GitHubSignInStart, InboxFile, InboxText, KindCount, LineChange,
     ListenerView, NetworkSettings, NewGitHubRepository, Preview, PreviewDocument, PreviewFile, ProposeEnd,
     Proxy, RefusedFile, RepositoryView, SealedFile, SecretStore, SignIn, Source, SourceReport, Status,
-    StatusState, StructureRepair, StructureReport, VersionDiff, WebhookView,
+    StatusState, StructureRepair, StructureReport, Theme, VersionDiff, WebhookView, WindowSettings,
 };

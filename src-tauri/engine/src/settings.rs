@@ -59,6 +59,7 @@ impl FabricSettings {
 pub(crate) const NETWORK: &str = "network";
 pub(crate) const AUTHOR: &str = "author";
 pub(crate) const LISTENER: &str = "listener";
+pub(crate) const WINDOW: &str = "window";
 
 /// Network settings as they can be used.
 ///

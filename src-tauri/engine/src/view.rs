@@ -623,3 +623,60 @@ pub struct RefusedFile {
     /// Why, in a sentence.
     pub why: String,
 }
+
+/// How the window looks and behaves on this desktop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default, rename_all = "camelCase")]
+pub struct WindowSettings {
+    /// Light, dark, or as the system has it.
+    pub theme: Theme,
+    /// How large everything is shown, in percent.
+    pub zoom: u16,
+    /// Whether the system's notifications tell what needs a person while the window is not in front.
+    pub notifications: bool,
+    /// Whether closing the window leaves the app at work in the tray.
+    pub keep_in_tray: bool,
+}
+
+impl Default for WindowSettings {
+    fn default() -> Self {
+        Self { theme: Theme::System, zoom: 100, notifications: true, keep_in_tray: false }
+    }
+}
+
+impl WindowSettings {
+    /// The smallest zoom: below it nothing can be read.
+    pub const SMALLEST: u16 = 50;
+    /// The largest: what WCAG asks of text.
+    pub const LARGEST: u16 = 200;
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl StatusState {
+    /// Whether nothing goes on until a person does something.
+    pub fn needs_person(self) -> bool {
+        matches!(
+            self,
+            Self::NotInitialised
+                | Self::NeedsAttention
+                | Self::NeedsSignIn
+                | Self::Conflicted
+                | Self::RefusedByRule
+                | Self::Failed
+        )
+    }
+}

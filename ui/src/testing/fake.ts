@@ -5,8 +5,10 @@ import type {
   FabricView,
   Operation,
   OperationKind,
+  Request,
   Source,
   SourceReport,
+  WindowSettings,
 } from "../bindings";
 import type { Transport } from "../transport";
 import {
@@ -33,6 +35,7 @@ import {
   fabric,
   fabricFindings,
   inboxText,
+  logText,
   operation,
   preview,
   sourceReport,
@@ -53,7 +56,7 @@ import { topology } from "./topology";
 import { draftReport, resourceDetail, resourcePage, schema, startingText } from "./resources";
 import { changesView, commitChanges } from "./changes";
 
-type Command = Exclude<keyof Transport, "listen" | "listenToDrags">;
+type Command = Exclude<keyof Transport, "listen" | "listenToDrags" | "listenToRequests">;
 
 /**
  * An engine that does what a test says.
@@ -67,6 +70,9 @@ export class FakeTransport implements Transport {
   log: Operation[] = [];
   answers: { [C in Command]?: (...args: Parameters<Transport[C]>) => unknown } = {};
   readonly #heard = new Set<(event: Event) => void>();
+  readonly #asked = new Set<() => void>();
+  #requests: Request[] = [];
+  #window: WindowSettings = { theme: "system", zoom: 100, notifications: true, keepInTray: false };
   readonly #drags = new Set<(dragged: Dragged) => void>();
 
   constructor(fabrics: FabricView[] = [], log: Operation[] = []) {
@@ -77,6 +83,12 @@ export class FakeTransport implements Transport {
   /** Sends an event to the window. */
   say(event: Event): void {
     for (const heard of this.#heard) heard(event);
+  }
+
+  /** Asks the window for something, as the tray does. */
+  ask(request: Request): void {
+    this.#requests.push(request);
+    for (const heard of this.#asked) heard();
   }
 
   /** Drags files over the window, or drops them. */
@@ -195,6 +207,28 @@ export class FakeTransport implements Transport {
   changes = (...args: [string, number]) => this.#answer("changes", args, () => changesView(args[1]));
   commitChanges = (...args: [string, string]) => this.#answer("commitChanges", args, () => commitChanges());
 
+  takeRequests = () => this.#answer("takeRequests", [], () => this.#requests.splice(0));
+  windowSettings = () => this.#answer("windowSettings", [], () => this.#window);
+  setWindowSettings = (...args: [WindowSettings]) =>
+    this.#answer("setWindowSettings", args, () => (this.#window = args[0]));
+  startsAtLogin = () => this.#answer("startsAtLogin", [], () => false);
+  setStartsAtLogin = (...args: [boolean]) => this.#answer("setStartsAtLogin", args, () => null);
+  about = () =>
+    this.#answer("about", [], () => ({
+      version: "0.1.0",
+      system: "linux x86_64",
+      webView: "2.50.1",
+      home: "/home/ada/.local/share/com.githedgehog.fgd-sync",
+    }));
+  logText = () => this.#answer("logText", [], () => logText());
+  supportReport = () => this.#answer("supportReport", [], () => "== App\nFGD Sync 0.1.0\n");
+  newerVersion = () => this.#answer("newerVersion", [], () => ({ is: "noFeed" as const }));
+  installNewerVersion = () => this.#answer("installNewerVersion", [], () => true);
+
+  listenToRequests = async (heard: () => void) => {
+    this.#asked.add(heard);
+    return () => void this.#asked.delete(heard);
+  };
   listen = async (heard: (event: Event) => void) => {
     this.#heard.add(heard);
     return () => void this.#heard.delete(heard);

@@ -498,3 +498,14 @@ export function sourceReport(over: Partial<SourceReport> = {}): SourceReport {
     ...over,
   };
 }
+
+/** The app's log, as the engine writes it. */
+export const logText = (): string =>
+  [
+    "2026-11-23T09:58:01.120Z  INFO fgd_sync: interactive since_start_ms=431 page_ms=182",
+    "2026-11-23T09:58:14.007Z  INFO fgd_engine::engine::run: sync of lab-1: took in 46 objects, pushed 1 commit",
+    "2026-11-23T09:59:02.551Z  WARN fgd_engine::remote: git.example.net does not answer: connection timed out",
+    "2026-11-23T09:59:32.583Z ERROR fgd_engine::engine::run: pull of dub-pod-4: the remote refused the sign-in",
+    "2026-11-23T10:00:00.002Z  INFO fgd_engine::remote: git.example.net answers again",
+    "",
+  ].join("\n");

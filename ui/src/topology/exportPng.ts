@@ -1,3 +1,4 @@
+import { base64 } from "../base64";
 import type { SvgFile } from "./exportSvg";
 
 const TWICE = 2;
@@ -25,13 +26,4 @@ export async function exportPng(svg: SvgFile): Promise<string> {
   const blob = await new Promise<Blob | null>((then) => canvas.toBlob(then, "image/png"));
   if (blob === null) throw new Error("The picture could not be painted.");
   return base64(new Uint8Array(await blob.arrayBuffer()));
-}
-
-/** Bytes in Base64, in pieces that a call can take. */
-export function base64(bytes: Uint8Array): string {
-  const PIECE = 0x8000;
-  let text = "";
-  for (let at = 0; at < bytes.length; at += PIECE)
-    text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
-  return btoa(text);
 }

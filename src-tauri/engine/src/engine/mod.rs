@@ -24,6 +24,7 @@ mod topology;
 mod two_way;
 mod wake;
 mod webhooks;
+mod window;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

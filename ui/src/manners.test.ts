@@ -1,0 +1,190 @@
+// Stories of the desktop around the window: its looks, its commands by keyboard, what is asked from outside.
+import { screen, waitFor, within } from "@testing-library/svelte";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Request } from "./bindings";
+import { fabric, fabrics, NOW, unreachable } from "./testing/samples";
+import { button, expectAccessible, open } from "./testing/window";
+
+beforeEach(() => {
+  vi.spyOn(Date, "now").mockReturnValue(NOW);
+  localStorage.clear();
+  Element.prototype.scrollIntoView = vi.fn();
+});
+afterEach(expectAccessible);
+
+const dialog = (name: string) => screen.getByRole("dialog", { name });
+
+async function palette(list = [fabric(), ...fabrics(2)]) {
+  const opened = await open(list);
+  opened.app.select("lab");
+  await opened.user.keyboard("{Control>}k{/Control}");
+  return { ...opened, field: await screen.findByRole("combobox", { name: "Find a command or a fabric" }) };
+}
+
+it("finds a command by typing, and does it", async () => {
+  const { engine, field, user } = await palette();
+  expect(document.activeElement).toBe(field);
+  await user.type(field, "pull");
+  const [first] = screen.getAllByRole("option");
+  expect(first?.textContent).toContain("Pull");
+  expect(first?.getAttribute("aria-selected")).toBe("true");
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(engine.callsOf("pull")).toEqual([["lab"]]));
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+it("opens another fabric, and one of its screens by its keys", async () => {
+  const { app, field, user } = await palette();
+  const other = app.fabrics.find(({ id }) => id !== "lab")!;
+  await user.type(field, `open ${other.name}{Enter}`);
+  await waitFor(() => expect(app.selected?.id).toBe(other.id));
+  await user.keyboard("{Control>}4{/Control}");
+  expect(screen.getByRole("tab", { name: "Changes", selected: true })).toBeTruthy();
+  await user.keyboard("{Control>}{Shift>}O{/Shift}{/Control}");
+  expect(app.selected).toBeNull();
+});
+
+it("says why a command can't be done, and does not do it", async () => {
+  const { engine, field, user } = await palette();
+  await user.type(field, "push");
+  const [first] = screen.getAllByRole("option");
+  expect(first?.getAttribute("aria-disabled")).toBe("true");
+  expect(first?.textContent).toContain("The remote has every commit already.");
+  await user.keyboard("{Enter}");
+  expect(engine.callsOf("push")).toEqual([]);
+  await user.clear(field);
+  await user.type(field, "no such thing at all");
+  expect(screen.getByText("Nothing answers to “no such thing at all”.")).toBeTruthy();
+});
+
+it("begins with what was used last", async () => {
+  const { field, user } = await palette();
+  await user.type(field, "about{Enter}");
+  await user.click(
+    within(await screen.findByRole("dialog", { name: "About FGD Sync" })).getAllByText("Close")[0]!,
+  );
+  await user.keyboard("{Control>}k{/Control}");
+  expect((await screen.findAllByRole("option"))[0]?.textContent).toContain("About FGD Sync");
+});
+
+it("changes theme and size at once, and keeps them", async () => {
+  const { engine, user, app } = await open();
+  await user.click(button("Settings"));
+  await user.selectOptions(screen.getByRole("combobox", { name: "Theme" }), "Dark");
+  await waitFor(() => expect(app.manners.settings.theme).toBe("dark"));
+  await user.keyboard("{Control>}={/Control}");
+  await waitFor(() => expect(app.manners.settings.zoom).toBe(110));
+  expect(screen.getByRole<HTMLSelectElement>("combobox", { name: "Size" }).value).toBe("110");
+  await user.keyboard("{Control>}--0{/Control}");
+  await waitFor(() => expect(app.manners.settings.zoom).toBe(100));
+  expect(engine.callsOf("setWindowSettings").map(([kept]) => kept)).toEqual([
+    { theme: "dark", zoom: 100, notifications: true, keepInTray: false },
+    { theme: "dark", zoom: 110, notifications: true, keepInTray: false },
+    { theme: "dark", zoom: 100, notifications: true, keepInTray: false },
+    { theme: "dark", zoom: 90, notifications: true, keepInTray: false },
+    { theme: "dark", zoom: 100, notifications: true, keepInTray: false },
+  ]);
+});
+
+it("starts at login where the desktop can do that", async () => {
+  const { engine, user } = await open([fabric()], [], { startsAtLogin: () => true });
+  await user.click(button("Settings"));
+  const atLogin = await screen.findByRole("switch", { name: "Start when I log in" });
+  expect(atLogin.getAttribute("aria-checked")).toBe("true");
+  await user.click(atLogin);
+  await waitFor(() => expect(atLogin.getAttribute("aria-checked")).toBe("false"));
+  expect(engine.callsOf("setStartsAtLogin")).toEqual([[false]]);
+});
+
+it("says so when a choice could not be kept, and stays as it was", async () => {
+  const { app, user } = await open([fabric()], [], {
+    setWindowSettings: () => {
+      throw unreachable;
+    },
+    startsAtLogin: () => {
+      throw unreachable;
+    },
+  });
+  await user.click(button("Settings"));
+  await user.click(screen.getByRole("switch", { name: /^Notify me/ }));
+  expect(await screen.findByText(unreachable.message)).toBeTruthy();
+  expect(app.manners.settings.notifications).toBe(true);
+  expect(screen.queryByRole("switch", { name: "Start when I log in" })).toBeNull();
+});
+
+it("shows the log, its troubles alone, and saves a support file", async () => {
+  const { engine, user } = await open();
+  await user.click(button("Help"));
+  await user.click(screen.getByRole("menuitem", { name: "Log and support…" }));
+  const log = await screen.findByRole("log");
+  expect(log.textContent).toContain("interactive since_start_ms=431");
+  await user.click(screen.getByRole("checkbox", { name: "Only warnings and errors" }));
+  expect(screen.getByText("2 of 5 lines")).toBeTruthy();
+  expect(log.textContent).not.toContain("interactive");
+  await user.type(screen.getByRole("searchbox", { name: "Filter the log" }), "refused");
+  expect(screen.getByText("1 of 5 lines")).toBeTruthy();
+  await user.click(button("Save the support file…"));
+  expect(
+    await screen.findByText("The support file was saved as /home/ada/fgd-sync-support.txt."),
+  ).toBeTruthy();
+  const [[name, bytes]] = engine.callsOf("saveFile") as [[string, string]];
+  expect(name).toBe("fgd-sync-support.txt");
+  expect(atob(bytes)).toBe("== App\nFGD Sync 0.1.0\n");
+});
+
+it("says what it is, with what it is made, and installs a newer version", async () => {
+  const { engine, user } = await open([fabric()], [], {
+    newerVersion: () => ({ is: "version", version: "0.2.0", notes: "Faster pulls." }),
+  });
+  await user.click(button("Help"));
+  await user.click(screen.getByRole("menuitem", { name: "About FGD Sync" }));
+  const about = within(dialog("About FGD Sync"));
+  expect(await about.findByText("Version 0.2.0 is there.")).toBeTruthy();
+  await user.type(await about.findByRole("searchbox", { name: "Filter the licences" }), "svelte");
+  expect(about.getByRole("list").textContent).toContain("svelte");
+  await user.click(about.getByRole("button", { name: "Install it" }));
+  expect(await about.findByText(/^The new version is in place/)).toBeTruthy();
+  expect(engine.callsOf("installNewerVersion")).toEqual([[]]);
+});
+
+it("tells every shortcut", async () => {
+  const { user } = await open();
+  await user.keyboard("{Control>}/{/Control}");
+  expect(within(dialog("Keyboard shortcuts")).getByText("Ctrl+Shift+P")).toBeTruthy();
+});
+
+it("shows what is asked for from outside", async () => {
+  const { app, engine } = await open([fabric(), ...fabrics(2)]);
+  const ask = (request: Request) => engine.ask(request);
+  ask({ is: "named", name: fabric().name });
+  await waitFor(() => expect(app.selected?.id).toBe("lab"));
+  const other = app.fabrics.find(({ id }) => id !== "lab")!;
+  ask({ is: "fabric", fabric: other.id });
+  await waitFor(() => expect(app.selected?.id).toBe(other.id));
+  ask({ is: "named", name: "nowhere" });
+  expect(await screen.findByText("There is no fabric “nowhere” in the list.")).toBeTruthy();
+  ask({ is: "show", dialog: "settings" });
+  expect(await screen.findByRole("dialog", { name: "Settings" })).toBeTruthy();
+  // A second one does not take the place of what is open.
+  ask({ is: "show", dialog: "about" });
+  await waitFor(() => expect(engine.callsOf("takeRequests").length).toBe(6));
+  expect(screen.queryByRole("dialog", { name: "About FGD Sync" })).toBeNull();
+});
+
+it("begins to add what a link proposes, and looks at nothing before a person says so", async () => {
+  const { engine, user } = await open();
+  engine.ask({
+    is: "add",
+    url: "https://git.example.net/net/fabrics.git",
+    branch: "staging",
+    directory: "fabrics/hall-3",
+  });
+  const add = within(await screen.findByRole("dialog", { name: "Add a fabric" }));
+  expect(add.getByLabelText<HTMLInputElement>("Repository URL").value).toBe(
+    "https://git.example.net/net/fabrics.git",
+  );
+  expect(engine.callsOf("inspectSource")).toEqual([]);
+  await user.click(add.getByRole("button", { name: "Look at it" }));
+  expect((await add.findByLabelText<HTMLInputElement>("Branch")).value).toBe("staging");
+  expect(add.getByLabelText<HTMLInputElement>("Directory").value).toBe("fabrics/hall-3");
+});
