@@ -19,7 +19,26 @@ const FABRIC: &str = "fabric:";
 pub(crate) struct Tray {
     icon: TrayIcon,
     /// What is shown now: nothing is drawn anew that is the same.
-    shown: Option<(Overall, Vec<(String, String)>, bool)>,
+    shown: Option<Look>,
+}
+
+/// What the icon says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Look {
+    overall: Overall,
+    /// All fabrics in one line.
+    sentence: String,
+    /// The fabrics that wait for a person.
+    waiting: Vec<Line>,
+    /// Every fabric is paused.
+    paused: bool,
+}
+
+/// A line of the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    id: String,
+    text: String,
 }
 
 impl Tray {
@@ -42,46 +61,46 @@ impl Tray {
 
     /// Shows how the fabrics stand.
     pub(crate) fn show(&mut self, app: &AppHandle, fabrics: &Standings) {
-        let waiting: Vec<(String, String)> = fabrics
-            .iter()
-            .filter(|(_, fabric)| fabric.state.needs_person())
-            .take(NAMED)
-            .map(|(id, fabric)| (format!("{FABRIC}{id}"), format!("{}: {}", fabric.name, word(fabric.state))))
-            .collect();
-        let paused = !fabrics.is_empty() && fabrics.values().all(|fabric| fabric.paused);
-        let now = (overall(fabrics), waiting, paused);
-        if self.shown.as_ref() == Some(&now) {
+        let look = look(fabrics);
+        if self.shown.as_ref() == Some(&look) {
             return;
         }
-        let drawn = self.draw(app, &now.1, paused, now.0, &sentence(fabrics));
-        if let Err(error) = drawn {
+        if let Err(error) = self.draw(app, &look) {
             tracing::debug!(%error, "the icon in the tray could not be changed");
         }
-        self.shown = Some(now);
+        self.shown = Some(look);
     }
 
-    fn draw(
-        &self,
-        app: &AppHandle,
-        waiting: &[(String, String)],
-        paused: bool,
-        overall: Overall,
-        sentence: &str,
-    ) -> tauri::Result<()> {
-        self.icon.set_menu(Some(menu(app, waiting, paused, sentence)?))?;
-        self.icon.set_tooltip(Some(format!("FGD Sync: {sentence}")))?;
+    fn draw(&self, app: &AppHandle, look: &Look) -> tauri::Result<()> {
+        self.icon.set_menu(Some(menu(app, look)?))?;
+        self.icon.set_tooltip(Some(format!("FGD Sync: {}", look.sentence)))?;
         if let Some(plain) = app.default_window_icon() {
-            let pixels = with_dot(plain.rgba(), plain.width(), overall);
+            let pixels = with_dot(plain.rgba(), plain.width(), look.overall);
             self.icon.set_icon(Some(Image::new_owned(pixels, plain.width(), plain.height())))?;
         }
         Ok(())
     }
 }
 
+fn look(fabrics: &Standings) -> Look {
+    let waiting = fabrics.iter().filter(|(_, fabric)| fabric.state.needs_person()).take(NAMED);
+    Look {
+        overall: overall(fabrics),
+        sentence: sentence(fabrics),
+        waiting: waiting
+            .map(|(id, fabric)| Line {
+                id: format!("{FABRIC}{id}"),
+                text: format!("{}: {}", fabric.name, word(fabric.state)),
+            })
+            .collect(),
+        paused: !fabrics.is_empty() && fabrics.values().all(|fabric| fabric.paused),
+    }
+}
+
 fn build(app: &AppHandle) -> tauri::Result<TrayIcon> {
     let mut tray = TrayIconBuilder::with_id("fgd-sync")
         .tooltip("FGD Sync")
-        .menu(&menu(app, &[], false, "Reading the list of fabrics…")?)
+        .menu(&menu(app, &look(&Standings::new()))?)
         .show_menu_on_left_click(false)
         .on_menu_event(|app, event| act(app, event.id().as_ref()))
         .on_tray_icon_event(|tray, event| {
@@ -100,24 +119,19 @@ fn build(app: &AppHandle) -> tauri::Result<TrayIcon> {
     tray.build(app)
 }
 
-fn menu(
-    app: &AppHandle,
-    waiting: &[(String, String)],
-    paused: bool,
-    sentence: &str,
-) -> tauri::Result<Menu<tauri::Wry>> {
-    let mut menu = MenuBuilder::new(app)
-        .item(&MenuItemBuilder::with_id("sentence", sentence).enabled(false).build(app)?)
-        .separator();
-    for (id, text) in waiting {
-        menu = menu.text(id, text);
+fn menu(app: &AppHandle, look: &Look) -> tauri::Result<Menu<tauri::Wry>> {
+    let sentence = MenuItemBuilder::with_id("sentence", &look.sentence).enabled(false).build(app)?;
+    let mut menu = MenuBuilder::new(app).item(&sentence).separator();
+    for line in &look.waiting {
+        menu = menu.text(&line.id, &line.text);
     }
-    if !waiting.is_empty() {
+    if !look.waiting.is_empty() {
         menu = menu.separator();
     }
+    let (pause, all) = if look.paused { ("resume", "Resume all") } else { ("pause", "Pause all") };
     menu.text("show", "Show FGD Sync")
         .text("sync", "Sync all")
-        .text(if paused { "resume" } else { "pause" }, if paused { "Resume all" } else { "Pause all" })
+        .text(pause, all)
         .separator()
         .text("settings", "Settings…")
         .text("quit", "Quit")
@@ -165,4 +179,32 @@ async fn set_all(engine: &Engine, on: bool) -> Result<(), fgd_engine::Error> {
         engine.set_auto_sync(fabric.id, on).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standing::tests::{fabrics, id};
+    use fgd_engine::StatusState::{Conflicted, InSync, Paused};
+
+    #[test]
+    fn the_menu_names_those_that_wait_and_leads_to_them() {
+        let shown = look(&fabrics(&[("ams", InSync), ("ber", Conflicted)]));
+        assert_eq!(
+            shown.waiting,
+            [Line { id: "fabric:ber".into(), text: "ber: conflicts to settle".into() }]
+        );
+        assert_eq!(shown.waiting[0].id.strip_prefix(FABRIC).and_then(identifier), Some(id("ber")));
+        assert!(
+            !shown.paused && look(&fabrics(&[("ams", Paused)])).paused && !look(&Standings::new()).paused
+        );
+    }
+
+    #[test]
+    fn a_menu_stays_short() {
+        let names: Vec<String> = (0..99).map(|n| format!("f{n:02}")).collect();
+        let list: Vec<_> = names.iter().map(|name| (name.as_str(), Conflicted)).collect();
+        let shown = look(&fabrics(&list));
+        assert_eq!((shown.waiting.len(), shown.sentence.as_str()), (NAMED, "99 fabrics need you"));
+    }
 }

@@ -62,9 +62,12 @@ export async function expectVisibleFocus(page: Page): Promise<void> {
       const holds = document.activeElement;
       if (!(holds instanceof HTMLElement) || holds === document.body) return null;
       // A grid has the focus for one of its rows.
-      const row = document.getElementById(holds.getAttribute("aria-activedescendant") ?? "");
-      // An editor's frame shows the focus for the text in it.
-      const frame = holds.matches("[contenteditable]") ? holds.closest<HTMLElement>(".field") : null;
+      const marked = holds.matches("[role=grid]") ? holds.getAttribute("aria-activedescendant") : null;
+      const row = document.getElementById(marked ?? "");
+      // The frame of an editor shows the focus for the text in it, and so does that of the palette's field.
+      const frame = holds.matches("[contenteditable], dialog [role=combobox]")
+        ? holds.closest<HTMLElement>(".field")
+        : null;
       const at = row ?? frame ?? holds;
       const { outlineStyle, outlineWidth } = getComputedStyle(at);
       const { left, top, right, bottom, width, height } = at.getBoundingClientRect();

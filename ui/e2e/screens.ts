@@ -1,5 +1,6 @@
 // Every screen and dialog of the window: the scene that it is in, and the way to it.
 import { expect, type Page } from "@playwright/test";
+import type { FakeTransport } from "../src/testing/fake";
 
 export interface Screen {
   name: string;
@@ -68,6 +69,39 @@ async function aCommit(page: Page) {
     .getByRole("button", { name: /lab-1: ingest 3 objects/ })
     .first()
     .click();
+}
+
+const byKeys = (keys: string) => async (page: Page) => {
+  await page.keyboard.press(keys);
+  await page.getByRole("dialog").waitFor();
+};
+
+const help = (item: string) => async (page: Page) => {
+  await press("Help")(page);
+  await page.getByRole("menuitem", { name: item }).click();
+  await page.getByRole("dialog").waitFor();
+};
+
+/** Plays the engine: what it says comes from outside the page. */
+const engine = (play: (engine: FakeTransport) => void) => (page: Page) =>
+  page.evaluate(`(${play.toString()})(window.engine)`).then(() => {});
+
+async function dragOver(page: Page) {
+  await engine((engine) => engine.drag({ is: "over", count: 3 }))(page);
+  await page.getByRole("status").filter({ hasText: "Drop to put 3 files" }).waitFor();
+}
+
+async function dropOnAll(page: Page) {
+  await engine((engine) => engine.drag({ is: "dropped", names: ["leafs.yaml", "vpcs.yaml"] }))(page);
+  await page.getByRole("dialog", { name: "Whose inbox?" }).waitFor();
+}
+
+async function followLink(page: Page) {
+  const url = "https://git.example.net/net/fabrics.git";
+  await page.evaluate(
+    `window.engine.ask(${JSON.stringify({ is: "add", url, branch: null, directory: null })})`,
+  );
+  await page.getByRole("button", { name: "Look at it" }).waitFor();
 }
 
 const STATES = [
@@ -203,6 +237,13 @@ export const SCREENS: Screen[] = [
   { name: "changes-error", scene: "changes", of: "error", way: tab("Changes") },
   { name: "paste", scene: "inbox", way: press("Paste") },
   { name: "mend", scene: "inbox", way: press(/^Mend/) },
+  { name: "palette", scene: "state", of: "inSync", way: byKeys("ControlOrMeta+k"), kept: true },
+  { name: "shortcuts", scene: "state", of: "inSync", way: byKeys("ControlOrMeta+/") },
+  { name: "log", scene: "state", of: "inSync", way: help("Log and support…"), kept: true },
+  { name: "about", scene: "state", of: "inSync", way: help("About FGD Sync") },
+  { name: "drop", scene: "state", of: "inSync", way: dragOver },
+  { name: "choose-inbox", scene: "overview", of: "fine", way: dropOnAll },
+  { name: "add-by-link", scene: "state", of: "inSync", way: followLink },
   { name: "all-runs", scene: "all", way: syncAll },
   { name: "huge", scene: "huge", huge: true },
   { name: "overview", scene: "overview", of: "some", way: runShown, kept: true },
