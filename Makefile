@@ -32,7 +32,7 @@ TEST_PACKAGES  += $(if $(shell command -v chromium chromium-browser google-chrom
 
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
 
-.PHONY: help run test e2e e2e-ui bench fuzz lint package package-check bindings licences clean deps build build-packages test-packages
+.PHONY: help run test e2e e2e-ui bench fuzz lint package package-check bindings licences screenshots clean deps build build-packages test-packages
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -95,6 +95,10 @@ lint: build-packages ui/dist/index.html ## formatting and lints only
 
 bindings: build-packages ui/dist/index.html ## write ui/src/bindings.ts anew from the commands
 	FGD_WRITE_BINDINGS=1 cargo test $(CARGO_ARGS) --lib bindings
+
+screenshots: e2e ## write the pictures of README.md anew, out of the tests in the real window
+	cp "$(TARGET_DIR)/screenshots/07-synced-1280x800.png" ui/screenshot.png
+	cp "$(TARGET_DIR)/screenshots/36-topology-1280x800.png" ui/topology.png
 
 licences: build-packages ui/dist/index.html ## write what the app is made with anew, for its about box
 	FGD_WRITE_LICENCES=1 cargo test -p fgd-sync --features custom-protocol --lib licences

@@ -1,12 +1,14 @@
 //! What goes otherwise than planned, in the real window: somebody else was faster, the network is gone.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thirtyfour::Key;
 
 use crate::support::app::{App, Look, tell};
 use crate::support::git_server::GitServer;
 use crate::support::repositories::{Checkout, FABRIC, Remote};
+use crate::support::sample;
 
 const SWITCH: &str = "managed/switches/leaf-1.yaml";
 const TEXT: &str = "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nmetadata:\n  name: leaf-1\n\
@@ -57,6 +59,17 @@ impl Desk {
     fn moves_to(at: &Checkout, rack: &str) {
         let text = at.text(SWITCH);
         at.write(&format!("{FABRIC}/{SWITCH}"), &text.replace("rack A", rack));
+    }
+
+    /// Waits until the remote's branch has so many commits.
+    async fn wait_for_commits(&self, commits: usize) {
+        for _ in 0..200 {
+            if self.remote.commits() == commits {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the remote has {} commits, not {commits}", self.remote.commits());
     }
 
     #[track_caller]
@@ -128,6 +141,90 @@ fn offline_work_goes_out_when_the_remote_is_back() {
         app.wait_for_status("inSync").await;
         app.screenshots("25-back").await;
         desk.assert_in_step();
+        app.close().await;
+    });
+}
+
+/// An object is opened in the table, changed, compared, saved as one commit, and the commit undone.
+#[test]
+fn an_object_is_edited_and_the_edit_undone() {
+    tell(async {
+        let desk = Desk::new();
+        let app = desk.open(Look::Light).await;
+        let before = desk.remote.commits();
+        app.type_keys(Key::Control + "3").await;
+        app.open_row("leaf-1").await;
+        app.wait_for_text("server-leaf").await;
+        app.screenshots("30-object").await;
+        app.click("Edit").await;
+        app.wait_for_editor().await;
+        app.type_keys(Key::Control + Key::End).await;
+        app.type_keys("# checked").await;
+        app.click("Review changes").await;
+        app.wait_for_text("This is saved as one commit").await;
+        app.screenshots("31-edit-reviewed").await;
+        app.click("Save").await;
+        app.wait_for_status("inSync").await;
+        desk.wait_for_commits(before + 1).await;
+        let text = desk.remote.text(SWITCH);
+        assert!(text.ends_with("# by hand\n# checked"), "{text}");
+
+        app.type_keys(Key::Control + "4").await;
+        app.wait_for_text("Incoming").await;
+        app.screenshots("32-changes").await;
+        app.click("More for this fabric").await;
+        app.click("Undo last change").await;
+        app.screenshots("33-undo").await;
+        app.click("Undo").await;
+        desk.wait_for_commits(before + 2).await;
+        app.wait_for_status("inSync").await;
+        assert_eq!(desk.remote.text(SWITCH), TEXT);
+        desk.assert_in_step();
+        app.close().await;
+    });
+}
+
+/// The theme and the size are the window's own, and are kept over a restart.
+#[test]
+fn the_window_looks_as_it_was_left() {
+    tell(async {
+        let desk = Desk::new();
+        let app = desk.open(Look::Light).await;
+        app.wait_for_dark(false).await;
+        app.type_keys(Key::Control + "k").await;
+        app.wait_for_text("Keyboard shortcuts").await;
+        app.screenshots("34-palette").await;
+        app.type_keys("theme dark").await;
+        app.type_keys(Key::Enter).await;
+        app.wait_for_dark(true).await;
+        app.type_keys(Key::Control + "+").await;
+        app.type_keys(Key::Control + "+").await;
+        // 125 %: as much as is shown of a window of 1280 pixels.
+        app.wait_for_width(1024).await;
+        app.screenshots("35-dark-and-larger").await;
+        app.close().await;
+
+        let app = App::start(&desk.home, Look::Light).await;
+        app.wait_for_dark(true).await;
+        app.wait_for_width(1024).await;
+        app.close().await;
+    });
+}
+
+/// The fabric as a picture of its wiring.
+#[test]
+fn a_fabric_is_drawn_from_its_wiring() {
+    tell(async {
+        let desk = Desk::new();
+        let app = desk.open(Look::Light).await;
+        desk.clone.drop_raw("lab.yaml", &sample("lab-wiring.yaml"));
+        app.wait_for_summary("objects created").await;
+        app.wait_for_status("inSync").await;
+        app.type_keys(Key::Control + "2").await;
+        app.wait_for_text("ESLAG").await;
+        app.screenshots("36-topology").await;
+        app.click("List").await;
+        app.wait_for_text("spine-2").await;
         app.close().await;
     });
 }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use thirtyfour::Key;
+
 use crate::support::app::{App, Look, tell};
 use crate::support::git_server::GitServer;
 use crate::support::repositories::{Checkout, FABRIC, Remote};
@@ -73,8 +75,22 @@ fn ten_thousand_documents_leave_the_window_answering() {
             app.longest_pause().await
         );
         assert_eq!(remote.yaml("managed").len(), 10_000);
+        find_one_of_many(&app).await;
         app.close().await;
     });
+}
+
+/// One of ten thousand is found by typing, and opened.
+async fn find_one_of_many(app: &App) {
+    app.type_keys(Key::Control + "3").await;
+    app.wait_for_text("10,000 objects").await;
+    app.screenshots("18-many-objects").await;
+    app.type_keys("/").await;
+    app.type_keys("server-4321").await;
+    app.wait_for_text("1 of 10,000").await;
+    app.open_row("server-4321").await;
+    app.wait_for_text("rack 108").await;
+    app.screenshots("19-one-of-many").await;
 }
 
 fn server(number: usize) -> String {

@@ -145,6 +145,36 @@ impl App {
         self.press(&button, &format!("the button “{name}”")).await;
     }
 
+    /// Opens the row of a table that has this name in one of its cells.
+    pub(crate) async fn open_row(&self, name: &str) {
+        let row = format!("//*[@role = 'row'][*[@role = 'gridcell'][normalize-space(.) = \"{name}\"]]");
+        self.press(&row, &format!("the row “{name}”")).await;
+    }
+
+    /// Waits until an editor of text has the focus.
+    pub(crate) async fn wait_for_editor(&self) {
+        self.until("an editor", async || {
+            let script = "return document.activeElement.matches('[contenteditable]')";
+            let answer = self.window.execute(script, Vec::new()).await.ok()?;
+            answer.convert::<bool>().ok()?.then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the page takes the desktop for a dark one, or for a light one.
+    pub(crate) async fn wait_for_dark(&self, dark: bool) {
+        self.until("the theme", async || (self.is_dark().await == dark).then_some(())).await;
+    }
+
+    /// Waits until the page is this many of its own pixels wide.
+    pub(crate) async fn wait_for_width(&self, width: u64) {
+        self.until(&format!("a page {width} wide"), async || {
+            let answer = self.window.execute("return innerWidth", Vec::new()).await.ok()?;
+            (answer.convert::<u64>().ok()?.abs_diff(width) <= 1).then_some(())
+        })
+        .await;
+    }
+
     /// Chooses one of several, by what its label begins with.
     pub(crate) async fn choose(&self, label: &str) {
         let choice = format!("//label[starts-with(normalize-space(.), \"{label}\")][input/@type = 'radio']");

@@ -9,4 +9,5 @@ mod onboarding;
 mod refusals;
 mod resources;
 mod syncing;
+mod topology;
 mod two_way;

@@ -15,8 +15,8 @@ use crate::topology::{build, compare};
 use super::{Engine, Inner};
 
 impl Engine {
-    /// A fabric's wiring as it stands, and what a sync would make of it: what the remote had more at the last
-    /// contact, and what waits in the inbox. Asks nobody and changes nothing.
+    /// A fabric's wiring as it stands, and what a sync would make of it: what was edited by hand, what the
+    /// remote had more at the last contact, and what waits in the inbox. Asks nobody and changes nothing.
     pub async fn topology(&self, id: FabricId) -> Result<TopologyView> {
         self.blocking(move |engine| engine.topology(&id)).await
     }
@@ -30,13 +30,17 @@ impl Inner {
         let fabric = self.store.fabric(id)?;
         self.only_look(&fabric, |flow| {
             flow.look_at_what_stands(None)?;
-            let before: Standing = flow
+            let mut after: Standing = flow
                 .index
                 .objects(&flow.layout)
                 .map(|(path, object)| (path.clone(), Arc::clone(&object.object)))
                 .collect();
-            let mut after = before.clone();
+            // What is in the files already and in no commit yet is as much to come as the rest.
+            let mut before = after.clone();
             let mut pending = Vec::new();
+            if apply(flow, before_edits(flow)?, &mut before) {
+                pending.push(PendingSource::Edits);
+            }
             for (source, changes) in
                 [(PendingSource::Incoming, incoming(flow)?), (PendingSource::Inbox, waiting(flow))]
             {
@@ -53,6 +57,21 @@ impl Inner {
             Ok(compare(&drawn, then, &files))
         })
     }
+}
+
+/// What would take back what was changed by hand since the last commit.
+fn before_edits(flow: &Flow<'_>) -> Result<Vec<FileChange>> {
+    let head = flow.repo.tip(flow.branch)?;
+    let mut changes = Vec::new();
+    for path in flow.repo.local_edits(head.as_ref(), &flow.layout.managed())? {
+        let blob = match &head {
+            Some(head) => flow.repo.blob_at(head, &path)?,
+            None => None,
+        };
+        let after = blob.map(|blob| flow.repo.read_blob(&blob)).transpose()?;
+        changes.push(FileChange { path, before: None, after, executable: None });
+    }
+    Ok(changes)
 }
 
 /// What the remote's branch has changed since ours left it, as of the last contact.
