@@ -170,7 +170,7 @@ fn an_object_is_edited_and_the_edit_undone() {
         assert!(text.ends_with("# by hand\n# checked"), "{text}");
 
         app.type_keys(Key::Control + "4").await;
-        app.wait_for_text("Incoming").await;
+        app.wait_for_text("lab: edit Switch leaf-1").await;
         app.screenshots("32-changes").await;
         app.click("More for this fabric").await;
         app.click("Undo last change").await;
