@@ -151,7 +151,7 @@ fn an_object_is_edited_and_the_edit_undone() {
     tell(async {
         let desk = Desk::new();
         let app = desk.open(Look::Light).await;
-        let before = desk.remote.commits();
+        let (before, original) = (desk.remote.commits(), desk.remote.text(SWITCH));
         app.type_keys(Key::Control + "3").await;
         app.open_row("leaf-1").await;
         app.wait_for_text("server-leaf").await;
@@ -178,7 +178,7 @@ fn an_object_is_edited_and_the_edit_undone() {
         app.click("Undo").await;
         desk.wait_for_commits(before + 2).await;
         app.wait_for_status("inSync").await;
-        assert_eq!(desk.remote.text(SWITCH), TEXT);
+        assert_eq!(desk.remote.text(SWITCH), original);
         desk.assert_in_step();
         app.close().await;
     });

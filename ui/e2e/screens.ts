@@ -151,6 +151,12 @@ async function compareAsText(page: Page) {
   await page.getByRole("group", { name: "Changes on the remote" }).waitFor();
 }
 
+async function writeByHand(page: Page) {
+  await compareAsText(page);
+  await press("Write it by hand…")(page);
+  await page.getByRole("textbox", { name: "The file as it will be" }).waitFor();
+}
+
 async function syncAll(page: Page) {
   await press("All fabrics")(page);
   await page.getByRole("menuitem", { name: "Sync all" }).click();
@@ -201,6 +207,7 @@ export const SCREENS: Screen[] = [
   { name: "discard-file", scene: "inbox", way: press(/^Delete/) },
   { name: "conflicts", scene: "conflicts", way: settle, kept: true },
   { name: "conflict-as-text", scene: "conflicts", way: compareAsText },
+  { name: "conflict-by-hand", scene: "conflicts", way: writeByHand },
   { name: "undo", scene: "state", of: "inSync", way: choose("Undo last change…"), kept: true },
   { name: "settings", scene: "state", of: "inSync", way: choose("Settings…"), kept: true },
   { name: "webhook", scene: "state", of: "inSync", way: choose("Webhook…") },

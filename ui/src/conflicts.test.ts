@@ -1,10 +1,23 @@
 // Stories of conflicts: seen on the dashboard, decided by field or whole, sent, and found to have changed.
 import { screen, waitFor, within } from "@testing-library/svelte";
+import type { MergeEditorOptions } from "./resources/editor/mergeEditor";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FabricView, Resolution } from "./bindings";
 import { fabric, NOW, operation, status, unreachable } from "./testing/samples";
 import { conflict, conflicts, conflictTexts, manyConflicts } from "./testing/twoWay";
 import { button, expectAccessible, open } from "./testing/window";
+
+// The real one needs a page with a layout; it is looked at in a browser.
+vi.mock("./resources/editor/mergeEditor", () => ({
+  mergeEditor: ({ parent, text, label, onchange }: MergeEditorOptions) => {
+    const area = document.createElement("textarea");
+    area.setAttribute("aria-label", label);
+    area.value = text;
+    area.addEventListener("input", () => onchange(area.value));
+    parent.append(area);
+    return { focus: () => (area.focus(), area.setSelectionRange(0, 0)), destroy: () => area.remove() };
+  },
+}));
 
 beforeEach(() => void vi.spyOn(Date, "now").mockReturnValue(NOW));
 afterEach(expectAccessible);
@@ -110,7 +123,7 @@ describe("a conflict", () => {
     const { dialog, engine, sent, user } = await settling();
     await user.click(await dialog.findByRole("button", { name: /Compare and edit as text *: Switch/ }));
     await user.click(await dialog.findByRole("button", { name: "Write it by hand…" }));
-    const field = dialog.getByRole("textbox", { name: "The file as it will be" });
+    const field = await dialog.findByRole("textbox", { name: "The file as it will be" });
     expect(document.activeElement).toBe(field);
     await user.type(field, "# both\n", { initialSelectionStart: 0, initialSelectionEnd: 0 });
     expect(dialog.getByText("The text below is taken, as you wrote it.")).toBeTruthy();
@@ -187,11 +200,11 @@ describe("what is decided", () => {
     const { dialog, user } = await settling();
     await user.click(await dialog.findByRole("button", { name: /Compare and edit as text *: Switch/ }));
     await user.click(await dialog.findByRole("button", { name: "Write it by hand…" }));
-    await user.type(dialog.getByRole("textbox"), "# mine ", { initialSelectionStart: 0 });
+    await user.type(await dialog.findByRole("textbox"), "# mine ", { initialSelectionStart: 0 });
     await user.click(dialog.getByRole("radio", { name: "Here: border-leaf" }));
     expect(dialog.queryByRole("textbox")).toBeNull();
     await user.click(dialog.getByRole("button", { name: "Write it by hand…" }));
-    expect(dialog.getByRole("textbox")).toHaveProperty("value", expect.stringContaining("# mine "));
+    expect(await dialog.findByRole("textbox")).toHaveProperty("value", expect.stringContaining("# mine "));
   });
 });
 
