@@ -73,6 +73,9 @@ const LEAF_GAP: f64 = 40.0;
 const SERVER_GAP: f64 = 14.0;
 /// The same where cables to the rows below pass between them.
 const CHANNEL: f64 = 30.0;
+/// Between two rows.
+const LEAST_FALL: f64 = 96.0;
+const MOST_FALL: f64 = 420.0;
 const SERVER_ROW_GAP: f64 = 14.0;
 const FRAME_PAD: f64 = 12.0;
 const FRAME_HEAD: f64 = 22.0;
@@ -219,7 +222,7 @@ impl Placing<'_, '_> {
         let size = self.size(Tier::Spine);
         let count = spines.len() as f64;
         let spread = ((right - left) * 0.6 - count * size.width) / count;
-        self.in_row(&spines, size, spread.clamp(GAP, 320.0), f64::midpoint(left, right));
+        self.in_row(&spines, size, spread.clamp(GAP, 900.0), f64::midpoint(left, right));
     }
 
     fn in_row(&mut self, nodes: &[usize], size: Size, gap: f64, middle: f64) {
@@ -308,11 +311,14 @@ impl Placing<'_, '_> {
         }
     }
 
-    /// Puts the rows under each other, the further apart the wider they are: else cables run flat.
+    /// Puts the rows under each other, the further apart the farther cables go to the side: else they run flat.
     fn rows(&mut self) {
-        let (left, right) =
-            self.span(&[Tier::Top, Tier::Spine, Tier::Leaf, Tier::Server]).unwrap_or_default();
-        let far = ((right - left) / 14.0).clamp(96.0, 420.0).round();
+        let (left, _) = self.span(&[Tier::Top, Tier::Spine, Tier::Leaf, Tier::Server]).unwrap_or_default();
+        let mut aside = [0.0_f64; 4];
+        for line in &self.scene.lines {
+            let of = &mut aside[tier_of(self.scene.nodes[line.upper].kind) as usize];
+            *of = of.max((self.nodes[line.upper].middle() - self.nodes[line.lower].middle()).abs());
+        }
         let head = if self.frames.is_empty() { 0.0 } else { FRAME_HEAD };
         let mut top = HEADING;
         let mut start = [0.0; 4];
@@ -322,12 +328,12 @@ impl Placing<'_, '_> {
             }
             start[row] = match tier {
                 // Room for what runs from leaf to leaf above them.
-                Tier::Leaf if top == HEADING => HEADING + head + far / 2.0,
+                Tier::Leaf if top == HEADING => HEADING + head + LEAST_FALL / 2.0,
                 Tier::Leaf => top + head,
                 _ => top,
             };
-            let gap = if tier == Tier::Top { (far * 0.6).max(80.0) } else { far };
-            top = start[row] + self.size(tier).height + gap;
+            let fall = (aside[row] / 8.0).clamp(LEAST_FALL, MOST_FALL).round();
+            top = start[row] + self.size(tier).height + fall;
         }
         let by = MARGIN - left;
         for (at, rect) in self.nodes.iter_mut().enumerate() {

@@ -504,6 +504,7 @@ fn a_cable_begins_and_ends_at_its_nodes_and_passes_no_spine() {
         let (from, to) = route.ends();
         assert!(touches(&layout.nodes[line.upper], from), "{:?} {route:?}", line.link);
         assert!(touches(&layout.nodes[line.lower], to), "{:?} {route:?}", line.link);
+        assert_ne!(from, to, "{:?}", line.link);
         if let (LinkKind::ExternalAttachment, Route::Straight(points)) = (line.link.kind, route) {
             assert_eq!(points.len(), 3);
             assert!(scene.row(Tier::Spine).all(|at| !touches(&layout.nodes[at], points[1])));
@@ -552,7 +553,8 @@ proptest! {
                 let is_inside = frame.x <= rect.x && rect.right() <= frame.right()
                     && frame.y <= rect.y && rect.bottom() <= frame.bottom();
                 let is_apart = overlap(&[*frame, *rect]).is_none();
-                prop_assert!(if around == Some(*frame) { is_inside } else { is_apart });
+                let is_right = if around == Some(*frame) { is_inside } else { is_apart };
+                prop_assert!(is_right, "{:?} in {:?}", rect, frame);
             }
         }
         for (a, b) in (1..scene.nodes.len()).map(|at| (at - 1, at)) {

@@ -1,8 +1,10 @@
 //! How cables run.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::super::scene::{Scene, Tier, tier_of};
+use crate::topology::view::TopologyChange;
+
+use super::super::scene::{Line, Scene, Tier, tier_of};
 use super::{CHANNEL, Grid, Rect};
 
 type Point = (f64, f64);
@@ -131,40 +133,67 @@ pub(super) fn routes(scene: &Scene<'_>, nodes: &[Rect], grids: &[Grid]) -> Vec<R
 }
 
 fn ways(scene: &Scene<'_>, nodes: &[Rect], grids: &[Grid]) -> Vec<Way> {
-    let mut channel: HashMap<usize, (f64, f64)> = HashMap::new();
-    for grid in grids.iter().filter(|grid| grid.rows > 1) {
-        for (place, &at) in grid.members.iter().enumerate() {
-            let first = nodes[grid.members[place % grid.columns]];
-            channel.insert(at, (first.x - CHANNEL + 8.0, first.y - 12.0));
+    let channels = channels(nodes, grids);
+    // In a channel, cables of one kind from one leaf share a lane.
+    let lane = |line: &Line<'_>| {
+        let is_gone = line.link.change == Some(TopologyChange::Removed);
+        (line.upper, line.link.kind as u8, is_gone)
+    };
+    let mut lanes: HashMap<usize, BTreeSet<(usize, u8, bool)>> = HashMap::new();
+    for line in &scene.lines {
+        if let Some(channel) = channels.get(&line.lower) {
+            lanes.entry(channel.number).or_default().insert(lane(line));
         }
     }
-    let mut neighbour = HashMap::new();
+    let lanes: HashMap<usize, Vec<(usize, u8, bool)>> =
+        lanes.into_iter().map(|(number, lanes)| (number, lanes.into_iter().collect())).collect();
+    let mut neighbours = HashSet::new();
     for cluster in &scene.clusters {
-        neighbour.extend(cluster.members.windows(2).map(|pair| ((pair[0], pair[1]), ())));
+        neighbours.extend(cluster.members.windows(2).map(|pair| (pair[0], pair[1])));
     }
-    let mut slots: HashMap<usize, usize> = HashMap::new();
-    scene
-        .lines
-        .iter()
-        .map(|line| {
-            let (upper, lower) = (line.upper, line.lower);
-            if upper == lower {
-                return Way::Loop;
-            }
-            if tier_of(scene.nodes[upper].kind) == tier_of(scene.nodes[lower].kind) {
-                let pair = (upper.min(lower), upper.max(lower));
-                return if neighbour.contains_key(&pair) { Way::Across } else { Way::Over };
-            }
-            match channel.get(&lower) {
-                Some(&(x, top)) => {
-                    let slot = slots.entry(lower).or_default();
-                    *slot += 1;
-                    Way::Channel { x: x + ((*slot - 1) % 4) as f64 * 4.0, top }
-                }
-                None => Way::Down,
-            }
-        })
-        .collect()
+    let way = |line: &Line<'_>| {
+        let (upper, lower) = (line.upper, line.lower);
+        if upper == lower {
+            return Way::Loop;
+        }
+        if tier_of(scene.nodes[upper].kind) == tier_of(scene.nodes[lower].kind) {
+            let pair = (upper.min(lower), upper.max(lower));
+            return if neighbours.contains(&pair) { Way::Across } else { Way::Over };
+        }
+        let Some(channel) = channels.get(&lower) else { return Way::Down };
+        let lanes = lanes.get(&channel.number).map(Vec::as_slice).unwrap_or_default();
+        let place = lanes.binary_search(&lane(line)).unwrap_or_default() as f64;
+        Way::Channel { x: channel.x + place * (LANES / lanes.len() as f64).min(5.0), top: channel.top }
+    };
+    scene.lines.iter().map(way).collect()
+}
+
+/// The room left of a column of servers.
+#[derive(Debug, Clone, Copy)]
+struct Channel {
+    number: usize,
+    x: f64,
+    top: f64,
+}
+
+/// What of a channel cables may take.
+const LANES: f64 = CHANNEL - 12.0;
+
+/// The channel of each server that stands in several rows with others.
+fn channels(nodes: &[Rect], grids: &[Grid]) -> HashMap<usize, Channel> {
+    let mut channels = HashMap::new();
+    let mut number = 0;
+    for grid in grids.iter().filter(|grid| grid.rows > 1) {
+        for (place, &at) in grid.members.iter().enumerate() {
+            let column = place % grid.columns;
+            let first = nodes[grid.members[column]];
+            let channel =
+                Channel { number: number + column, x: first.x - CHANNEL + 6.0, top: first.y - 12.0 };
+            channels.insert(at, channel);
+        }
+        number += grid.columns;
+    }
+    channels
 }
 
 /// All plugs, in the order in which they stand on the sides of their nodes.
@@ -201,7 +230,7 @@ fn plugs(scene: &Scene<'_>, nodes: &[Rect], ways: &[Way]) -> Vec<Plug> {
             // At the right end, one inside of the other.
             Way::Loop => {
                 plug(true, Side::Bottom, 1e12 - at as f64, at);
-                plug(false, Side::Bottom, 1e12 + at as f64, at);
+                plug(false, Side::Bottom, 1e12 + at as f64, ways.len() + at);
             }
         }
     }
