@@ -366,6 +366,41 @@ fn what_a_run_did_is_undone_and_stays_so() {
     lab.assert_in_step();
 }
 
+#[test]
+fn a_fabric_is_drawn_with_what_waits() {
+    let lab = Lab::ready();
+    let directory = lab.directory();
+    lab.clone.drop_raw("lab-wiring.yaml", &sample("lab-wiring.yaml"));
+    assert_eq!(lab.fgd("sync").code, 0);
+    lab.clone.drop_raw("spare.yaml", SERVER_TEXT);
+    let before = (lab.clone.tip(), lab.clone.status());
+    let picture = lab.machine.path().join("lab.drawio");
+
+    for (format, start) in
+        [("svg", "<svg "), ("mermaid", "flowchart TB\n"), ("dot", "graph "), ("drawio", "<mxfile ")]
+    {
+        let drawn = lab.fgd_with(["diagram", &directory, "--format", format].map(OsStr::new));
+        assert_eq!(drawn.code, 0, "{drawn:?}");
+        assert!(drawn.stdout.starts_with(start), "{format}: {drawn:?}");
+        for name in ["spine-2", "leaf-5", "server-10", "spare-1", "added"] {
+            assert!(drawn.stdout.contains(name), "{name} in {format}: {drawn:?}");
+        }
+    }
+    let written = lab.ask(&["diagram", &directory, "--output", &picture.display().to_string()]);
+    assert_eq!(written.code, 0, "{written:?}");
+    assert_eq!((&written.json["format"], &written.json["diagram"]), (&json!("drawio"), &Value::Null));
+    assert_eq!(written.json["pending"], json!(["inbox"]));
+    let drawn = lab.ask(&["diagram", &directory, "--format", "drawio"]);
+    let text = std::fs::read_to_string(&picture).expect("the picture");
+    assert_eq!(drawn.json["diagram"], text, "the same bytes each time");
+    assert_eq!((lab.clone.tip(), lab.clone.status()), before, "nothing is changed");
+
+    let refused =
+        lab.ask(&["diagram", &directory, "-o", &lab.machine.path().join("no/x.svg").display().to_string()]);
+    assert_eq!((refused.code, &refused.json["outcome"]), (3, &json!("failed")), "{refused:?}");
+    assert_eq!(lab.ask(&["diagram", &directory, "--format", "gif"]).code, 2);
+}
+
 /// A server is in the fabric, and a teammate has it too.
 fn a_shared_server() -> (Lab, Checkout) {
     let lab = Lab::ready();

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::accounts::AccountsCommand;
 use crate::conflicts::ResolveArguments;
+use crate::diagram::DiagramArguments;
 use crate::get::GetArguments;
 use crate::history::{LogArguments, UndoArguments};
 use crate::serve::ServeArguments;
@@ -139,6 +140,11 @@ pub(crate) enum Command {
     /// Show one object: its text, what it names, who names it, what is wrong.
     #[command(after_help = "Example:\n  fgd show Switch/leaf-01 -d fabrics/lab")]
     Show(ShowArguments),
+    /// Draw the fabric from its wiring, with what is incoming and what waits marked; changes nothing.
+    #[command(
+        after_help = "Examples:\n  fgd diagram fabrics/lab --output lab.svg\n  fgd diagram fabrics/lab --format mermaid\n  fgd diagram fabrics/lab --format dot | dot -Tpdf -o lab.pdf"
+    )]
+    Diagram(DiagramArguments),
     /// Show what was done, newest first; or the versions of one object.
     #[command(
         after_help = "Examples:\n  fgd log fabrics/lab -n 5\n  fgd log --object Switch/default/leaf-01"

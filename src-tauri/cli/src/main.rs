@@ -6,6 +6,7 @@ mod arguments;
 mod clock;
 mod conflicts;
 mod demo;
+mod diagram;
 mod fabric;
 mod get;
 mod history;
@@ -104,6 +105,7 @@ async fn obey(command: Command, engine: &Engine, progress: &Progress, json: bool
         Command::Watch { folder } => fabric::watch(engine, progress, folder.dir).await,
         Command::Get(arguments) => get::run(engine, arguments, json).await,
         Command::Show(arguments) => show::run(engine, arguments, json).await,
+        Command::Diagram(arguments) => diagram::run(engine, arguments, json).await,
         Command::Log(arguments) => history::log(engine, arguments, json).await,
         Command::Undo(arguments) => history::undo(engine, progress, arguments, json).await,
         Command::Conflicts { folder } => conflicts::list(engine, folder, json).await,

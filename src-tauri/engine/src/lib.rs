@@ -58,6 +58,7 @@ pub use operation::{
     StepState, Trigger, Unit,
 };
 pub use settings::FabricSettings;
+pub use topology::render::{DiagramFormat, diagram};
 pub use topology::view::{
     LinkKind, NodeKind, PendingSource, TopologyChange, TopologyLink, TopologyNode, TopologyView, VpcReach,
     VpcSubnetView,

@@ -4,6 +4,7 @@
 mod build;
 mod compare;
 mod reach;
+pub(crate) mod render;
 #[cfg(test)]
 mod tests;
 pub(crate) mod view;

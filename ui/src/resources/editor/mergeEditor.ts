@@ -80,7 +80,7 @@ const merging = EditorView.theme({
     textDecorationColor: "var(--danger)",
   },
   ".cm-deletedChunk .cm-chunkButtons": { insetInlineEnd: "8px" },
-  ".cm-take": {
+  ".cm-deletedChunk .cm-chunkButtons button.cm-take": {
     marginLeft: "4px",
     padding: "0 8px",
     border: "1px solid var(--line-strong)",

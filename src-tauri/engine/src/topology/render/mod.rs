@@ -1,0 +1,44 @@
+//! A fabric's drawing as a file that other programs open. Pure: a view goes in, a text comes out, and the same
+//! view in any order makes the same bytes.
+
+mod dot;
+mod drawio;
+mod layout;
+mod look;
+mod mermaid;
+mod order;
+mod scene;
+mod svg;
+#[cfg(test)]
+mod tests;
+mod words;
+mod xml;
+
+use crate::topology::view::TopologyView;
+
+use scene::Scene;
+
+/// What a drawing can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DiagramFormat {
+    /// A picture that needs nothing else: no script, no font, no style sheet.
+    Svg,
+    /// A flowchart for a page in Markdown. Mermaid lays it out.
+    Mermaid,
+    /// A graph for Graphviz, which lays it out.
+    Dot,
+    /// A file that diagrams.net opens, with every node and link to be moved by hand.
+    Drawio,
+}
+
+/// Draws a fabric that is called `name`. Every node is in it, and every link whose ends are nodes of the view;
+/// what pends is marked. What the objects say is only ever text in it, whatever it is made of.
+pub fn diagram(view: &TopologyView, name: &str, format: DiagramFormat) -> String {
+    let scene = Scene::new(view);
+    match format {
+        DiagramFormat::Svg => svg::draw(&scene, name),
+        DiagramFormat::Mermaid => mermaid::draw(&scene, name),
+        DiagramFormat::Dot => dot::draw(&scene, name),
+        DiagramFormat::Drawio => drawio::draw(&scene, name),
+    }
+}
