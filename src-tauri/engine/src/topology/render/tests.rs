@@ -337,11 +337,12 @@ fn every_node_and_every_link_is_in_each_drawing() {
         let ports = match (line.upper_port, line.lower_port) {
             (Some(upper), Some(lower)) => (
                 format!("n{} ---|\"{upper} – {lower}\"| n{}", line.upper, line.lower),
-                format!("taillabel=\"{upper}\", headlabel=\"{lower}\""),
+                format!("tailtooltip=\"{upper}\", headtooltip=\"{lower}\""),
             ),
-            (None, Some(port)) => {
-                (format!("n{} ---|\"{port}\"| n{}", line.upper, line.lower), format!("headlabel=\"{port}\""))
-            }
+            (None, Some(port)) => (
+                format!("n{} ---|\"{port}\"| n{}", line.upper, line.lower),
+                format!("headtooltip=\"{port}\""),
+            ),
             _ => panic!("{line:?}"),
         };
         assert!(mermaid.contains(&ports.0), "{}", ports.0);
