@@ -494,6 +494,25 @@ fn who_belongs_together_stands_together() {
 }
 
 #[test]
+fn servers_of_one_leaf_stand_under_it_whoever_else_is_in_the_middle() {
+    let mut wiring = Wiring(fabric(Counts { alone: 3, servers: 1, ..Counts::default() }));
+    let id = wiring.node(NodeKind::Server, "astride", None);
+    for leaf in ["Switch/single-1", "Switch/single-3"] {
+        wiring.link(LinkKind::Unbundled, "Connection/astride", (leaf, "E1/60"), (&id, "eth9"));
+    }
+    let scene = Scene::new(&wiring.0);
+    let layout = Layout::new(&scene);
+    let middle = |name: &str| {
+        layout.nodes[scene.nodes.iter().position(|node| node.name == name).expect("a node")].middle()
+    };
+    for (server, leaf) in [("server-0-0", "single-1"), ("server-1-0", "single-2"), ("server-2-0", "single-3")]
+    {
+        assert_eq!(middle(server), middle(leaf), "{server}");
+    }
+    assert!(middle("single-2") < middle("astride") && middle("astride") < middle("single-3"));
+}
+
+#[test]
 fn a_cable_begins_and_ends_at_its_nodes_and_passes_no_spine() {
     let view = sample();
     let scene = Scene::new(&view);
