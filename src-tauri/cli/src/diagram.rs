@@ -77,7 +77,7 @@ pub(crate) async fn run(engine: &Engine, arguments: DiagramArguments, as_json: b
             "nodes": view.nodes.len(),
             "links": view.links.len(),
             "pending": view.pending,
-            "file": output,
+            "file": output.as_ref().map(|file| file.display().to_string()),
             "diagram": output.is_none().then_some(text),
         }));
     } else if let Some(file) = &output {
