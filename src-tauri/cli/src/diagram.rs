@@ -77,7 +77,7 @@ pub(crate) async fn run(engine: &Engine, arguments: DiagramArguments, as_json: b
             "nodes": view.nodes.len(),
             "links": view.links.len(),
             "pending": view.pending,
-            "file": output,
+            "file": output.as_ref().map(|file| file.display().to_string()),
             "diagram": output.is_none().then_some(text),
         }));
     } else if let Some(file) = &output {
@@ -90,8 +90,10 @@ pub(crate) async fn run(engine: &Engine, arguments: DiagramArguments, as_json: b
 }
 
 fn sentence(view: &TopologyView, file: &Path) -> String {
+    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let marked = if view.pending.is_empty() { "" } else { "; what would change is marked" };
-    format!("{}: {} nodes, {} links{marked}.", file.display(), view.nodes.len(), view.links.len())
+    let (nodes, links) = (counted(view.nodes.len(), "node"), counted(view.links.len(), "link"));
+    format!("{}: {nodes}, {links}{marked}.", file.display())
 }
 
 /// Writes a file, whole or not at all. What is no file, such as a pipe, is written to as it is.

@@ -11,12 +11,12 @@ pub(super) fn draw(scene: &Scene<'_>, name: &str) -> String {
         format!("graph {} {{", quoted(name)),
         // Without newrank, a node of a rank would leave its cluster.
         format!(
-            "  graph [label={}, labelloc=t, rankdir=TB, newrank=true, ranksep=1.2, nodesep=0.3, bgcolor=white, fontname=\"sans-serif\"];",
+            "  graph [label={}, labelloc=t, rankdir=TB, newrank=true, ranksep=1.2, nodesep=0.3, bgcolor=white, fontname=\"Helvetica\"];",
             label(&format!("{name}\n{}", words::summary(scene)))
         ),
-        "  node [shape=box, style=\"rounded,filled\", fillcolor=white, color=\"#8a93a3\", fontname=\"sans-serif\", fontsize=11];"
+        "  node [shape=box, style=\"rounded,filled\", fillcolor=white, color=\"#8a93a3\", fontname=\"Helvetica\", fontsize=11];"
             .to_owned(),
-        "  edge [fontname=\"sans-serif\", fontsize=8];".to_owned(),
+        "  edge [fontname=\"Helvetica\", fontsize=8];".to_owned(),
     ];
     for tier in [Tier::Top, Tier::Spine] {
         lines.extend(scene.row(tier).map(|at| node(scene, at, "  ")));
@@ -46,8 +46,8 @@ pub(super) fn draw(scene: &Scene<'_>, name: &str) -> String {
         let mut marks = vec![format!("color={}", quoted(look.colour))];
         let port =
             |end: &str, port: &Option<String>| port.as_ref().map(|port| format!("{end}={}", label(port)));
-        marks.extend(port("taillabel", line.upper_port));
-        marks.extend(port("headlabel", line.lower_port));
+        marks.extend(port("tailtooltip", line.upper_port));
+        marks.extend(port("headtooltip", line.lower_port));
         match (line.link.change, look.dash) {
             (Some(TopologyChange::Removed), _) => {
                 marks[0] = format!("color={}", quoted(change_colour(TopologyChange::Removed)));

@@ -3,7 +3,7 @@
 use crate::topology::view::{LinkKind, NodeKind, TopologyChange};
 
 use super::layout::{LEGEND_COLUMN, LEGEND_ROW, Layout, MARGIN, Rect, Route};
-use super::look::{CHANGES, GONE_DASH, change_colour, change_word, look_of};
+use super::look::{CHANGES, GONE_DASH, change_colour, change_sign, change_word, look_of};
 use super::scene::Scene;
 use super::words;
 use super::xml::escaped;
@@ -65,9 +65,9 @@ pub(super) fn draw(scene: &Scene<'_>, name: &str) -> String {
         let (source, target) = (&layout.nodes[line.upper], &layout.nodes[line.lower]);
         let ends = format!("{}{}", anchor("exit", source, from), anchor("entry", target, to));
         let curved = if matches!(route, Route::Bent(_)) { "curved=1;" } else { "" };
-        let word = line.link.change.map(change_word).unwrap_or_default();
+        let sign = line.link.change.map(change_sign).unwrap_or_default();
         lines.push(format!(
-            r#"<object id="e{at}" label="{word}" tooltip="{}" object="{}"><mxCell style="{}{curved}{ends}" edge="1" parent="1" source="n{}" target="n{}"><mxGeometry relative="1" as="geometry">{}</mxGeometry></mxCell></object>"#,
+            r#"<object id="e{at}" label="{sign}" tooltip="{}" object="{}"><mxCell style="{}{curved}{ends}" edge="1" parent="1" source="n{}" target="n{}"><mxGeometry relative="1" as="geometry">{}</mxGeometry></mxCell></object>"#,
             escaped(&words::link(scene, line)),
             escaped(&line.link.object),
             link_style(line.link.kind, line.link.change),
@@ -99,7 +99,7 @@ fn node_style(kind: NodeKind, missing: bool, change: Option<TopologyChange>) -> 
         None => String::new(),
     };
     format!(
-        "rounded=1;absoluteArcSize=1;arcSize={arc};whiteSpace=wrap;html=0;fontSize=11;fillColor={fill};strokeColor={stroke};{more}"
+        "rounded=1;absoluteArcSize=1;arcSize={arc};whiteSpace=wrap;html=0;fontSize=11;fontColor=#1a1e26;fillColor={fill};strokeColor={stroke};{more}"
     )
 }
 
@@ -111,9 +111,10 @@ fn link_style(kind: LinkKind, change: Option<TopologyChange>) -> String {
         _ => (look.colour, look.dash),
     };
     let dash = dash.map(|dash| format!("dashed=1;fixDash=1;dashPattern={dash};")).unwrap_or_default();
-    let word =
-        change.map(|change| format!("fontSize=10;fontColor={};", change_colour(change))).unwrap_or_default();
-    format!("endArrow=none;rounded=1;html=0;strokeColor={colour};strokeWidth={width};{dash}{word}")
+    let sign = change
+        .map(|change| format!("fontSize=14;fontStyle=1;fontColor={};", change_colour(change)))
+        .unwrap_or_default();
+    format!("endArrow=none;rounded=1;html=0;strokeColor={colour};strokeWidth={width};{dash}{sign}")
 }
 
 /// Where on a node a cable is plugged in, as parts of its width and height.
@@ -155,13 +156,14 @@ fn legend(lines: &mut Vec<String>, scene: &Scene<'_>, layout: &Layout) {
         let (x, y) = at(place, row);
         let rect = Rect { x, y, width: LEGEND_COLUMN, height: LEGEND_ROW };
         let style = format!("fontSize=12;fontStyle=1;fontColor={};", change_colour(change));
-        lines.push(text(&format!("c{place}"), change_word(change), &style, &rect));
+        let label = format!("{}  {}", change_sign(change), change_word(change));
+        lines.push(text(&format!("c{place}"), &label, &style, &rect));
     }
 }
 
 fn text(id: &str, value: &str, style: &str, rect: &Rect) -> String {
     format!(
-        r#"<mxCell id="{id}" value="{}" style="text;html=0;align=left;verticalAlign=middle;strokeColor=none;fillColor=none;{style}" vertex="1" parent="1">{}</mxCell>"#,
+        r##"<mxCell id="{id}" value="{}" style="text;html=0;align=left;verticalAlign=middle;strokeColor=none;fillColor=none;fontColor=#1a1e26;{style}" vertex="1" parent="1">{}</mxCell>"##,
         escaped(value),
         geometry(rect)
     )

@@ -3,7 +3,7 @@
 
 use super::look::CHANGES;
 use super::scene::{Scene, Shelf, Tier, tier_of};
-use super::words::label;
+use super::words::{label, note};
 use crate::topology::view::NodeKind;
 
 mod routes;
@@ -65,6 +65,8 @@ pub(super) const LEGEND_ROW: f64 = 22.0;
 pub(super) const LEGEND_COLUMN: f64 = 176.0;
 /// What a letter of a name takes.
 pub(super) const LETTER: f64 = 7.0;
+/// What one of a smaller line takes.
+pub(super) const SMALL_LETTER: f64 = 5.6;
 /// Between clusters of leaves, and between other nodes of a row.
 const GAP: f64 = 36.0;
 /// Between leaves of a cluster: room to see what runs from one to the other.
@@ -107,11 +109,16 @@ impl Layout {
     }
 }
 
-/// As wide as the longest name of the row, within reason.
+/// As wide as the longest text of the row, within reason.
 fn size(scene: &Scene<'_>, tier: Tier) -> Size {
     let (least, most, height) = if tier == Tier::Server { (64.0, 150.0, 28.0) } else { (116.0, 200.0, 44.0) };
-    let letters = scene.row(tier).map(|at| scene.nodes[at].name.chars().count()).max().unwrap_or_default();
-    Size { width: (letters as f64 * LETTER + 20.0).clamp(least, most).ceil(), height }
+    let wide = |text: &str, letter: f64, around: f64| text.chars().count() as f64 * letter + around;
+    let width = scene.row(tier).map(|at| {
+        let node = scene.nodes[at];
+        let note = if tier == Tier::Server { "" } else { note(node) };
+        wide(&node.name, LETTER, 20.0).max(wide(note, SMALL_LETTER, 16.0))
+    });
+    Size { width: width.fold(0.0, f64::max).clamp(least, most).ceil(), height }
 }
 
 /// Servers of a shelf in rows and columns.

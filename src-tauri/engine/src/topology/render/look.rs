@@ -74,6 +74,15 @@ pub(super) const fn change_word(change: TopologyChange) -> &'static str {
     }
 }
 
+/// Its sign, where there is no room for the word.
+pub(super) const fn change_sign(change: TopologyChange) -> &'static str {
+    match change {
+        TopologyChange::Added => "+",
+        TopologyChange::Changed => "~",
+        TopologyChange::Removed => "−",
+    }
+}
+
 /// The three, in the order of the legend.
 pub(super) const CHANGES: [TopologyChange; 3] =
     [TopologyChange::Added, TopologyChange::Changed, TopologyChange::Removed];

@@ -2,7 +2,7 @@
 
 use crate::topology::view::{LinkKind, NodeKind, TopologyChange};
 
-use super::look::{CHANGES, GONE_DASH, change_colour, look_of};
+use super::look::{CHANGES, GONE_DASH, change_colour, change_sign, change_word, look_of};
 use super::scene::{Scene, Tier};
 use super::words;
 
@@ -57,11 +57,11 @@ fn node(scene: &Scene<'_>, at: usize, indent: &str) -> String {
         _ => ("[", "]"),
     };
     let class = match node.change {
-        Some(change) => format!(":::{}", class(change)),
+        Some(change) => format!(":::{}", change_word(change)),
         None if node.missing => ":::missing".to_owned(),
         None => String::new(),
     };
-    let sign = node.change.map(sign).unwrap_or_default();
+    let sign = node.change.map(|change| format!("{} ", label(change_sign(change)))).unwrap_or_default();
     format!("{indent}n{at}{open}\"{sign}{}{note}\"{close}{class}", label(&node.name))
 }
 
@@ -99,24 +99,12 @@ fn styles(scene: &Scene<'_>, lines: &mut Vec<String>) {
             lines.push(format!("  linkStyle {numbers} stroke:{colour},stroke-width:3px{gone}"));
         }
         if scene.nodes.iter().any(|node| node.change == Some(change)) {
-            let class = class(change);
+            let class = change_word(change);
             lines.push(format!("  classDef {class} stroke:{colour},color:{colour},stroke-width:2px{gone}"));
         }
     }
     if scene.nodes.iter().any(|node| node.missing && node.change.is_none()) {
         lines.push("  classDef missing stroke-dasharray:2 3".to_owned());
-    }
-}
-
-const fn class(change: TopologyChange) -> &'static str {
-    super::look::change_word(change)
-}
-
-const fn sign(change: TopologyChange) -> &'static str {
-    match change {
-        TopologyChange::Added => "#43; ",
-        TopologyChange::Changed => "~ ",
-        TopologyChange::Removed => "− ",
     }
 }
 

@@ -130,16 +130,12 @@ fn clusters(nodes: &[&TopologyNode], lines: &[Line<'_>]) -> Vec<Cluster> {
     let mut of_object: HashMap<&str, usize> = HashMap::new();
     for line in lines {
         match line.link.kind {
-            LinkKind::MclagPeer | LinkKind::MclagSession => {
-                if is_alone(line.upper) && is_alone(line.lower) {
-                    pairs.join(line.upper, line.lower);
-                }
+            LinkKind::MclagPeer | LinkKind::MclagSession if is_alone(line.upper) && is_alone(line.lower) => {
+                pairs.join(line.upper, line.lower);
             }
-            LinkKind::Mclag | LinkKind::Eslag => {
-                if is_alone(line.upper) {
-                    let first = *of_object.entry(&line.link.object).or_insert(line.upper);
-                    pairs.join(first, line.upper);
-                }
+            LinkKind::Mclag | LinkKind::Eslag if is_alone(line.upper) => {
+                let first = *of_object.entry(&line.link.object).or_insert(line.upper);
+                pairs.join(first, line.upper);
             }
             _ => {}
         }
@@ -216,7 +212,8 @@ fn shelves(nodes: &[&TopologyNode], lines: &[Line<'_>], clusters: &[Cluster]) ->
             (Some(first), Some(last)) => first + last,
             _ => usize::MAX,
         };
-        (middle, shelf.homes.clone())
+        // Where one home is all, that is where they hang; others make way.
+        (middle, shelf.homes.len(), shelf.homes.clone())
     });
     shelves
 }

@@ -2,7 +2,7 @@
 
 use crate::topology::view::{LinkKind, NodeKind, TopologyChange};
 
-use super::layout::{LEGEND_COLUMN, LEGEND_ROW, LETTER, Layout, MARGIN, Rect, Route};
+use super::layout::{LEGEND_COLUMN, LEGEND_ROW, LETTER, Layout, MARGIN, Rect, Route, SMALL_LETTER};
 use super::look::{CHANGES, GONE_DASH, change_colour, change_word, look_of};
 use super::scene::{Scene, Tier, tier_of};
 use super::words;
@@ -114,7 +114,7 @@ fn nodes(out: &mut Out, scene: &Scene<'_>, layout: &Layout) {
         let name = words::cut(&node.name, ((rect.width - 14.0) / LETTER) as usize);
         out.text((x, if note.is_empty() { y + 4.0 } else { y - 3.0 }), &name, &more);
         if !note.is_empty() {
-            let note = words::cut(note, ((rect.width - 10.0) / (LETTER - 1.5)) as usize);
+            let note = words::cut(note, ((rect.width - 14.0) / SMALL_LETTER) as usize);
             out.text((x, y + 12.0), &note, &format!(r#"font-size="11" fill="{SOFT}""#));
         }
         if let Some(change) = node.change {

@@ -337,11 +337,12 @@ fn every_node_and_every_link_is_in_each_drawing() {
         let ports = match (line.upper_port, line.lower_port) {
             (Some(upper), Some(lower)) => (
                 format!("n{} ---|\"{upper} – {lower}\"| n{}", line.upper, line.lower),
-                format!("taillabel=\"{upper}\", headlabel=\"{lower}\""),
+                format!("tailtooltip=\"{upper}\", headtooltip=\"{lower}\""),
             ),
-            (None, Some(port)) => {
-                (format!("n{} ---|\"{port}\"| n{}", line.upper, line.lower), format!("headlabel=\"{port}\""))
-            }
+            (None, Some(port)) => (
+                format!("n{} ---|\"{port}\"| n{}", line.upper, line.lower),
+                format!("headtooltip=\"{port}\""),
+            ),
             _ => panic!("{line:?}"),
         };
         assert!(mermaid.contains(&ports.0), "{}", ports.0);
@@ -490,6 +491,25 @@ fn who_belongs_together_stands_together() {
     let between = at("between-0-0");
     assert!(right.x < between.middle() && between.middle() < at("leaf-4").x, "under the middle: {between:?}");
     assert!(at("isp-0").y < at("spine-1").y && at("spine-2").bottom() < left.y);
+}
+
+#[test]
+fn servers_of_one_leaf_stand_under_it_whoever_else_is_in_the_middle() {
+    let mut wiring = Wiring(fabric(Counts { alone: 3, servers: 1, ..Counts::default() }));
+    let id = wiring.node(NodeKind::Server, "astride", None);
+    for leaf in ["Switch/single-1", "Switch/single-3"] {
+        wiring.link(LinkKind::Unbundled, "Connection/astride", (leaf, "E1/60"), (&id, "eth9"));
+    }
+    let scene = Scene::new(&wiring.0);
+    let layout = Layout::new(&scene);
+    let middle = |name: &str| {
+        layout.nodes[scene.nodes.iter().position(|node| node.name == name).expect("a node")].middle()
+    };
+    for (server, leaf) in [("server-0-0", "single-1"), ("server-1-0", "single-2"), ("server-2-0", "single-3")]
+    {
+        assert_eq!(middle(server), middle(leaf), "{server}");
+    }
+    assert!(middle("single-2") < middle("astride") && middle("astride") < middle("single-3"));
 }
 
 #[test]
