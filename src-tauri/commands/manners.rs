@@ -61,9 +61,9 @@ pub(crate) fn apply(app: &AppHandle, settings: &WindowSettings) {
         Theme::Light => Some(tauri::Theme::Light),
         Theme::Dark => Some(tauri::Theme::Dark),
     };
-    let done = window.set_theme(theme).and_then(|()| window.set_zoom(f64::from(settings.zoom) / 100.0));
-    if let Err(error) = done {
-        tracing::warn!(%error, "the window could not be made to look as it is to");
+    // The zoom is the page's own: in WebKitGTK its layout would not follow the web view's.
+    if let Err(error) = window.set_theme(theme) {
+        tracing::warn!(%error, "the window could not be given its theme");
     }
 }
 

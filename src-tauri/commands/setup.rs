@@ -34,3 +34,12 @@ pub(crate) async fn pick_folder(app: AppHandle) -> CommandResult<Option<String>>
         .pick_folder(move |folder| drop(sender.send(folder)));
     Ok(chosen.await.ok().flatten().map(|folder| folder.to_string()))
 }
+
+/// The path of a file that a person chose; the page reads nothing of it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pick_file(app: AppHandle, title: String) -> CommandResult<Option<String>> {
+    let (sender, chosen) = tokio::sync::oneshot::channel();
+    app.dialog().file().set_title(title).pick_file(move |file| drop(sender.send(file)));
+    Ok(chosen.await.ok().flatten().map(|file| file.to_string()))
+}

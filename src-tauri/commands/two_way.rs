@@ -1,8 +1,9 @@
 //! Conflicts, edits, undo and history; settings; all fabrics at once.
 
 use fgd_engine::{
-    Conflict, ConflictTexts, Edit, Engine, FabricId, FabricRun, FabricSettings, FileText, ObjectVersion,
-    Operation, OperationId, OperationKind, RepoPath, Resolution, Revision, Trigger, VersionDiff,
+    Conflict, ConflictTexts, Edit, Engine, FabricId, FabricRules, FabricRun, FabricSettings, FileText,
+    ObjectVersion, Operation, OperationId, OperationKind, RepoPath, Resolution, Revision, Trigger,
+    VersionDiff,
 };
 use tauri::State;
 
@@ -111,6 +112,22 @@ pub(crate) async fn set_settings(
     settings: FabricSettings,
 ) -> CommandResult<FabricSettings> {
     Ok(engine.set_settings(fabric, settings).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn rules(engine: State<'_, Engine>, fabric: FabricId) -> CommandResult<FabricRules> {
+    Ok(engine.rules(fabric).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_rules(
+    engine: State<'_, Engine>,
+    fabric: FabricId,
+    rules: FabricRules,
+) -> CommandResult<Operation> {
+    Ok(engine.set_rules(fabric, rules, Trigger::Click).await?)
 }
 
 #[tauri::command]

@@ -31,6 +31,8 @@ export const commands = {
 	restore: (fabric: FabricId, file: RepoPath, revision: Revision) => __TAURI_INVOKE<Operation>("restore", { fabric, file, revision }),
 	settings: (fabric: FabricId) => __TAURI_INVOKE<FabricSettings>("settings", { fabric }),
 	setSettings: (fabric: FabricId, settings: FabricSettings) => __TAURI_INVOKE<FabricSettings>("set_settings", { fabric, settings }),
+	rules: (fabric: FabricId) => __TAURI_INVOKE<FabricRules>("rules", { fabric }),
+	setRules: (fabric: FabricId, rules: FabricRules) => __TAURI_INVOKE<Operation>("set_rules", { fabric, rules }),
 	syncAll: () => __TAURI_INVOKE<FabricRun[]>("sync_all"),
 	pullAll: () => __TAURI_INVOKE<FabricRun[]>("pull_all"),
 	pushAll: () => __TAURI_INVOKE<FabricRun[]>("push_all"),
@@ -68,6 +70,8 @@ export const commands = {
 	addFabric: (request: AddFabric) => __TAURI_INVOKE<FabricView>("add_fabric", { request }),
 	removeFabric: (fabric: FabricId) => __TAURI_INVOKE<null>("remove_fabric", { fabric }),
 	pickFolder: () => __TAURI_INVOKE<string | null>("pick_folder"),
+	/**  The path of a file that a person chose; the page reads nothing of it. */
+	pickFile: (title: string) => __TAURI_INVOKE<string | null>("pick_file", { title }),
 	openInbox: (fabric: FabricId) => __TAURI_INVOKE<null>("open_inbox", { fabric }),
 	openFile: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<null>("open_file", { fabric, file }),
 	/**  Opens a page of the Git host in the browser. Nothing but a web address is opened. */
@@ -155,6 +159,20 @@ export type AddFabric = {
 	/**  Its directory in the repository; empty for the root. */
 	directory: string,
 };
+
+/**  What becomes of a source file once all of it is ingested. */
+export type ArchiveStrategy = 
+/**  `raw/x.yaml` → `raw/x.yaml.archived`, then `.archived.1`. */
+"rename_with_extension" | 
+/**  `raw/x.yaml` → `.hnp/archive/x.yaml`. */
+"move_to_archive_dir" | 
+/**
+ *  `raw/x.yaml` → `raw/x.yaml.<first digits of its content's hash>.bak`. The name is that of the old
+ *  plugin's strategy, which took the clock; a clock in a path would make two desktops disagree.
+ */
+"backup_with_timestamp" | 
+/**  The file is removed: Git has it. */
+"none";
 
 /**  Something waits in [`Requests`]. It is a hint, so that one that the page is too young to hear does no harm. */
 export type Asked = null;
@@ -721,6 +739,14 @@ export type FabricFindings = {
 
 /**  Names a fabric on this desktop. */
 export type FabricId = string;
+
+/**  What decides a fabric's tree, and a person may change. It is in Git, so that every desktop agrees. */
+export type FabricRules = {
+	/**  What becomes of ingested files. */
+	archive: ArchiveStrategy,
+	/**  What becomes of documents with an error of meaning. */
+	validation: ValidationPolicy,
+};
 
 /**  What came of a run over one fabric of many. */
 export type FabricRun = {
@@ -1922,6 +1948,16 @@ export type Unit =
 "gitObjects" | 
 /**  Commits. */
 "commits";
+
+/**
+ *  What becomes of a document that has an error of meaning: one that can be read, and that the fabric would
+ *  refuse.
+ */
+export type ValidationPolicy = 
+/**  It is taken, and the error is shown. */
+"warn" | 
+/**  It stays in the inbox. */
+"strict";
 
 /**  What differs between two versions of a file. */
 export type VersionDiff = {

@@ -43,6 +43,7 @@ pub use engine::{
 };
 pub use error::{Error, ErrorCode, ErrorReport, Result};
 pub use event::{Emit, Event};
+pub use fgd::{ArchiveStrategy, FabricRules, ValidationPolicy};
 pub use finding::{Code, Finding, Severity, Weight};
 pub use github::view::{
     Abilities, Ability, BranchRulesView, BudgetView, ChecksState, ChecksView, DeviceCodeView, DirectPushView,

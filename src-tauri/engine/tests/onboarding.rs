@@ -1,6 +1,9 @@
 //! Adding fabrics: by folder, by URL, to an empty repository, to one that is set up already.
 
-use fgd_engine::{AddFabric, ErrorCode, Event, OperationKind, Source, StatusState};
+use fgd_engine::{
+    AddFabric, ArchiveStrategy, ErrorCode, Event, FabricRules, OperationKind, Outcome, Source, StatusState,
+    Trigger, ValidationPolicy,
+};
 
 use crate::lab::{Lab, git, switch};
 
@@ -90,4 +93,28 @@ async fn a_directory_of_the_netbox_plugin_is_adopted_as_it_is() {
         (1, 0),
         "the same content is unchanged"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_rules_are_a_commit_and_hold_for_the_next_drop() {
+    let (lab, id) = Lab::with_fabric().await;
+    let usual = lab.engine.rules(id.clone()).await.expect("rules");
+    assert_eq!(
+        usual,
+        FabricRules { archive: ArchiveStrategy::RenameWithExtension, validation: ValidationPolicy::Warn }
+    );
+    let rules = FabricRules { archive: ArchiveStrategy::MoveToArchiveDir, ..usual };
+    let before = std::fs::read_to_string(lab.clone.join("lab/.hnp/manifest.yaml")).expect("manifest");
+    for (outcome, commits) in [(Outcome::Done, true), (Outcome::Unchanged, false)] {
+        let run = lab.engine.set_rules(id.clone(), rules, Trigger::Click).await.expect("runs");
+        assert_eq!((run.outcome, run.commit.is_some()), (outcome, commits), "{}", run.summary);
+    }
+    let after = std::fs::read_to_string(lab.clone.join("lab/.hnp/manifest.yaml")).expect("manifest");
+    assert_eq!(after, before.replace("rename_with_extension", "move_to_archive_dir"));
+    assert_eq!(git(&lab.clone, &["log", "-1", "--format=%s"]), "lab: change the fabric's rules");
+
+    lab.drop_raw("leaf.yaml", &switch("leaf-01", "spine"));
+    assert_eq!(lab.sync(&id).await.outcome, Outcome::Done);
+    assert!(lab.clone.join("lab/.hnp/archive/leaf.yaml").exists());
+    assert_eq!(lab.engine.rules(id).await.expect("rules"), rules);
 }

@@ -35,7 +35,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::error::{Error, Result};
 use crate::event::{Emit, Event};
-use crate::fgd::{self, FabricFile, Layout};
+use crate::fgd::{self, FabricFile, FabricRules, Layout};
 use crate::finding::Finding;
 use crate::git::{Head, Repo};
 use crate::github::{Budgets, Connector, WayOut};
@@ -355,6 +355,20 @@ impl Engine {
         .await?;
         self.inner.wake(&id, Trigger::FollowUp);
         Ok(settings)
+    }
+
+    /// What decides a fabric's tree, as its directory says it.
+    pub async fn rules(&self, id: FabricId) -> Result<FabricRules> {
+        self.blocking(move |engine| {
+            let fabric = engine.store.fabric(&id)?;
+            engine.only_look(&fabric, |flow| flow.rules())
+        })
+        .await
+    }
+
+    /// Changes that, by a commit; a sync follows. With the rules that it has already, there is none.
+    pub async fn set_rules(&self, id: FabricId, rules: FabricRules, trigger: Trigger) -> Result<Operation> {
+        self.run_on(id, OperationKind::Edit, Errand::Rules(rules), trigger).await
     }
 
     /// The window came to the front: the remotes of those fabrics that want it are asked.

@@ -1,16 +1,18 @@
 //! `.hnp/manifest.yaml`: what decides the tree, in Git, so that every desktop agrees.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::fgd::layout::SKIP_RENDERING;
 use crate::id::RepoPath;
+use crate::manifest;
 use crate::schema::KINDS;
 
 /// What becomes of a source file once all of it is ingested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum ArchiveStrategy {
+pub enum ArchiveStrategy {
     /// `raw/x.yaml` → `raw/x.yaml.archived`, then `.archived.1`.
     RenameWithExtension,
     /// `raw/x.yaml` → `.hnp/archive/x.yaml`.
@@ -24,14 +26,48 @@ pub(crate) enum ArchiveStrategy {
 
 /// What becomes of a document that has an error of meaning: one that can be read, and that the fabric would
 /// refuse.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum ValidationPolicy {
+pub enum ValidationPolicy {
     /// It is taken, and the error is shown.
     #[default]
     Warn,
     /// It stays in the inbox.
     Strict,
+}
+
+impl ArchiveStrategy {
+    /// Its name in the file.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::RenameWithExtension => "rename_with_extension",
+            Self::MoveToArchiveDir => "move_to_archive_dir",
+            Self::BackupWithTimestamp => "backup_with_timestamp",
+            Self::None => "none",
+        }
+    }
+}
+
+impl ValidationPolicy {
+    /// Its name in the file.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Warn => "warn",
+            Self::Strict => "strict",
+        }
+    }
+}
+
+/// What decides a fabric's tree, and a person may change. It is in Git, so that every desktop agrees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct FabricRules {
+    /// What becomes of ingested files.
+    pub archive: ArchiveStrategy,
+    /// What becomes of documents with an error of meaning.
+    pub validation: ValidationPolicy,
 }
 
 /// What a fabric directory says of itself.
@@ -62,6 +98,30 @@ impl FabricFile {
             archive_strategy: stored.archive_strategy.unwrap_or(ArchiveStrategy::RenameWithExtension),
             validation_policy: stored.validation_policy.unwrap_or_default(),
         })
+    }
+
+    /// What of it a person may change.
+    pub(crate) fn rules(&self) -> FabricRules {
+        FabricRules { archive: self.archive_strategy, validation: self.validation_policy }
+    }
+
+    /// The file's text with other rules. What else it holds, in which order and how it is written, stays.
+    pub(crate) fn with_rules(file: &RepoPath, bytes: &[u8], rules: FabricRules) -> Result<String> {
+        let unclear = || Error::ManifestDamaged {
+            file: file.clone(),
+            detail: "the place of the rules in it is not clear".to_owned(),
+        };
+        let text = std::str::from_utf8(bytes).map_err(|_| unclear())?;
+        let mut changed = text.to_owned();
+        for (key, value) in
+            [("archive_strategy", rules.archive.name()), ("validation_policy", rules.validation.name())]
+        {
+            changed = manifest::set_entry(&changed, key, value).ok_or_else(unclear)?;
+        }
+        // Whatever the text looked like: what is written says what is meant, and nothing else is different.
+        let (old, new) = (Self::read(file, bytes, file)?, Self::read(file, changed.as_bytes(), file)?);
+        let meant = Self { archive_strategy: rules.archive, validation_policy: rules.validation, ..old };
+        if new == meant { Ok(changed) } else { Err(unclear()) }
     }
 
     /// The text of a new file for a fabric of this name. The same name gives the same bytes everywhere.
@@ -108,6 +168,47 @@ mod tests {
         let text = "# HNP\n# x\n\n{\n  \"version\": \"1.0\", \"fabric_name\": \"Old\", \"archive_strategy\": \"none\"\n}";
         let file = read(text).expect("reads");
         assert_eq!((file.fabric_name.as_str(), file.archive_strategy), ("Old", ArchiveStrategy::None));
+    }
+
+    #[test]
+    fn other_rules_leave_the_rest_as_it_is() {
+        let file = RepoPath::parse("lab/.hnp/manifest.yaml").expect("path");
+        let rules =
+            FabricRules { archive: ArchiveStrategy::MoveToArchiveDir, validation: ValidationPolicy::Strict };
+        let same =
+            FabricRules { archive: ArchiveStrategy::RenameWithExtension, validation: ValidationPolicy::Warn };
+        let own = FabricFile::text("Lab");
+        let changed = own
+            .replace("rename_with_extension", "move_to_archive_dir")
+            .replace("validation_policy: warn", "validation_policy: strict");
+        assert_eq!(FabricFile::with_rules(&file, own.as_bytes(), rules).expect("changed"), changed);
+        assert_eq!(FabricFile::with_rules(&file, own.as_bytes(), same).expect("unchanged"), own);
+        for (before, after) in [
+            // As the old plugin wrote it.
+            (
+                "# a\n# b\n{\n  \"version\": \"1.0\",\n  \"archive_strategy\": \"none\"\n}\n",
+                "# a\n# b\n{\n  \"version\": \"1.0\",\n  \"archive_strategy\": \"move_to_archive_dir\",\n  \
+                 \"validation_policy\": \"strict\"\n}\n",
+            ),
+            (
+                "fabric_name: Lab # mine\r\narchive_strategy: 'none' # why\r\n",
+                "fabric_name: Lab # mine\r\narchive_strategy: move_to_archive_dir # why\r\n\
+                 validation_policy: strict\r\n",
+            ),
+            ("a: 1", "a: 1\narchive_strategy: move_to_archive_dir\nvalidation_policy: strict"),
+        ] {
+            assert_eq!(FabricFile::with_rules(&file, before.as_bytes(), rules).expect(before), after);
+        }
+    }
+
+    #[test]
+    fn rules_are_not_written_where_their_place_is_unclear() {
+        let file = RepoPath::parse("lab/.hnp/manifest.yaml").expect("path");
+        let rules =
+            FabricRules { archive: ArchiveStrategy::MoveToArchiveDir, validation: ValidationPolicy::Warn };
+        for text in ["", "- a\n", "a: 1\n---\nb: 2\n", "{ a: ", "a: &x none\narchive_strategy: *x\n"] {
+            assert!(FabricFile::with_rules(&file, text.as_bytes(), rules).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -15,7 +15,8 @@ mod walk;
 
 pub(crate) use archive_log::{ArchiveLog, beside, is_archived};
 
-pub(crate) use fabric_file::{FabricFile, ValidationPolicy};
+pub(crate) use fabric_file::FabricFile;
+pub use fabric_file::{ArchiveStrategy, FabricRules, ValidationPolicy};
 pub(crate) use files::check_files;
 pub(crate) use inbox::{Inbox, Reading, SourceFile, scan};
 pub(crate) use layout::{Layout, numbered};

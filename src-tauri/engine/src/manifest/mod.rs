@@ -46,6 +46,7 @@ pub(crate) use identity::Manifest;
 pub(crate) use list::{Item, from_json, items};
 pub(crate) use node::{Node, Value};
 pub(crate) use parse::parse;
+pub(crate) use patch::set_entry;
 pub(crate) use resolve::Resolved;
 pub(crate) use source::Source;
 pub(crate) use split::{Document, split};

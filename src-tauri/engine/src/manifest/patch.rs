@@ -6,7 +6,9 @@ use saphyr_parser::ScalarStyle;
 
 use crate::manifest::Node;
 use crate::manifest::node::Value;
+use crate::manifest::parse::parse;
 use crate::manifest::scalar::{double_quoted, scalar};
+use crate::manifest::split::split;
 
 /// The text with the annotations in it; none where this does not know how.
 pub(super) fn patch(text: &str, node: &Node, annotations: &[(&str, &str)]) -> Option<String> {
@@ -14,6 +16,34 @@ pub(super) fn patch(text: &str, node: &Node, annotations: &[(&str, &str)]) -> Op
     let (key, metadata) = node.entry("metadata")?;
     patch.annotate(key, metadata, annotations)?;
     Some(patch.apply())
+}
+
+/// A text that is one mapping, with a plain word as the value of one of its keys; none where this does not know
+/// how. Only a value that differs is written.
+pub(crate) fn set_entry(text: &str, key: &str, word: &str) -> Option<String> {
+    let documents = split(text);
+    let [document] = documents.as_slice() else { return None };
+    let node = parse(document).ok()?;
+    let Value::Mapping { flow, .. } = node.value else { return None };
+    let mut patch = Patch { text: document.text, edits: Vec::new() };
+    match node.entry(key) {
+        Some((_, value)) if value.as_str() == Some(word) => {}
+        Some((own, value)) => {
+            let is_double = value.scalar()?.style == ScalarStyle::DoubleQuoted;
+            patch.replace(own, value, if is_double { double_quoted(word) } else { scalar(word) })?;
+        }
+        None if flow => {
+            let (first, _) = own_entries(&node).next()?;
+            patch.add_to_flow(&node, is_json(first), &[(key, Item::Text(word))])?;
+        }
+        None => {
+            let (first, _) = own_entries(&node).next()?;
+            let indent = patch.indent_of(first)?;
+            patch.add_lines(&node, indent.len(), &format!("{indent}{key}: {}\n", scalar(word)));
+        }
+    }
+    let (before, after) = (&text[..document.span.start], &text[document.span.end..]);
+    Some(format!("{before}{}{after}", patch.apply()))
 }
 
 /// A text, and what is to change in it.

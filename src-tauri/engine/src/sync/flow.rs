@@ -8,7 +8,7 @@ use crate::change::FileChange;
 use crate::conflict::{Conflict, ConflictPolicy, Resolution};
 use crate::edit::Edit;
 use crate::error::{Error, Result};
-use crate::fgd::{FileEntry, Layout, ManagedIndex};
+use crate::fgd::{FabricRules, FileEntry, Layout, ManagedIndex};
 use crate::finding::{Finding, Severity};
 use crate::git::{Access, Repo};
 use crate::github::Merged;
@@ -72,6 +72,8 @@ pub(crate) enum Errand {
     Edit(Edit),
     /// An earlier run.
     Undo(Undone),
+    /// Other rules for the fabric.
+    Rules(FabricRules),
 }
 
 /// A branch of our own on the remote, from which changes get to the fabric's branch by a pull request.
@@ -193,6 +195,7 @@ impl Flow<'_> {
             (OperationKind::MoveToUnmanaged, Errand::File(file)) => self.move_to_unmanaged(file),
             (OperationKind::Resolve, Errand::Resolve(decisions)) => self.resolve(decisions),
             (OperationKind::Edit, Errand::Edit(edit)) => self.edit(edit),
+            (OperationKind::Edit, Errand::Rules(rules)) => self.set_rules(*rules),
             (OperationKind::Undo, Errand::Undo(undone)) => self.undo(undone),
             _ => Err(Error::Internal { detail: format!("{kind:?} was not told what it is about") }),
         }

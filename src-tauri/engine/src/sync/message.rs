@@ -1,7 +1,7 @@
 //! What a run says of itself: to reviewers in its commit, to the operator in one sentence.
 
 use crate::error::ErrorReport;
-use crate::fgd::{Outcome, Plan, Repair};
+use crate::fgd::{FabricRules, Outcome, Plan, Repair};
 use crate::git::Joining;
 use crate::id::{OperationId, RepoPath};
 use crate::operation::{DocumentCounts, OperationKind};
@@ -121,6 +121,15 @@ pub(crate) fn changes(
     finish(&format!("{}{what}", place(directory)), &sections, operation)
 }
 
+/// The message of a change of the fabric's rules.
+pub(crate) fn rules(rules: FabricRules, directory: &RepoPath, operation: &OperationId) -> String {
+    let lines = [
+        format!("- archive_strategy: {}", rules.archive.name()),
+        format!("- validation_policy: {}", rules.validation.name()),
+    ];
+    finish(&format!("{}change the fabric's rules", place(directory)), &[section("Now:", &lines)], operation)
+}
+
 fn section(title: &str, names: &[String]) -> String {
     let mut lines = vec![title.to_owned()];
     lines.extend(names.iter().take(NAMED).cloned());
@@ -181,7 +190,7 @@ pub(crate) fn summary(kind: OperationKind, result: &FlowResult, error: Option<&E
         ([], None, OperationKind::Discard | OperationKind::MoveToUnmanaged) => {
             "The file is gone already.".to_owned()
         }
-        ([], None, OperationKind::Edit) => "The object is like that already.".to_owned(),
+        ([], None, OperationKind::Edit) => "It is like that already.".to_owned(),
         ([], None, OperationKind::Undo) => "Nothing of it is left to undo.".to_owned(),
         ([], None, OperationKind::Propose) => "Nothing to propose: the remote has it all.".to_owned(),
         ([], None, OperationKind::Resolve) => "There is no such conflict any more.".to_owned(),

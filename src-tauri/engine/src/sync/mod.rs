@@ -9,6 +9,7 @@ mod ingest;
 mod message;
 mod progress;
 mod propose;
+mod rules;
 mod schedule;
 mod settle;
 mod status;
