@@ -4,6 +4,7 @@ import "../src/app.css";
 import App from "../src/App.svelte";
 import { AppState } from "../src/state.svelte";
 import { FakeTransport } from "../src/testing/fake";
+import { zoom } from "../src/zoom.svelte";
 import { sceneOf } from "./scenes";
 
 const target = document.getElementById("app");
@@ -17,7 +18,7 @@ const app = new AppState(engine);
 mount(App, { target, props: { app } });
 
 // For tests that play the engine while they look.
-Object.assign(window, { engine, app });
+Object.assign(window, { engine, app, zoom });
 
 const begin = setInterval(() => {
   if (!app.loaded && !app.loadProblem && !scene.unread) return;

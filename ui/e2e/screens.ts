@@ -37,10 +37,12 @@ const tab =
     await then(page);
   };
 
-const drawn = tab("Topology", async (page) => {
-  await page.getByText("Laying out…").waitFor({ state: "detached" });
-  await page.getByRole("group", { name: "Zoom" }).waitFor();
-});
+const drawn = tab("Topology", (page) => page.getByRole("group", { name: "Zoom" }).waitFor());
+
+async function wiringListed(page: Page) {
+  await drawn(page);
+  await page.getByRole("button", { name: "List" }).click();
+}
 
 const listed = tab("Resources", (page) => page.getByRole("row").nth(3).waitFor());
 
@@ -212,6 +214,7 @@ export const SCREENS: Screen[] = [
   { name: "settings", scene: "state", of: "inSync", way: choose("Settings…"), kept: true },
   { name: "webhook", scene: "state", of: "inSync", way: choose("Webhook…") },
   { name: "structure", scene: "state", of: "inSync", way: choose("Check structure…"), kept: true },
+  { name: "rules", scene: "state", of: "inSync", way: choose("Rules…"), kept: true },
   { name: "remove", scene: "state", of: "inSync", way: choose("Remove from the list…") },
   { name: "propose", scene: "state", of: "refusedByRule", way: press("Open pull request…"), kept: true },
   { name: "sign-in", scene: "state", of: "needsSignIn", way: press("Sign in…"), kept: true },
@@ -228,7 +231,7 @@ export const SCREENS: Screen[] = [
   { name: "topology-loading", scene: "topology", of: "loading", way: tab("Topology") },
   { name: "topology-error", scene: "topology", of: "error", way: tab("Topology") },
   { name: "topology-huge", scene: "topology", of: "huge", way: drawn, huge: true },
-  { name: "topology-list", scene: "topology", way: tab("Topology", press("List")) },
+  { name: "topology-list", scene: "topology", way: wiringListed },
   { name: "resources", scene: "resources", way: listed, kept: true },
   { name: "resources-empty", scene: "resources", of: "empty", way: tab("Resources") },
   { name: "resources-loading", scene: "resources", of: "loading", way: tab("Resources") },

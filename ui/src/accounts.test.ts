@@ -285,10 +285,11 @@ describe("a new account", () => {
     expect(names()).toEqual(["sshAgent", "sshKey"]);
     expect(form.queryByText("GitHub Enterprise")).toBeNull();
     await user.click(form.getByRole("radio", { name: "Key file" }));
-    await user.type(form.getByRole("textbox", { name: "Key file" }), "/home/ada/.ssh/id");
+    await user.click(form.getByRole("button", { name: "Choose…" }));
+    expect(engine.callsOf("pickFile")).toEqual([["Choose a private key"]]);
     await user.click(form.getByRole("button", { name: "Add the account" }));
     const [sent] = engine.callsOf("addAccount")[0] ?? [];
-    expect(sent).toMatchObject({ method: "sshKey", keyFile: "/home/ada/.ssh/id", secret: null });
+    expect(sent).toMatchObject({ method: "sshKey", keyFile: "/home/ada/.ssh/id_ed25519", secret: null });
     expect(sent).not.toHaveProperty("keep");
   });
 

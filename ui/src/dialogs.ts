@@ -29,6 +29,7 @@ export type Opened =
   | { is: "structure"; fabric: FabricView }
   | { is: "conflicts"; fabric: FabricView }
   | { is: "settings"; fabric: FabricView }
+  | { is: "rules"; fabric: FabricView }
   /** Without an operation, the last one that can be undone. */
   | { is: "undo"; fabric: FabricView; operation: Operation | null }
   | { is: "allRuns" }

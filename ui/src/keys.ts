@@ -50,6 +50,14 @@ const KEYS: Record<Command, readonly string[]> = {
   zoomReset: ["0"],
 };
 
+/** The commands that any screen has, also a dialog. */
+export type ZoomCommand = "zoomIn" | "zoomOut" | "zoomReset";
+
+/** Whether a command is of those. */
+export function isZoom(command: Command): command is ZoomCommand {
+  return command.startsWith("zoom");
+}
+
 const COMMANDS = Object.keys(KEYS) as Command[];
 const isLetter = (key: string) => /^[a-z]$/i.test(key);
 

@@ -7,4 +7,7 @@ import { AppState } from "./state.svelte";
 const target = document.getElementById("app");
 if (target === null) throw new Error("index.html has no #app");
 
-mount(App, { target, props: { app: new AppState(tauri) } });
+const app = new AppState(tauri);
+// What is painted first has its size already.
+await app.manners.load();
+mount(App, { target, props: { app } });

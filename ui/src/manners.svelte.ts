@@ -1,6 +1,7 @@
 import type { ErrorReport, Theme, WindowSettings } from "./bindings";
 import type { Toasts } from "./toasts.svelte";
 import type { Transport } from "./transport";
+import { zoom } from "./zoom.svelte";
 
 /** The steps of the zoom, in percent. */
 export const ZOOMS: readonly number[] = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200];
@@ -26,7 +27,7 @@ export class Manners {
   /** Reads what is kept. Never rejects: without it the window is as usual. */
   async load(): Promise<void> {
     try {
-      this.settings = { ...USUAL, ...(await this.#transport.windowSettings()) };
+      this.#take(await this.#transport.windowSettings());
     } catch (rejection) {
       this.#toasts.problem(rejection);
     }
@@ -36,8 +37,7 @@ export class Manners {
   change(changed: Partial<WindowSettings>): Promise<ErrorReport | null> {
     const change = this.#last.then(async () => {
       try {
-        const kept = await this.#transport.setWindowSettings({ ...this.settings, ...changed });
-        this.settings = { ...USUAL, ...kept };
+        this.#take(await this.#transport.setWindowSettings({ ...this.settings, ...changed }));
         return null;
       } catch (rejection) {
         return this.#toasts.problem(rejection);
@@ -45,6 +45,11 @@ export class Manners {
     });
     this.#last = change;
     return change;
+  }
+
+  #take(kept: WindowSettings): void {
+    this.settings = { ...USUAL, ...kept };
+    zoom.show(this.settings.zoom);
   }
 
   theme(theme: Theme): void {

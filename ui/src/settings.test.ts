@@ -109,3 +109,26 @@ it("says why they can't be saved or read", async () => {
   await user.click(dialog.getByRole("button", { name: "Save" }));
   expect((await dialog.findByRole("alert")).textContent).toContain(unreachable.message);
 });
+
+async function rules() {
+  const opened = await open([fabric()]);
+  await opened.user.click(button("More for this fabric"));
+  await opened.user.click(screen.getByRole("menuitem", { name: "Rules…" }));
+  return { ...opened, dialog: within(screen.getByRole("dialog", { name: "Rules of “lab-1”" })) };
+}
+
+it("changes the rules of the fabric's directory by a commit, and only where something is changed", async () => {
+  const { dialog, engine, user } = await rules();
+  const usual = await dialog.findByRole("radio", { name: "It stays, renamed" });
+  expect(usual).toHaveProperty("checked", true);
+  const save = dialog.getByRole("button", { name: "Save (one commit)" });
+  await user.click(save);
+  await user.click(dialog.getByRole("radio", { name: "Leave it in the inbox" }));
+  await user.click(dialog.getByRole("radio", { name: "It is removed" }));
+  await user.click(usual);
+  await user.click(save);
+  expect(engine.callsOf("setRules")).toEqual([
+    ["lab", { archive: "rename_with_extension", validation: "strict" }],
+  ]);
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+});

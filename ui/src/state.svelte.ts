@@ -10,6 +10,7 @@ import type {
   FabricFindings,
   FabricId,
   FabricRun,
+  FabricRules,
   FabricSettings,
   FabricView,
   InboxText,
@@ -34,6 +35,7 @@ import { AllRuns, type AllKind } from "./allRuns.svelte";
 import { Decisions } from "./decisions.svelte";
 import { GitHub } from "./github.svelte";
 import { Inboxes } from "./inbox.svelte";
+import { LeftScreens } from "./lookedAt";
 import { Manners } from "./manners.svelte";
 import { Objects } from "./resources/objects";
 import { asReport } from "./problem";
@@ -64,6 +66,7 @@ export class AppState {
   readonly inboxes: Inboxes;
   /** How the window looks and behaves. */
   readonly manners: Manners;
+  readonly left = new LeftScreens();
   /** The objects of fabrics, and what became of them. */
   readonly objects: Objects;
   /** Whether the list has been read; until then nothing is known, which is not the same as empty. */
@@ -125,7 +128,6 @@ export class AppState {
     ]);
     await this.load();
     void this.accounts.start();
-    void this.manners.load();
     return () => stops.forEach((stop) => stop());
   }
 
@@ -299,9 +301,13 @@ export class AppState {
   }
 
   /** Asks for a folder; null when none was chosen. */
-  async pickFolder(): Promise<string | null> {
+  pickFolder = (): Promise<string | null> => this.#picked(() => this.#transport.pickFolder());
+  /** Asks for a file. */
+  pickFile = (title: string): Promise<string | null> => this.#picked(() => this.#transport.pickFile(title));
+
+  async #picked(ask: () => Promise<string | null>): Promise<string | null> {
     try {
-      return await this.#transport.pickFolder();
+      return await ask();
     } catch (rejection) {
       this.toasts.problem(rejection);
       return null;
@@ -354,6 +360,11 @@ export class AppState {
   conflict = (fabric: FabricId, file: RepoPath): Promise<ConflictTexts | null> =>
     this.#transport.conflict(fabric, file);
   settings = (fabric: FabricId): Promise<FabricSettings> => this.#transport.settings(fabric);
+  rules = (fabric: FabricId): Promise<FabricRules> => this.#transport.rules(fabric);
+  setRules(fabric: FabricId, rules: FabricRules): Promise<void> {
+    return this.#run(fabric, () => this.#transport.setRules(fabric, rules));
+  }
+
   setSettings = (fabric: FabricId, settings: FabricSettings): Promise<FabricSettings> =>
     this.#transport.setSettings(fabric, settings);
   networkSettings = (): Promise<NetworkSettings> => this.#transport.networkSettings();

@@ -14,6 +14,7 @@ import type {
   FabricFindings,
   FabricId,
   FabricRun,
+  FabricRules,
   FabricSettings,
   FabricView,
   FileText,
@@ -114,6 +115,8 @@ export interface Transport {
   /** Opens the encrypted file of secrets; where there is none, makes it with this passphrase. */
   unlockSecrets(passphrase: string): Promise<SecretStore>;
   pickFolder(): Promise<string | null>;
+  /** The path of a file that a person chose; null where none was. */
+  pickFile(title: string): Promise<string | null>;
   openInbox(fabric: FabricId): Promise<unknown>;
   openFile(fabric: FabricId, file: RepoPath): Promise<unknown>;
   /** The text of a file of the inbox, at most its first 256 KiB. */
@@ -145,6 +148,10 @@ export interface Transport {
   settings(fabric: FabricId): Promise<FabricSettings>;
   /** Answers with what is kept. */
   setSettings(fabric: FabricId, settings: FabricSettings): Promise<FabricSettings>;
+  /** What decides the fabric's tree, as its directory says it. */
+  rules(fabric: FabricId): Promise<FabricRules>;
+  /** Changes that, by a commit. */
+  setRules(fabric: FabricId, rules: FabricRules): Promise<Operation>;
   /** What holds for pushes to a fabric's branch; null where the host does not tell. */
   branchRules(fabric: FabricId): Promise<BranchRulesView | null>;
   /** Pushes to a branch of our own and opens a pull request for it. */

@@ -67,6 +67,7 @@ function ofFabric(app: AppState, fabric: FabricView, open: Open): Command[] {
       reason: fabric.conflicts === 0 ? "There is no conflict." : null,
     }),
     command("undo", "Undo last change…", name, () => open({ is: "undo", fabric, operation: null })),
+    command("rules", "Rules…", name, () => open({ is: "rules", fabric })),
     command("structure", "Check structure…", name, () => open({ is: "structure", fabric })),
     command("settings", `Settings of ${name}…`, "", () => open({ is: "settings", fabric })),
     command(

@@ -4,7 +4,7 @@ import { operation } from "../testing/samples";
 import { endOf } from "./ends";
 import { fieldRows } from "./fieldTree";
 import { asksForKind, kindsOf, terms, withKind, withTerm } from "./query";
-import { HEAD, ROW, rowAfter, topFor, windowAt } from "./window";
+import { HEAD, ROW, mostRows, rowAfter, topFor, windowAt } from "./window";
 import { tokens } from "./yamlTokens";
 
 describe("a search", () => {
@@ -48,6 +48,8 @@ describe("the rows that are drawn", () => {
     expect(windowAt(100_000 * ROW, HEAD + 10 * ROW, 100_000).end).toBe(100_000);
     expect(windowAt(500, 400, 3)).toEqual({ first: 0, end: 3 });
     expect(windowAt(0, 400, 0)).toEqual({ first: 0, end: 0 });
+    const [middle, most] = [windowAt(1000 * ROW, 400, 100_000), mostRows(400)];
+    expect(middle.end - middle.first).toBe(most);
   });
 
   it("are scrolled to only as far as is needed", () => {

@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from "@testing-library/svelte";
+import { cleanup, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
 import type { FabricView, ResourceQuery } from "../bindings";
@@ -112,6 +112,23 @@ describe("the objects of a fabric", () => {
     expect(engine.callsOf("resources").length).toBe(before);
     await again({ ...view, localEdits: 1 });
     await waitFor(() => expect(engine.callsOf("resources").length).toBe(before + 1));
+  });
+
+  it("are found as they were left", async () => {
+    const { app, user, view } = await open();
+    await user.type(screen.getByRole("searchbox"), "leaf");
+    await user.click(screen.getByRole("button", { name: "Name" }));
+    await user.click(screen.getAllByRole("row")[1] as HTMLElement);
+    await screen.findByRole("tab", { name: "Fields" });
+    cleanup();
+    render(Within, { app, of: Resources, with: { fabric: view } });
+    expect(screen.getByRole("searchbox")).toHaveProperty("value", "leaf");
+    expect(await screen.findByRole("tab", { name: "Fields" })).toBeTruthy();
+    expect(screen.getByRole("columnheader", { name: "Name" }).ariaSort).toBe("ascending");
+    cleanup();
+    render(Within, { app, of: Resources, with: { fabric: fabric({ id: "other" }) } });
+    expect(screen.getByRole("searchbox")).toHaveProperty("value", "");
+    await screen.findByRole("grid");
   });
 
   it("are none in a new fabric", async () => {

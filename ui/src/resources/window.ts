@@ -11,9 +11,14 @@ export interface Window {
   end: number;
 }
 
+/** How many rows are drawn at most where the table shows `height` pixels. */
+export const mostRows = (height: number): number => seenRows(height) + 2 * BEYOND;
+
+const seenRows = (height: number): number => Math.ceil(Math.max(0, height - HEAD) / ROW) + 1;
+
 /** Which of `total` rows are drawn where the table is scrolled to `top` and shows `height` pixels. */
 export function windowAt(top: number, height: number, total: number): Window {
-  const seen = Math.ceil(Math.max(0, height - HEAD) / ROW) + 1;
+  const seen = seenRows(height);
   const last = Math.max(0, total - seen);
   const first = Math.min(Math.max(0, Math.floor(top / ROW)), last);
   return { first: Math.max(0, first - BEYOND), end: Math.min(total, first + seen + BEYOND) };

@@ -44,6 +44,7 @@ import {
 import {
   conflicts,
   conflictTexts,
+  fabricRules,
   fabricSettings,
   fileText,
   objectVersions,
@@ -134,6 +135,7 @@ export class FakeTransport implements Transport {
   authorSettings = () => this.#answer("authorSettings", [], () => authorSettings());
   setAuthorSettings = (...args: Parameters<Transport["setAuthorSettings"]>) =>
     this.#answer("setAuthorSettings", args, () => args[0]);
+  pickFile = (title: string) => this.#answer("pickFile", [title], () => "/home/ada/.ssh/id_ed25519");
   pickFolder = () => this.#answer("pickFolder", [], () => "/home/ada/git/fabric-config");
   openInbox = (...args: [string]) => this.#answer("openInbox", args, () => null);
   openFile = (...args: [string, string]) => this.#answer("openFile", args, () => null);
@@ -168,6 +170,9 @@ export class FakeTransport implements Transport {
   restore = (...args: [string, string, string]) =>
     this.#answer("restore", args, () => operation({ kind: "edit" }));
   settings = (...args: [string]) => this.#answer("settings", args, () => fabricSettings());
+  rules = (...args: [string]) => this.#answer("rules", args, () => fabricRules());
+  setRules = (...args: Parameters<Transport["setRules"]>) =>
+    this.#answer("setRules", args, () => operation({ kind: "edit" }));
   setSettings = (...args: Parameters<Transport["setSettings"]>) =>
     this.#answer("setSettings", args, () => args[1]);
   syncAll = () => this.#answer("syncAll", [], () => this.#runs("sync"));

@@ -2,6 +2,7 @@
 import type {
   Conflict,
   ConflictTexts,
+  FabricRules,
   FabricSettings,
   FileText,
   ObjectVersion,
@@ -94,6 +95,10 @@ export function undone(over: Partial<Operation> = {}): Operation {
     summary: "Undid “lab-1: ingest 2 objects”.",
     ...over,
   });
+}
+
+export function fabricRules(over: Partial<FabricRules> = {}): FabricRules {
+  return { archive: "rename_with_extension", validation: "warn", ...over };
 }
 
 export function fabricSettings(over: Partial<FabricSettings> = {}): FabricSettings {

@@ -22,6 +22,9 @@ export class Camera {
   /** All that can be seen, in units of the drawing. */
   bounds = $state.raw<Rect>({ x: 0, y: 0, width: 0, height: 0 });
 
+  /** Whether all is in sight because nobody looked closer yet: then it stays so when the window changes its size. */
+  isWhole = false;
+
   /** What is drawn: more than is seen, and the same for small moves. */
   readonly drawn: Rect = $derived.by(() => {
     const { scale, x, y, width, height } = this;
@@ -49,16 +52,19 @@ export class Camera {
   fit(): void {
     this.scale = this.fitted;
     this.centre([this.bounds.x + this.bounds.width / 2, this.bounds.y + this.bounds.height / 2]);
+    this.isWhole = true;
   }
 
   /** Brings a point of the drawing to the middle, no smaller than `least`. */
   centre([x, y]: Point, least = 0): void {
+    this.isWhole = false;
     this.scale = Math.min(MOST, Math.max(this.scale, least));
     this.x = this.width / 2 - x * this.scale;
     this.y = this.height / 2 - y * this.scale;
   }
 
   pan(dx: number, dy: number): void {
+    this.isWhole = false;
     this.x += dx;
     this.y += dy;
     this.#hold();
@@ -68,6 +74,7 @@ export class Camera {
   zoom(factor: number, at: Point = [this.width / 2, this.height / 2]): void {
     const scale = Math.min(MOST, Math.max(Math.min(this.fitted * 0.5, 1), this.scale * factor));
     const by = scale / this.scale;
+    this.isWhole = false;
     this.x = at[0] - (at[0] - this.x) * by;
     this.y = at[1] - (at[1] - this.y) * by;
     this.scale = scale;

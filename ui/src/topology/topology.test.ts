@@ -2,6 +2,7 @@ import css from "./links.css?raw";
 import ELK from "elkjs/lib/elk.bundled.js";
 import { describe, expect, it } from "vitest";
 import { dataHall, topology, topologyLink, topologyNode } from "../testing/topology";
+import { Camera } from "./camera.svelte";
 import { elkGraph, middlesOf, MOST_CLUSTERS } from "./elkGraph";
 import { base64 } from "../base64";
 import { pngScale } from "./exportPng";
@@ -320,4 +321,17 @@ describe("the colours of links", () => {
       expect((luminance(in_(dark, kind)) + 0.05) / (luminance("#13151a") + 0.05)).toBeGreaterThan(4.5);
     },
   );
+});
+
+it("keeps all in sight when the window changes its size, until somebody looks closer", () => {
+  const camera = new Camera();
+  camera.bounds = { x: 0, y: 0, width: 400, height: 200 };
+  [camera.width, camera.height] = [800, 400];
+  camera.fit();
+  expect(camera.isWhole).toBe(true);
+  for (const look of [() => camera.pan(10, 0), camera.zoomIn, () => camera.centre([5, 5])]) {
+    look();
+    expect(camera.isWhole).toBe(false);
+    camera.fit();
+  }
 });
