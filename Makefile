@@ -75,7 +75,7 @@ bench: build-packages ui/dist/index.html ## how long things take, printed
 	cargo bench $(CARGO_ARGS) --bench spine --bench two_way --bench idle
 	cargo bench -p fgd-engine --features measure --bench ingest --bench search
 	@if [ "$$(uname)" = Linux ]; then \
-		xvfb-run -a -s "-screen 0 1280x800x24" dbus-run-session -- cargo bench -p fgd-sync --features custom-protocol --bench start; \
+		xvfb-run -a -s "-screen 0 1280x800x24" dbus-run-session -- cargo bench -p fgd-sync --features custom-protocol --bench start --bench smooth; \
 	fi
 
 fuzz: build-packages ## any bytes into the engine, FUZZ_TIME seconds a target (needs nightly Rust)

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 use thirtyfour::{Capabilities, Key, TypingData};
 
@@ -136,6 +137,12 @@ impl App {
         answer.expect("the page answers").convert().expect("a number")
     }
 
+    /// What a script says of the page; it calls its last argument with that.
+    pub(crate) async fn measured<T: DeserializeOwned>(&self, script: &str, with: Vec<Value>) -> T {
+        let answer = self.window.execute_async(script, with).await;
+        answer.expect("the page answers").convert().expect("what was measured")
+    }
+
     /// Presses the button whose name begins like this, as soon as it can be pressed.
     pub(crate) async fn click(&self, name: &str) {
         let button = format!(
@@ -169,7 +176,11 @@ impl App {
     /// Waits until the page is this many of its own pixels wide.
     pub(crate) async fn wait_for_width(&self, width: u64) {
         self.until(&format!("a page {width} wide"), async || {
-            let answer = self.window.execute("return innerWidth", Vec::new()).await.ok()?;
+            let answer = self
+                .window
+                .execute("return document.getElementById('app').clientWidth", Vec::new())
+                .await
+                .ok()?;
             (answer.convert::<u64>().ok()?.abs_diff(width) <= 1).then_some(())
         })
         .await;
