@@ -17,9 +17,11 @@ ifneq ($(shell command -v cargo-nextest),)
 NEXTEST      := cargo nextest run $(CARGO_ARGS) --config-file .ci/nextest.toml
 TESTS        := $(NEXTEST) -E 'not test(/^(window|journeys)::/)'
 WINDOW_TESTS := $(NEXTEST) -E 'test(/^(window|journeys)::/)' --test-threads 1
+TORTURE_TESTS := $(NEXTEST) --profile torture -E 'test(/^(torture|crash|converge|faults)::/)' --test-threads 1 --no-capture
 else
 TESTS        := cargo test $(CARGO_ARGS) -- --skip window:: --skip journeys::
 WINDOW_TESTS := cargo test $(CARGO_ARGS) --test product -- window:: journeys:: --test-threads 1
+TORTURE_TESTS := cargo test $(CARGO_ARGS) --test product -- torture:: crash:: converge:: faults:: --test-threads 1 --nocapture
 endif
 export PATH := $(TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
 export FGD_TOOLS := $(TOOLS)
@@ -32,7 +34,7 @@ TEST_PACKAGES  += $(if $(shell command -v chromium chromium-browser google-chrom
 
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
 
-.PHONY: help run test e2e e2e-ui bench fuzz lint package package-check bindings licences screenshots clean deps build build-packages test-packages
+.PHONY: help run test torture e2e e2e-ui bench fuzz lint package package-check bindings licences screenshots clean deps build build-packages test-packages
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,6 +69,9 @@ e2e: deps build ## the tests in the real window; screenshots in target/screensho
 	else \
 		echo "The real window is tested on Linux only: no driver is there for this system's web view."; \
 	fi
+
+torture: deps build ## the product among faults, for hours
+	FGD_LONG=1 $(TORTURE_TESTS)
 
 e2e-ui: test-packages ui/node_modules/.package-lock.json ## each screen of the ui in Chromium; screenshots in target/screenshots/ui
 	cd ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm run --silent e2e

@@ -9,4 +9,5 @@ mod faults;
 mod journeys;
 mod serving;
 mod support;
+mod torture;
 mod window;
