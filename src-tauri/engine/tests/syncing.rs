@@ -41,6 +41,27 @@ async fn a_drop_is_one_commit_and_the_remote_has_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_edit_right_after_a_look_that_was_spared_is_seen() {
+    let (lab, id) = Lab::with_fabric().await;
+    lab.drop_raw("leaf.yaml", &switch("leaf-01", "spine"));
+    lab.sync(&id).await;
+    lab.engine.look_after(&id);
+    let file = lab.clone.join("lab/managed/switches/leaf-01.yaml");
+    let text = std::fs::read_to_string(&file).expect("file");
+    for n in 0..8 {
+        // The first of these looks at everything, the others believe it.
+        for _ in 0..3 {
+            lab.sync(&id).await;
+        }
+        let edited = text.replace("  role: spine", &format!("  description: edit {n}\n  role: spine"));
+        std::fs::write(&file, &edited).expect("written");
+        lab.sync(&id).await;
+        let there = git(&lab.origin, &["show", "main:lab/managed/switches/leaf-01.yaml"]);
+        assert_eq!(there, edited.trim(), "it was taken by this run, or by one that the event woke");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_drop_again_makes_no_empty_commit() {
     let (lab, id) = Lab::with_fabric().await;
     for _ in 0..2 {

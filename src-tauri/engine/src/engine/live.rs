@@ -26,6 +26,8 @@ use super::{Inner, lock};
 
 /// After how long without work a fabric's objects are let go.
 const RESTS_AFTER: Duration = Duration::from_secs(60);
+/// For how long a look at a whole directory is believed while the watch hears of nothing.
+const BELIEVED: Duration = Duration::from_secs(60);
 /// Of how many fabrics the objects are held at once.
 const HELD: usize = 8;
 
@@ -55,7 +57,9 @@ pub(super) struct LiveState {
     /// The commit that the last such look was at.
     pub(super) surveyed: Option<Revision>,
     pub(super) schedule: Schedule,
-    pub(super) watch: Option<Watch>,
+    pub(super) watch: Option<Arc<Watch>>,
+    /// A look that found nothing by hand.
+    pub(super) at_rest: Option<AtRest>,
     /// When its objects were last worked with.
     pub(super) used: Option<Instant>,
     /// How its pull request stood when the host was last asked.
@@ -74,6 +78,25 @@ pub(super) struct LiveState {
     pub(super) catalog: Option<Held>,
     /// How many objects its commits changed.
     pub(super) counted: Counts,
+}
+
+/// Nothing in the directory differed from what was committed, when all of it was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AtRest {
+    /// What was committed.
+    pub(super) head: Revision,
+    /// How many changes the watch had heard of before the look.
+    pub(super) changes: u64,
+    /// When the look began.
+    pub(super) at: Instant,
+}
+
+impl AtRest {
+    /// Whether the directory still is as that look found it. That is believed for a while only: not everything is
+    /// told to a watch.
+    fn holds(&self, head: &Revision, changes: u64) -> bool {
+        self.head == *head && self.changes == changes && self.at.elapsed() < BELIEVED
+    }
 }
 
 /// What came of a run's wish to speak with the remote.
@@ -142,6 +165,18 @@ impl Edited {
 }
 
 impl Live {
+    /// How many changes the watch has heard of by now; none where that can't be known.
+    pub(super) fn changes_so_far(&self) -> Option<u64> {
+        // Cloned first: it waits, and whoever tells of changes may want the state.
+        let watch = self.state().watch.clone();
+        watch.and_then(|watch| watch.changes_so_far())
+    }
+
+    /// The look that found nothing by hand, where it still holds.
+    pub(super) fn at_rest(&self, head: &Revision, changes: Option<u64>) -> Option<AtRest> {
+        self.state().at_rest.clone().filter(|at_rest| changes.is_some_and(|n| at_rest.holds(head, n)))
+    }
+
     pub(super) fn state(&self) -> std::sync::MutexGuard<'_, LiveState> {
         lock(&self.state)
     }
@@ -252,10 +287,17 @@ impl Inner {
         let repo = self.open_repo(fabric)?;
         let layout = Layout::new(fabric.directory.clone());
         let head = repo.tip(&fabric.branch)?;
+        let live = self.live(&fabric.id);
+        let (changes, at) = (live.changes_so_far(), Instant::now());
+        if head.as_ref().is_some_and(|head| live.at_rest(head, changes).is_some()) {
+            return Ok(false);
+        }
         let raw = layout.raw();
         let mut edits = repo.local_edits(head.as_ref(), layout.root())?;
+        if let (Some(head), Some(changes), []) = (head, changes, edits.as_slice()) {
+            live.state().at_rest = Some(AtRest { head, changes, at });
+        }
         edits.retain(|path| path.below(&raw).is_none());
-        let live = self.live(&fabric.id);
         let state = live.state();
         let known = state.measured.as_ref().map_or(&[][..], |measured| &measured.edits);
         Ok(edits.into_iter().any(|path| !known.contains(&Edited::of(repo.work_tree(), path))))

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rayon::prelude::*;
 
@@ -95,23 +95,48 @@ const SETTLE: Duration = Duration::from_millis(60);
 /// A file that was written longer ago than this is not being written any more.
 const FRESH: Duration = Duration::from_millis(400);
 
-/// Finds the files that wait in `raw/`, at any depth, in the order of their paths.
-///
-/// Hidden files and directories and whatever is no plain file are left alone, and so are
-/// files that grew between two looks: whoever writes them will wake us again.
-pub(crate) fn scan(work_tree: &Path, layout: &Layout) -> Result<(Vec<FileEntry>, Vec<Finding>)> {
-    let (entries, findings) = yaml_files(work_tree, &layout.raw())?;
-    let now = SystemTime::now();
-    let is_fresh = |entry: &FileEntry| {
-        entry.modified.is_none_or(|at| now.duration_since(at).map_or(true, |age| age < FRESH))
-    };
-    if !entries.iter().any(is_fresh) {
-        return Ok((entries, findings));
+/// A look at `raw/`, and when that was.
+#[derive(Debug)]
+pub(crate) struct Look {
+    /// The files that wait, at any depth, in the order of their paths.
+    pub(crate) entries: Vec<FileEntry>,
+    /// Why others can't be listed.
+    pub(crate) unreadable: Vec<Finding>,
+    at: Instant,
+}
+
+impl Look {
+    /// Finds the files that wait in `raw/`. Hidden files and directories and whatever is no plain file are left
+    /// alone.
+    pub(crate) fn at(work_tree: &Path, layout: &Layout) -> Result<Self> {
+        let at = Instant::now();
+        let (entries, unreadable) = yaml_files(work_tree, &layout.raw())?;
+        Ok(Self { entries, unreadable, at })
     }
-    std::thread::sleep(SETTLE);
-    let (again, findings) = yaml_files(work_tree, &layout.raw())?;
-    let settled = again.into_iter().filter(|entry| entries.contains(entry)).collect();
-    Ok((settled, findings))
+
+    /// The files that are written to their end: those that are not fresh, and those that are the same in two looks
+    /// that are far enough apart. Whoever writes the others will wake us again. What is done between the two
+    /// looks costs no time.
+    pub(crate) fn settled(self, work_tree: &Path, layout: &Layout) -> Result<Self> {
+        let now = SystemTime::now();
+        let is_fresh = |entry: &FileEntry| {
+            entry.modified.is_none_or(|at| now.duration_since(at).map_or(true, |age| age < FRESH))
+        };
+        // A file that was not fresh in a look of a while ago may have been written since.
+        if self.at.elapsed() < SETTLE && !self.entries.iter().any(is_fresh) {
+            return Ok(self);
+        }
+        std::thread::sleep(SETTLE.saturating_sub(self.at.elapsed()));
+        let again = Self::at(work_tree, layout)?;
+        if again.entries.iter().all(|entry| !is_fresh(entry) || self.entries.contains(entry)) {
+            return Ok(again);
+        }
+        // Some came, or grew, in the meantime: they get two looks of their own.
+        std::thread::sleep(SETTLE);
+        let mut last = Self::at(work_tree, layout)?;
+        last.entries.retain(|entry| again.entries.contains(entry));
+        Ok(last)
+    }
 }
 
 impl SourceFile {
@@ -292,10 +317,28 @@ mod tests {
             fs::write(raw.join(name), "a: 1\n").expect("file");
         }
         let layout = Layout::new(RepoPath::parse("lab").expect("path"));
-        let (entries, findings) = scan(home.path(), &layout).expect("scan");
-        let paths: Vec<_> = entries.iter().map(|entry| entry.path.as_str()).collect();
+        let look = Look::at(home.path(), &layout).and_then(|look| look.settled(home.path(), &layout));
+        let look = look.expect("a look");
+        let paths: Vec<_> = look.entries.iter().map(|entry| entry.path.as_str()).collect();
         assert_eq!(paths, ["lab/raw/b.yaml", "lab/raw/c.json", "lab/raw/deep/er/a.YML"]);
-        assert_eq!(findings, vec![]);
+        assert_eq!(look.unreadable, vec![]);
+    }
+
+    #[test]
+    fn a_file_is_waited_for_until_it_is_written() {
+        let home = tempfile::tempdir().expect("directory");
+        let at = |name: &str| home.path().join("raw").join(name);
+        let layout = Layout::new(RepoPath::root());
+        fs::create_dir(home.path().join("raw")).expect("directory");
+        fs::write(at("a.yaml"), "a: 1\n").expect("file");
+        fs::write(at("b.yaml"), "b: 1\n").expect("file");
+        let look = Look::at(home.path(), &layout).expect("a look");
+        // One grows after the look, another one comes.
+        fs::write(at("b.yaml"), "b: 1\nc: 2\n").expect("file");
+        fs::write(at("d.yaml"), "d: 1\n").expect("file");
+        let settled = look.settled(home.path(), &layout).expect("a look");
+        let found: Vec<_> = settled.entries.iter().map(|e| (e.path.file_name(), e.bytes)).collect();
+        assert_eq!(found, [("a.yaml", 5), ("b.yaml", 10), ("d.yaml", 5)]);
     }
 
     #[test]
@@ -339,8 +382,8 @@ mod tests {
     #[test]
     fn a_directory_without_an_inbox_has_nothing_waiting() {
         let home = tempfile::tempdir().expect("directory");
-        let (entries, _) = scan(home.path(), &Layout::new(RepoPath::root())).expect("scan");
-        assert!(entries.is_empty());
+        let look = Look::at(home.path(), &Layout::new(RepoPath::root())).expect("a look");
+        assert!(look.entries.is_empty());
     }
 
     #[test]

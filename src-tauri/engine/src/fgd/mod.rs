@@ -18,7 +18,7 @@ pub(crate) use archive_log::{ArchiveLog, beside, is_archived};
 pub(crate) use fabric_file::FabricFile;
 pub use fabric_file::{ArchiveStrategy, FabricRules, ValidationPolicy};
 pub(crate) use files::check_files;
-pub(crate) use inbox::{Inbox, Reading, SourceFile, scan};
+pub(crate) use inbox::{Inbox, Look, Reading, SourceFile};
 pub(crate) use layout::{Layout, numbered};
 pub(crate) use managed::{ManagedIndex, ManagedObject, only_object};
 pub(crate) use onboard::missing_structure;

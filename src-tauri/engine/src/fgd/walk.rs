@@ -1,9 +1,11 @@
 //! The files of a directory that hold YAML or JSON: listed, and read as far as one is taken.
 
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io::Read;
 use std::path::Path;
 use std::time::SystemTime;
+
+use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::fgd::layout::Layout;
@@ -29,7 +31,7 @@ pub(crate) struct FileEntry {
 /// Hidden files and directories and whatever is no plain file are left alone. What can't be listed, has a name
 /// that Git can't share, or looks like one of the files and is a link or a pipe, is a finding.
 pub(crate) fn yaml_files(work_tree: &Path, top: &RepoPath) -> Result<(Vec<FileEntry>, Vec<Finding>)> {
-    let (mut entries, mut findings) = (Vec::new(), Vec::new());
+    let (mut taken, mut findings) = (Vec::new(), Vec::new());
     let mut pending = vec![top.clone()];
     while let Some(directory) = pending.pop() {
         let path = directory.under(work_tree);
@@ -77,13 +79,17 @@ pub(crate) fn yaml_files(work_tree: &Path, top: &RepoPath) -> Result<(Vec<FileEn
                     );
                     continue;
                 }
-                // Gone between the listing and the look: whoever took it away had a reason.
-                let Ok(metadata) = entry.metadata() else { continue };
-                entries.push(FileEntry { path, bytes: metadata.len(), modified: metadata.modified().ok() });
+                taken.push((path, entry));
             }
         }
     }
-    entries.sort_by(|a, b| a.path.cmp(&b.path));
+    let look = |(path, entry): (RepoPath, DirEntry)| {
+        // Gone between the listing and the look: whoever took it away had a reason.
+        let metadata = entry.metadata().ok()?;
+        Some(FileEntry { path, bytes: metadata.len(), modified: metadata.modified().ok() })
+    };
+    let mut entries: Vec<FileEntry> = taken.into_par_iter().filter_map(look).collect();
+    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok((entries, findings))
 }
 

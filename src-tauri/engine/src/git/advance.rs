@@ -6,10 +6,11 @@ use git2::ErrorCode;
 
 use super::compare::TreePaths;
 use super::disk::{Standing, survey};
+use super::index::Known;
 use super::intent::Intent;
 use super::refs::count;
 use super::repo::{Repo, branch_ref, oid};
-use super::write::write;
+use super::write::{Stopped, Written, write};
 use crate::change::FileChange;
 use crate::error::{Error, Result};
 use crate::id::{BranchName, RepoPath, Revision};
@@ -53,10 +54,11 @@ impl Repo {
             }
         }
         let records = self.intent_dir()?;
-        Intent::new(branch, from, to, changes)?.write(&records)?;
+        let intent = Intent::new(branch, from, to, changes)?;
+        intent.write(&records)?;
 
-        let kept = match self.write_files(to, changes, &standings, progress) {
-            Ok(kept) => kept,
+        let written = match self.write_files(to, changes, &standings, progress) {
+            Ok(written) => written,
             Err(stopped) => {
                 if !stopped.touched {
                     Intent::remove(&records)?;
@@ -65,9 +67,9 @@ impl Repo {
             }
         };
         self.move_branch(branch, from, to)?;
-        self.refresh_index(to, changes)?;
+        self.refresh_index(to, changes, &Known { intent: &intent, placed: &written.placed })?;
         Intent::remove(&records)?;
-        Ok(kept)
+        Ok(written.kept)
     }
 
     /// Writes those files that still are as they were.
@@ -77,8 +79,8 @@ impl Repo {
         changes: &[FileChange],
         standings: &[Standing],
         progress: &mut dyn FnMut(u32, u32),
-    ) -> Result<Vec<RepoPath>, super::write::Stopped> {
-        let untouched = |error| super::write::Stopped { error, touched: false };
+    ) -> Result<Written, Stopped> {
+        let untouched = |error| Stopped { error, touched: false };
         let tree = self.tree_of(Some(to)).and_then(|tree| TreePaths::new(self.git(), tree));
         let mut tree = tree.map_err(untouched)?;
         let mut keep = |dir: &RepoPath| tree.has_dir(dir);

@@ -60,6 +60,6 @@ pub(crate) fn clone_into(
         return Err(Error::Cancelled);
     }
     fs::rename(&work_tree, into).map_err(Error::io(into))?;
-    super::intent::sync_dir(parent)?;
+    super::durable::sync_dir(parent)?;
     Repo::open(into)
 }

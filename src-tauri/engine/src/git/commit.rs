@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::id::Revision;
 use crate::view::AuthorSettings;
 
+/// Up to this many files may become loose objects.
+const FEW: usize = 16;
 /// Who commits where Git's configuration does not say.
 const NAMELESS: (&str, &str) = ("FGD Sync", "fgd-sync@localhost");
 
@@ -34,26 +36,34 @@ impl Repo {
         let base = self.tree_of(parent)?;
         let parents = parent.map(oid).transpose()?;
         let total = count(changes.len());
-        self.write_objects(changes.len(), |objects| {
-            let mut edits = Vec::with_capacity(changes.len());
-            for (done, change) in (1..).zip(changes) {
-                edits
-                    .push(TreeEdit { path: change.path.as_str().into(), entry: new_entry(objects, change)? });
-                progress(done, total);
+        self.write_objects(|objects| {
+            let contents: Vec<&[u8]> = changes.iter().filter_map(|change| change.after.as_deref()).collect();
+            let deletes = changes.len() - contents.len();
+            let mut step = |done: usize| progress(count(deletes + done), total);
+            let mut blobs = match contents.len() {
+                // Loose objects, then.
+                0..FEW => contents.iter().map(|bytes| objects.blob(bytes)).collect::<Result<Vec<_>>>()?,
+                _ => objects.blobs(&contents, &mut step)?,
             }
+            .into_iter();
+            step(contents.len());
+            let edit = |change: &FileChange| {
+                let blob = change.after.as_ref().and_then(|_| blobs.next());
+                TreeEdit { path: change.path.as_str().into(), entry: new_entry(change, blob) }
+            };
+            let edits: Vec<TreeEdit> = changes.iter().map(edit).collect();
             let tree = edit_tree(objects, base, &edits)?;
             write_commit(objects, tree, parents.as_slice(), message)
         })
     }
 }
 
-fn new_entry(objects: &mut NewObjects<'_>, change: &FileChange) -> Result<NewEntry> {
-    let Some(bytes) = &change.after else { return Ok(NewEntry::Nothing) };
-    let id = objects.blob(bytes)?;
-    Ok(match change.executable {
-        Some(executable) => NewEntry::Exact(Entry::file(id, executable)),
-        None => NewEntry::File(id),
-    })
+fn new_entry(change: &FileChange, blob: Option<Oid>) -> NewEntry {
+    match (blob, change.executable) {
+        (None, _) => NewEntry::Nothing,
+        (Some(id), Some(executable)) => NewEntry::Exact(Entry::file(id, executable)),
+        (Some(id), None) => NewEntry::File(id),
+    }
 }
 
 /// Writes a commit of this tree, by the person whom the app's settings or Git's configuration name.

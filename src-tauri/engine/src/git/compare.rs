@@ -29,6 +29,11 @@ impl Entry {
         Self { id: entry.id(), mode: entry.filemode() }
     }
 
+    /// With the very mode that the tree has, which may be one that Git does not write any more.
+    pub(super) fn as_it_is(entry: &TreeEntry<'_>) -> Self {
+        Self { id: entry.id(), mode: entry.filemode_raw() }
+    }
+
     /// A plain file.
     pub(super) fn file(id: Oid, executable: bool) -> Self {
         Self { id, mode: if executable { EXECUTABLE } else { REGULAR } }
@@ -36,6 +41,10 @@ impl Entry {
 
     pub(super) fn directory(id: Oid) -> Self {
         Self { id, mode: DIRECTORY }
+    }
+
+    pub(super) fn is_directory(self) -> bool {
+        self.mode == DIRECTORY
     }
 
     pub(super) fn is_executable(self) -> bool {

@@ -78,13 +78,17 @@ impl<'a> Parents<'a> {
         Ok(Self { work_tree, known })
     }
 
+    /// Looks at a path in one of these directories.
+    pub(super) fn find(&self, path: &RepoPath) -> Result<Unopened> {
+        match self.known.get(parent_of(path)) {
+            Some(parent) => leaf(self.work_tree, path, parent),
+            None => find(self.work_tree, path),
+        }
+    }
+
     /// Looks at a path in one of these directories, and reads the file that is there.
     pub(super) fn look(&self, path: &RepoPath) -> Result<OnDisk> {
-        let found = match self.known.get(parent_of(path)) {
-            Some(parent) => leaf(self.work_tree, path, parent)?,
-            None => find(self.work_tree, path)?,
-        };
-        read_found(self.work_tree, path, found)
+        read_found(self.work_tree, path, self.find(path)?)
     }
 }
 

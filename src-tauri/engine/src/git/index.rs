@@ -1,6 +1,6 @@
 //! The user's index, brought up to date for the files that we wrote, and for no others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::Metadata;
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +9,8 @@ use git2::{ErrorCode, Index, IndexEntry, IndexTime, Oid};
 use rayon::prelude::*;
 
 use super::compare::{Entry, TreePaths};
-use super::disk::{OnDisk, Parents};
+use super::disk::{OnDisk, Parents, Unopened};
+use super::intent::Intent;
 use super::read::blob_id;
 use super::repo::Repo;
 use crate::change::FileChange;
@@ -28,9 +29,14 @@ impl Repo {
     /// What the user staged at other paths stays staged. An index that stays locked or that can't
     /// be written is left as it is: Git then shows our files as changed, nothing is lost, and
     /// [`catch_up_index`](Self::catch_up_index) tries again.
-    pub(super) fn refresh_index(&self, to: &Revision, changes: &[FileChange]) -> Result<()> {
+    pub(super) fn refresh_index(
+        &self,
+        to: &Revision,
+        changes: &[FileChange],
+        known: &Known<'_>,
+    ) -> Result<()> {
         let paths: Vec<&RepoPath> = changes.iter().map(|change| &change.path).collect();
-        self.refresh_paths(to, &paths)
+        self.refresh_paths(to, &paths, Some(known))
     }
 
     /// Brings the index up to date for paths for which that failed before.
@@ -42,16 +48,16 @@ impl Repo {
         let note = self.intent_dir()?.join(OWED);
         // Before the attempt: one that fails writes it anew.
         std::fs::remove_file(&note).map_err(Error::io(note))?;
-        self.refresh_paths(tip, &owed.iter().collect::<Vec<_>>())
+        self.refresh_paths(tip, &owed.iter().collect::<Vec<_>>(), None)
     }
 
-    fn refresh_paths(&self, to: &Revision, paths: &[&RepoPath]) -> Result<()> {
+    fn refresh_paths(&self, to: &Revision, paths: &[&RepoPath], known: Option<&Known<'_>>) -> Result<()> {
         if paths.is_empty() {
             return Ok(());
         }
         let tree = self.tree_of(Some(to))?;
         for attempt in 1..=TRIES {
-            match self.try_refresh(tree, paths) {
+            match self.try_refresh(tree, paths, known) {
                 Ok(()) => return Ok(()),
                 Err(error) if attempt < TRIES && is_locked(&error) => std::thread::sleep(PAUSE),
                 Err(error) => {
@@ -77,7 +83,7 @@ impl Repo {
         Ok(text.lines().filter_map(|line| super::compare::repo_path(line.as_bytes())).collect())
     }
 
-    fn try_refresh(&self, tree: Option<Oid>, paths: &[&RepoPath]) -> Result<()> {
+    fn try_refresh(&self, tree: Option<Oid>, paths: &[&RepoPath], known: Option<&Known<'_>>) -> Result<()> {
         let mut committed = TreePaths::new(self.git(), tree)?;
         let mut index = self.git().index()?;
         index.read(true)?;
@@ -89,7 +95,7 @@ impl Repo {
             }
         }
         // After the removals: a file `a` has to be out before `a/b` gets in.
-        for (entry, stamp) in self.stamps(&there)? {
+        for (entry, stamp) in self.stamps(&there, known)? {
             index.add(&stamped(entry, stamp))?;
         }
         Ok(index.write()?)
@@ -97,19 +103,52 @@ impl Repo {
 
     /// The stamps of those files that hold the committed bytes: with the stamp of any other, Git would take
     /// that one for unchanged. A stamp is older than the bytes that were compared.
-    fn stamps<'p>(&self, there: &[(&'p RepoPath, Entry)]) -> Result<Vec<Stamped<'p>>> {
+    fn stamps<'p>(
+        &self,
+        there: &[(&'p RepoPath, Entry)],
+        known: Option<&Known<'_>>,
+    ) -> Result<Vec<Stamped<'p>>> {
         let parents = Parents::of(self.work_tree(), there.iter().map(|(path, _)| *path))?;
+        let blobs = known.map(|known| known.intent.blobs()).unwrap_or_default();
         let stamp = |&(path, committed): &(&'p RepoPath, Entry)| -> Result<Stamped<'p>> {
+            let id = committed.id.to_string();
+            if let Some(placed) = known.and_then(|known| known.placed.get(path))
+                && blobs.get(path) == Some(&id.as_str())
+                && let Unopened::File(metadata) = parents.find(path)?
+                && is_still(placed, &metadata)
+            {
+                return Ok(((path, committed), Some(metadata)));
+            }
             let stamp = match parents.look(path)? {
-                OnDisk::File { bytes, metadata } if blob_id(&bytes)? == committed.id.to_string() => {
-                    Some(metadata)
-                }
+                OnDisk::File { bytes, metadata } if blob_id(&bytes)? == id => Some(metadata),
                 _ => None,
             };
             Ok(((path, committed), stamp))
         };
         there.par_iter().map(stamp).collect()
     }
+}
+
+/// What a run knows of the files that it wrote, so that they need not be read again.
+pub(super) struct Known<'a> {
+    /// What was to be written.
+    pub(super) intent: &'a Intent,
+    /// The files as of [`Written::placed`](super::write::Written).
+    pub(super) placed: &'a HashMap<RepoPath, Metadata>,
+}
+
+/// Whether a file is the one that was written, and nobody has written to it since.
+#[cfg(unix)]
+fn is_still(written: &Metadata, found: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let of = |file: &Metadata| (file.dev(), file.ino(), file.size(), file.mtime(), file.mtime_nsec());
+    of(written) == of(found)
+}
+
+/// Nothing here says that a file is the same one.
+#[cfg(not(unix))]
+fn is_still(_written: &Metadata, _found: &Metadata) -> bool {
+    false
 }
 
 /// A committed file, and the stamp of the one on disk where that is the same.

@@ -196,7 +196,7 @@ impl Repo {
         let adopted = Adopted { theirs: oid(theirs)?, held: bases };
         let text = (wish.message)(Joining::Part(commits, &held)) + &adopted.trailers();
         let (our_tree, mut is_same) = (sides.our_tree, false);
-        let to = self.write_objects(merged.steps.len(), |objects| {
+        let to = self.write_objects(|objects| {
             let tree = merged_tree(objects, our_tree, merged)?;
             is_same = Some(tree) == our_tree;
             write_commit(objects, tree, &[oid(ours)?], &text)
@@ -219,7 +219,7 @@ impl Repo {
         wish: &Wish<'_>,
     ) -> Result<Integration> {
         let mut is_replayed = false;
-        let to = self.write_objects(merged.steps.len(), |objects| {
+        let to = self.write_objects(|objects| {
             let tree = merged_tree(objects, sides.our_tree, merged)?;
             let Some(rewritten) = sides.rewritten else {
                 let text = (wish.message)(Joining::Merge(commits));

@@ -1,11 +1,14 @@
 //! The record of a half-done way to the work tree: what a restart needs to finish it.
 
-use std::fs::{self, File};
+use std::collections::HashMap;
+use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::durable::sync_dir;
 use super::read::blob_id;
 use super::repo::Repo;
 use crate::change::{ContentHash, FileChange};
@@ -52,7 +55,7 @@ impl Intent {
                 executable: change.executable,
             })
         };
-        let files = changes.iter().map(file).collect::<Result<_>>()?;
+        let files = changes.par_iter().map(file).collect::<Result<_>>()?;
         Ok(Self { branch: branch.clone(), from: from.cloned(), to: to.clone(), files })
     }
 
@@ -112,6 +115,11 @@ impl Intent {
         self.files.iter().map(change).collect()
     }
 
+    /// Git's names for the bytes that files get.
+    pub(super) fn blobs(&self) -> HashMap<&RepoPath, &str> {
+        self.files.iter().filter_map(|file| Some((&file.path, file.after.as_deref()?))).collect()
+    }
+
     /// The directories in which temporary files may have been left.
     pub(super) fn directories(&self, work_tree: &Path) -> Vec<PathBuf> {
         let parents =
@@ -125,13 +133,4 @@ impl Intent {
 
 fn is_sound(path: &RepoPath) -> bool {
     !path.is_root() && super::compare::repo_path(path.as_str().as_bytes()).as_ref() == Some(path)
-}
-
-/// Makes the names in a directory survive a power cut.
-pub(super) fn sync_dir(dir: &Path) -> Result<()> {
-    if cfg!(windows) {
-        // Directories can't be opened there; NTFS journals names by itself.
-        return Ok(());
-    }
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(Error::io(dir))
 }

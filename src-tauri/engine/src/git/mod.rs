@@ -14,10 +14,10 @@
 //! | the clone, its lock | `repo` `lock` |
 //! | branches, commits, files of a commit | `refs` `read` `history` `changes` |
 //! | what differs on disk | `edits` `disk` |
-//! | new trees and commits | `trees` `objects` `commit` `sign` |
+//! | new trees and commits | `trees` `objects` `pack` `commit` `sign` |
 //! | from one tree to another | `compare` `merge` |
 //! | both sides of a branch together | `sides` `integrate` `adopted` `rewritten` `replay` |
-//! | the way to the work tree | `advance` `intent` `write` `index` `recover` |
+//! | the way to the work tree | `advance` `intent` `write` `durable` `index` `recover` |
 //! | remotes | `url` `auth` `trust` `network` `failure` `remote` `clone` `push` |
 
 mod adopted;
@@ -28,6 +28,7 @@ mod clone;
 mod commit;
 mod compare;
 mod disk;
+mod durable;
 mod edits;
 mod failure;
 mod history;
@@ -38,6 +39,7 @@ mod lock;
 mod merge;
 mod network;
 mod objects;
+mod pack;
 mod push;
 mod read;
 mod recover;

@@ -4,6 +4,7 @@ use std::fs;
 
 use super::disk::{Standing, survey};
 use super::edits::TEMPORARY;
+use super::index::Known;
 use super::intent::Intent;
 use super::refs::{Head, count};
 use super::repo::{Repo, oid};
@@ -53,11 +54,12 @@ impl Repo {
         let files = standings.iter().filter(|standing| **standing == Standing::Before).count();
 
         let late = self.write_files(&intent.to, &changes, &standings, &mut |_, _| {});
-        kept.extend(late.map_err(|stopped| stopped.error)?);
+        let written = late.map_err(|stopped| stopped.error)?;
+        kept.extend(written.kept);
         if !is_there {
             self.move_branch(&intent.branch, intent.from.as_ref(), &intent.to)?;
         }
-        self.refresh_index(&intent.to, &changes)?;
+        self.refresh_index(&intent.to, &changes, &Known { intent: &intent, placed: &written.placed })?;
         Intent::remove(&records)?;
         tracing::info!(branch = %intent.branch, to = %intent.to, files, kept = kept.len(), "finished after a stop");
         Ok(Some(Recovered { branch: intent.branch, to: intent.to, files: count(files), kept }))

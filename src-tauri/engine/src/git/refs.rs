@@ -74,7 +74,7 @@ impl Repo {
     /// Keeps a file's bytes in this clone's store, under a ref of ours, so that nothing clears them away:
     /// `refs/fgd/discarded/<name>`. Keeping the same again is no change. Such refs are never pushed.
     pub(crate) fn keep_blob(&self, bytes: &[u8], name: &str) -> Result<()> {
-        let blob = self.write_objects(1, |objects| objects.blob(bytes))?;
+        let blob = self.write_objects(|objects| objects.blob(bytes))?;
         self.git().reference(&format!("refs/fgd/discarded/{name}"), blob, true, "taken out of the inbox")?;
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! A new tree out of an old one and what changes in it.
 
+use std::collections::HashMap;
+
 use git2::{ObjectType, Oid};
 
 use super::compare::{Entry, joined};
@@ -39,10 +41,7 @@ pub(super) fn edit_tree(objects: &mut NewObjects<'_>, base: Option<Oid>, edits: 
     split.sort_by(|a, b| a.parts.cmp(&b.parts));
     match level(objects, &[], base, &split, 0)? {
         Some(tree) => Ok(tree),
-        None => {
-            let empty = objects.git().treebuilder(None)?.write()?;
-            Ok(objects.note(empty))
-        }
+        None => objects.write(ObjectType::Tree, b""),
     }
 }
 
@@ -60,7 +59,7 @@ fn level(
     depth: usize,
 ) -> Result<Option<Oid>> {
     let base_tree = base.map(|id| objects.git().find_tree(id)).transpose()?;
-    // What each name becomes is settled first, as the builder borrows the repository.
+    // What each name becomes.
     let mut news: Vec<(&[u8], Option<Entry>)> = Vec::new();
     for group in edits.chunk_by(|a, b| a.parts[depth] == b.parts[depth]) {
         let name = group[0].parts[depth];
@@ -91,24 +90,45 @@ fn level(
         };
         news.push((name, new));
     }
-    let mut builder = objects.git().treebuilder(base_tree.as_ref())?;
-    for (name, new) in news {
-        match new {
-            Some(entry) => {
-                builder.insert(name, entry.id, entry.mode)?;
+    let news: HashMap<&[u8], Option<Entry>> = news.into_iter().collect();
+    let old = base_tree.as_ref().into_iter().flatten().filter(|old| !news.contains_key(old.name_bytes()));
+    let mut entries: Vec<(Vec<u8>, Entry)> =
+        old.map(|old| (old.name_bytes().to_vec(), Entry::as_it_is(&old))).collect();
+    for (name, entry) in news {
+        if let Some(entry) = entry {
+            if !is_name(name) {
+                return Err(blocked(&joined(dir, name)));
             }
-            None => {
-                if builder.get(name)?.is_some() {
-                    builder.remove(name)?;
-                }
-            }
+            entries.push((name.to_vec(), entry));
         }
     }
-    if builder.is_empty() {
+    if entries.is_empty() {
         return Ok(None);
     }
-    let id = builder.write()?;
-    Ok(Some(objects.note(id)))
+    objects.write(ObjectType::Tree, &tree(entries)).map(Some)
+}
+
+/// A tree's bytes: sorted as Git sorts, a directory as if its name ended with a slash.
+fn tree(mut entries: Vec<(Vec<u8>, Entry)>) -> Vec<u8> {
+    let key = |(name, entry): &(Vec<u8>, Entry)| {
+        let slash = entry.is_directory().then_some(b'/');
+        name.iter().copied().chain(slash).collect::<Vec<u8>>()
+    };
+    entries.sort_by_cached_key(key);
+    let mut bytes = Vec::with_capacity(entries.iter().map(|(name, _)| name.len() + 28).sum());
+    for (name, entry) in entries {
+        bytes.extend(format!("{:o} ", entry.mode).bytes());
+        bytes.extend(name);
+        bytes.push(0);
+        bytes.extend(entry.id.as_bytes());
+    }
+    bytes
+}
+
+/// Whether a tree may hold an entry of this name at all.
+fn is_name(name: &[u8]) -> bool {
+    let reserved = [&b""[..], b".", b".."].contains(&name) || name.eq_ignore_ascii_case(b".git");
+    !reserved && !name.contains(&b'/') && !name.contains(&0)
 }
 
 fn blocked(path: &[u8]) -> Error {

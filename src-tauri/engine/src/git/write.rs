@@ -1,22 +1,25 @@
 //! Writing the work tree: staged beside, synced, then put in place by renames.
 
-use std::collections::{BTreeSet, HashSet};
-use std::fs::{self, File, Permissions};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs::{self, Metadata, Permissions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempPath;
 
 use super::disk::{Standing, is_executable, standing_alone, stat, survey};
+use super::durable::{Syncing, sync_all, sync_dir};
 use super::edits::TEMPORARY;
-use super::intent::sync_dir;
 use super::refs::count;
 use crate::change::FileChange;
 use crate::error::{Error, Result};
 use crate::id::RepoPath;
 
-/// Threads that wait for the disk: syncs of many files overlap, and a journal takes them together.
-const SYNC_THREADS: usize = 8;
+/// How far apart two writes are at least that a file's time tells apart: two ticks of the slowest kernel's clock.
+const TICK: Duration = Duration::from_millis(20);
+/// The same where file times are whole seconds, or two of them.
+const COARSE_TICK: Duration = Duration::from_secs(3);
 
 /// Why writing stopped.
 #[derive(Debug)]
@@ -27,14 +30,31 @@ pub(super) struct Stopped {
     pub(super) touched: bool,
 }
 
+/// What became of the files.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// Paths whose file changed at the last moment, and was left alone.
+    pub(super) kept: Vec<RepoPath>,
+    /// Files that were put in place, each as it was when its last byte was written, where a later write would show
+    /// in its time.
+    pub(super) placed: HashMap<RepoPath, Metadata>,
+}
+
 /// The files of one run of [`write`].
 struct Writer<'a> {
     work_tree: &'a Path,
     touched: bool,
+    /// Directories that are there, and plain.
+    made: HashSet<String>,
     /// Directories in which a name came or went.
     dirs: BTreeSet<PathBuf>,
-    /// Paths whose file changed at the last moment.
-    kept: Vec<RepoPath>,
+    written: Written,
+}
+
+/// A file written beside its place.
+struct Staged {
+    file: TempPath,
+    metadata: Metadata,
 }
 
 /// Carries out these changes, each of which was found to stand [`Before`](Standing::Before).
@@ -42,17 +62,18 @@ struct Writer<'a> {
 /// New contents are staged and synced first, then put in place by renames; then come the deletes. Directories
 /// that the deletes empty go unless `keep` holds them. `progress` counts files.
 ///
-/// Returns the paths that were left alone, because somebody changed them at the last moment.
-/// Where that happens to the first one, nothing has been touched yet, and it is `FileChanged`.
+/// Files that somebody changed at the last moment are left alone. Where that happens to the first one, nothing has
+/// been touched yet, and it is `FileChanged`.
 pub(super) fn write(
     work_tree: &Path,
     changes: &[&FileChange],
     keep: &mut dyn FnMut(&RepoPath) -> Result<bool>,
     progress: &mut dyn FnMut(u32),
-) -> Result<Vec<RepoPath>, Stopped> {
-    let mut writer = Writer { work_tree, touched: false, dirs: BTreeSet::new(), kept: Vec::new() };
+) -> Result<Written, Stopped> {
+    let (made, dirs, written) = (HashSet::new(), BTreeSet::new(), Written::default());
+    let mut writer = Writer { work_tree, touched: false, made, dirs, written };
     match writer.run(changes, keep, progress) {
-        Ok(()) => Ok(writer.kept),
+        Ok(()) => Ok(writer.written),
         Err(error) => Err(Stopped { error, touched: writer.touched }),
     }
 }
@@ -104,48 +125,64 @@ impl Writer<'_> {
     }
 
     /// Writes the new contents beside their places, and syncs them.
-    fn stage(&mut self, writes: &[&FileChange], step: &mut dyn FnMut()) -> Result<Vec<TempPath>> {
+    fn stage(&mut self, writes: &[&FileChange], step: &mut dyn FnMut()) -> Result<Vec<Staged>> {
+        for change in writes {
+            self.make_directory_of(&change.path)?;
+        }
+        let dirs: BTreeSet<PathBuf> = writes.iter().map(|change| self.directory_of(&change.path)).collect();
+        let syncing = Syncing::of(writes.len(), &dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>());
         let mut staged = Vec::with_capacity(writes.len());
         for change in writes {
-            let file = change.path.under(self.work_tree);
-            let dir = self.directory_of(&change.path)?;
-            let executable = match change.executable {
-                Some(executable) => executable,
-                None => stat(&file)?.is_some_and(|metadata| is_executable(&metadata)),
-            };
-            let mut builder = tempfile::Builder::new();
-            builder.prefix(TEMPORARY).suffix(".tmp");
-            if let Some(permissions) = permissions(executable) {
-                builder.permissions(permissions);
-            }
-            let mut temporary = builder.tempfile_in(&dir).map_err(Error::io(&dir))?;
-            temporary.write_all(change.after.as_deref().unwrap_or_default()).map_err(Error::io(&file))?;
-            // Closed, not kept open: ten thousand open files are more than a process may have.
-            staged.push(temporary.into_temp_path());
+            staged.push(self.stage_one(change)?);
             step();
         }
-        let paths: Vec<&Path> = staged.iter().map(|path| &**path).collect();
-        sync_all(&paths, &|path| {
-            let file = File::options().write(true).open(path).map_err(Error::io(path))?;
-            file.sync_all().map_err(Error::io(path))
-        })?;
+        syncing.files(&staged.iter().map(|staged| &*staged.file).collect::<Vec<_>>())?;
         Ok(staged)
     }
 
-    fn put_in_place(&mut self, change: &FileChange, staged: TempPath) -> Result<()> {
+    fn stage_one(&self, change: &FileChange) -> Result<Staged> {
+        let (file, dir) = (change.path.under(self.work_tree), self.directory_of(&change.path));
+        let executable = match change.executable {
+            Some(executable) => executable,
+            None if change.before.is_none() => false,
+            None => stat(&file)?.is_some_and(|metadata| is_executable(&metadata)),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY).suffix(".tmp");
+        if let Some(permissions) = permissions(executable) {
+            builder.permissions(permissions);
+        }
+        let mut temporary = builder.tempfile_in(&dir).map_err(Error::io(&dir))?;
+        temporary.write_all(change.after.as_deref().unwrap_or_default()).map_err(Error::io(&file))?;
+        let metadata = temporary.as_file().metadata().map_err(Error::io(&file))?;
+        // Closed, not kept open: ten thousand open files are more than a process may have.
+        Ok(Staged { file: temporary.into_temp_path(), metadata })
+    }
+
+    fn put_in_place(&mut self, change: &FileChange, staged: Staged) -> Result<()> {
         let file = change.path.under(self.work_tree);
-        let was_there = stat(&file)?.is_some();
-        if !self.still_stands(change)? {
+        // Where nothing was, nothing may have come: the system itself refuses to replace it.
+        let was_there = change.before.is_some() && stat(&file)?.is_some();
+        if change.before.is_some() && !self.still_stands(change)? {
             return Ok(());
         }
-        // Where nothing was, nothing may have come: the system itself refuses to replace it.
-        let placed = if was_there { staged.persist(&file) } else { staged.persist_noclobber(&file) };
+        let tells = tells_writes_apart(&staged.metadata, SystemTime::now());
+        let placed =
+            if was_there { staged.file.persist(&file) } else { staged.file.persist_noclobber(&file) };
         match placed {
             Ok(()) => {
+                if tells {
+                    self.written.placed.insert(change.path.clone(), staged.metadata);
+                }
                 self.touch(&file);
                 Ok(())
             }
-            Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => self.leave(change),
+            Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => {
+                match standing_alone(self.work_tree, change)? {
+                    Standing::After => Ok(()),
+                    _ => self.leave(change),
+                }
+            }
             Err(refused) => Err(Error::io(file)(refused.error)),
         }
     }
@@ -181,22 +218,26 @@ impl Writer<'_> {
         if !self.touched {
             return Err(Error::FileChanged { file: change.path.clone() });
         }
-        if !self.kept.contains(&change.path) {
+        if !self.written.kept.contains(&change.path) {
             tracing::warn!(file = %change.path, "changed at the last moment and was left alone");
-            self.kept.push(change.path.clone());
+            self.written.kept.push(change.path.clone());
         }
         Ok(())
     }
 
     fn touch(&mut self, file: &Path) {
         self.touched = true;
-        if let Some(dir) = file.parent() {
+        if let Some(dir) = file.parent().filter(|dir| !self.dirs.contains(*dir)) {
             self.dirs.insert(dir.to_owned());
         }
     }
 
-    /// The directory of a file, made where it is missing; every part of it is a plain directory.
-    fn directory_of(&mut self, path: &RepoPath) -> Result<PathBuf> {
+    /// Makes the directory of a file where it is missing; every part of it is a plain directory.
+    fn make_directory_of(&mut self, path: &RepoPath) -> Result<()> {
+        let parent = path.as_str().rsplit_once('/').map_or("", |(parent, _)| parent);
+        if self.made.contains(parent) {
+            return Ok(());
+        }
         for part in ancestors(path).map(|part| RepoPath::root().join(part)) {
             let dir = part.under(self.work_tree);
             match stat(&dir)? {
@@ -208,8 +249,12 @@ impl Writer<'_> {
                 }
             }
         }
-        let file = path.under(self.work_tree);
-        Ok(file.parent().unwrap_or(self.work_tree).to_owned())
+        self.made.insert(parent.to_owned());
+        Ok(())
+    }
+
+    fn directory_of(&self, path: &RepoPath) -> PathBuf {
+        path.under(self.work_tree).parent().unwrap_or(self.work_tree).to_owned()
     }
 
     /// Removes the directories that these deletes emptied, from the deepest up.
@@ -253,16 +298,12 @@ fn ancestors(path: &RepoPath) -> impl Iterator<Item = &str> {
     path.as_str().match_indices('/').map(|(end, _)| &path.as_str()[..end])
 }
 
-/// Runs `sync` for each path, several at a time.
-fn sync_all(paths: &[&Path], sync: &(dyn Fn(&Path) -> Result<()> + Sync)) -> Result<()> {
-    let share = paths.len().div_ceil(SYNC_THREADS).max(1);
-    std::thread::scope(|scope| {
-        let run = |part: &[&Path]| part.iter().try_for_each(|path| sync(path));
-        let threads: Vec<_> = paths.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
-        threads.into_iter().try_for_each(|thread| {
-            thread.join().unwrap_or_else(|_| Err(Error::Internal { detail: "a sync thread died".to_owned() }))
-        })
-    })
+/// Whether a write from now on gets another time than the last one got.
+fn tells_writes_apart(written: &Metadata, now: SystemTime) -> bool {
+    let Ok(at) = written.modified() else { return false };
+    // A time without a fraction may be one of a system that counts in seconds.
+    let is_whole = at.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|since| since.subsec_nanos() == 0);
+    now.duration_since(at).is_ok_and(|age| age > if is_whole { COARSE_TICK } else { TICK })
 }
 
 /// What a new file may do, before the user's own mask takes its part away.

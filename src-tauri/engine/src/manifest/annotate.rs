@@ -3,7 +3,7 @@
 use crate::manifest::Node;
 use crate::manifest::block::block;
 use crate::manifest::comments::comments;
-use crate::manifest::compare::{key_text, same_value};
+use crate::manifest::compare::{key_in_place, same_value};
 use crate::manifest::node::Value;
 use crate::manifest::parse::read;
 use crate::manifest::patch::patch;
@@ -68,7 +68,7 @@ pub(crate) fn set_annotations(object: &mut Node, annotations: &[(&str, &str)]) -
 
 fn value_of<'a>(node: &'a mut Node, key: &str) -> Option<&'a mut Node> {
     let Value::Mapping { entries, .. } = &mut node.value else { return None };
-    entries.iter_mut().find(|(known, _)| key_text(known) == key).map(|(_, value)| value)
+    entries.iter_mut().find(|(known, _)| key_in_place(known) == key).map(|(_, value)| value)
 }
 
 fn add(node: &mut Node, key: &str, value: Node) {

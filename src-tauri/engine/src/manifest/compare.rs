@@ -1,5 +1,7 @@
 //! Whether two texts say the same: comments, key order, quoting and our own annotations are no difference.
 
+use std::borrow::Cow;
+
 use crate::change::ContentHash;
 use crate::manifest::Node;
 use crate::manifest::node::{Scalar, Value};
@@ -18,16 +20,21 @@ pub(crate) fn content_hash(node: &Node, prefix: &str) -> ContentHash {
 
 /// A key as Kubernetes tells keys apart: its objects are JSON, where every key is a text.
 pub(super) fn key_text(key: &Node) -> String {
+    key_in_place(key).into_owned()
+}
+
+/// The same, without a copy where the text is the key's own.
+pub(super) fn key_in_place(key: &Node) -> Cow<'_, str> {
     let Value::Scalar(scalar) = &key.value else {
         // No object has such a key; any text that no scalar has will do.
-        return format!("\0{}", String::from_utf8_lossy(&canonical(key, Scope::Everything)));
+        return format!("\0{}", String::from_utf8_lossy(&canonical(key, Scope::Everything))).into();
     };
     match scalar.resolved() {
-        Resolved::Null => "null".to_owned(),
-        Resolved::Bool(value) => value.to_string(),
-        Resolved::Int(value) => value.to_string(),
-        Resolved::Float(value) => value.to_string(),
-        Resolved::Str(text) => text.to_owned(),
+        Resolved::Null => "null".into(),
+        Resolved::Bool(value) => value.to_string().into(),
+        Resolved::Int(value) => value.to_string().into(),
+        Resolved::Float(value) => value.to_string().into(),
+        Resolved::Str(text) => text.into(),
     }
 }
 
@@ -56,7 +63,7 @@ impl Scope<'_> {
             }
             (Self::Metadata(prefix), "annotations") => match &value.value {
                 Value::Mapping { entries, .. } => {
-                    entries.iter().all(|(key, _)| key_text(key).starts_with(prefix))
+                    entries.iter().all(|(key, _)| key_in_place(key).starts_with(prefix))
                 }
                 _ => value.is_null(),
             },
@@ -69,7 +76,7 @@ impl Scope<'_> {
 /// A form of a value that is equal for equal values and for no others, on every machine and in every release:
 /// each part begins with its type, texts with their length, and keys are sorted.
 fn canonical(node: &Node, scope: Scope<'_>) -> Vec<u8> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(512);
     write(node, scope, &mut out);
     out
 }
@@ -85,8 +92,8 @@ fn write(node: &Node, scope: Scope<'_>, out: &mut Vec<u8>) {
             out.push(b']');
         }
         Value::Mapping { entries, .. } => {
-            let mut sorted: Vec<(String, &Node)> =
-                entries.iter().map(|(key, value)| (key_text(key), value)).collect();
+            let mut sorted: Vec<(Cow<'_, str>, &Node)> =
+                entries.iter().map(|(key, value)| (key_in_place(key), value)).collect();
             sorted.retain(|(key, value)| !scope.ignores(key, value));
             sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
             out.push(b'{');
@@ -118,9 +125,19 @@ fn write_scalar(scalar: &Scalar, out: &mut Vec<u8>) {
     }
 }
 
+/// In decimal digits. Most texts are short.
+fn write_number(number: usize, out: &mut Vec<u8>) {
+    if number >= 10 {
+        write_number(number / 10, out);
+    }
+    out.push(b'0' + (number % 10) as u8);
+}
+
 fn write_text(text: &str, out: &mut Vec<u8>) {
-    out.extend(format!("s{}:", text.len()).bytes());
-    out.extend(text.bytes());
+    out.push(b's');
+    write_number(text.len(), out);
+    out.push(b':');
+    out.extend_from_slice(text.as_bytes());
 }
 
 #[cfg(test)]

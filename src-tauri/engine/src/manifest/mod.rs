@@ -21,6 +21,7 @@ mod natural_keys;
 mod node;
 mod parse;
 mod patch;
+mod plain_blocks;
 mod resolve;
 mod scalar;
 mod sheet;

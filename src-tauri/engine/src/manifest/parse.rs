@@ -11,6 +11,7 @@ use crate::manifest::compare::key_text;
 use crate::manifest::extent::{bracket_end, scalar_end};
 use crate::manifest::merge_keys::{inherited, is_merge};
 use crate::manifest::node::{Scalar, Value};
+use crate::manifest::plain_blocks::read_plainly;
 use crate::manifest::syntax::{self, Broken};
 use crate::manifest::text_error::place;
 use crate::manifest::{Document, Node, TextError, split};
@@ -28,6 +29,14 @@ const MOST_WRITTEN: usize = 4_000_000;
 /// Places are those of the file. Whatever does not come out as exactly one tree is an error: a conflict
 /// marker, a key twice in one mapping, a nesting or an expansion beyond all reason, a second document.
 pub(crate) fn parse(document: &Document<'_>) -> Result<Node, TextError> {
+    match read_plainly(document) {
+        Some(node) => Ok(node),
+        None => parse_slowly(document),
+    }
+}
+
+/// The same, whatever the document looks like.
+pub(super) fn parse_slowly(document: &Document<'_>) -> Result<Node, TextError> {
     parse_within(document, MOST_WRITTEN)
 }
 

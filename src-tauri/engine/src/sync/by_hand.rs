@@ -1,8 +1,9 @@
 //! What people change below `managed/` and `unmanaged/` with their own editors: checked, and committed.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::change::{ContentHash, FileChange};
 use crate::error::Result;
@@ -23,6 +24,36 @@ const SETTLE: Duration = Duration::from_millis(60);
 /// From how many deletions on they need somebody who means it.
 const MANY: usize = 20;
 
+/// A file's size and time; none where it is gone.
+type Seen = Option<(u64, SystemTime)>;
+
+/// What differs on disk from what is committed, and when that was looked at.
+pub(crate) struct Differed {
+    /// Each file, and how it was seen then.
+    files: Vec<(RepoPath, Seen)>,
+    at: Instant,
+}
+
+impl Differed {
+    fn nothing() -> Self {
+        Self { files: Vec::new(), at: Instant::now() }
+    }
+
+    fn look(repo: &Repo, head: &Revision, root: &RepoPath) -> Result<Self> {
+        let edits = repo.local_edits(Some(head), root)?;
+        let files = edits.into_iter().map(|path| {
+            let seen = seen(repo.work_tree(), &path);
+            (path, seen)
+        });
+        Ok(Self { files: files.collect(), at: Instant::now() })
+    }
+}
+
+fn seen(work_tree: &Path, path: &RepoPath) -> Seen {
+    let metadata = path.under(work_tree).symlink_metadata().ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
+}
+
 /// A change by hand that can be committed.
 struct Sound {
     change: FileChange,
@@ -41,13 +72,14 @@ impl Flow<'_> {
             return Ok(());
         };
         let edited = self.edits(&head)?;
-        if edited.is_empty() {
+        if edited.files.is_empty() {
             self.report.skip(Step::Edits, "none");
             return Ok(());
         }
         self.report.begin(Step::Edits, Some(Unit::Files))?;
-        let edited = self.settled(edited);
+        // Whatever is done between the two looks costs no time.
         self.look_at_what_stands(None)?;
+        let edited = self.settled(edited);
         let sound = self.sound(&head, &edited)?;
         self.result.unsound = edited.len() - sound.len();
         if sound.is_empty() {
@@ -80,53 +112,51 @@ impl Flow<'_> {
     }
 
     /// What differs on disk from what is committed, and is somebody's work on objects.
-    fn edits(&mut self, head: &Revision) -> Result<Vec<RepoPath>> {
-        let differed = match self.differed.take() {
+    fn edits(&mut self, head: &Revision) -> Result<Differed> {
+        let mut differed = match self.differed.take() {
             Some(differed) => differed?,
-            None => self.repo.local_edits(Some(head), self.layout.root())?,
+            None if self.at_rest.as_ref() == Some(head) => Differed::nothing(),
+            None => Differed::look(self.repo, head, self.layout.root())?,
         };
-        self.result.differed = Some(differed.clone());
+        self.result.differed = Some(differed.files.iter().map(|(path, _)| path.clone()).collect());
         let (managed, unmanaged) = (self.layout.managed(), self.layout.unmanaged());
         let is_objects = |path: &RepoPath| path.below(&managed).or(path.below(&unmanaged)).is_some();
         let mut taken = Vec::new();
-        for path in differed.into_iter().filter(is_objects) {
+        for (path, seen) in differed.files.into_iter().filter(|(path, _)| is_objects(path)) {
             // An editor's own files are nobody's object; what is tracked already is.
             if Layout::takes(path.file_name()) || self.repo.read_file(head, &path)?.is_some() {
-                taken.push(path);
+                taken.push((path, seen));
             }
         }
-        Ok(taken)
+        differed.files = taken;
+        Ok(differed)
     }
 
     /// Begins to look for what differs on disk, on a thread of its own; none before the first commit.
-    pub(super) fn look_for_edits(&self) -> Result<Option<JoinHandle<Result<Vec<RepoPath>>>>> {
+    pub(super) fn look_for_edits(&self) -> Result<Option<JoinHandle<Result<Differed>>>> {
         let Some(head) = self.repo.tip(self.branch)? else { return Ok(None) };
+        if self.at_rest.as_ref() == Some(&head) {
+            return Ok(None);
+        }
         let (work_tree, root) = (self.repo.work_tree().to_owned(), self.layout.root().clone());
         // libgit2's handles stay where they were made.
-        let look = move || Repo::open(&work_tree)?.local_edits(Some(&head), &root);
+        let look = move || Differed::look(&Repo::open(&work_tree)?, &head, &root);
         let looking = std::thread::Builder::new().name("edits".to_owned()).spawn(look);
         // Without a thread it is looked for later.
         Ok(looking.ok())
     }
 
     /// Leaves out what is still being written: whoever writes it wakes us again.
-    fn settled(&self, edited: Vec<RepoPath>) -> Vec<RepoPath> {
+    fn settled(&self, edited: Differed) -> Vec<RepoPath> {
         let work_tree = self.repo.work_tree();
-        let look = |path: &RepoPath| {
-            let metadata = path.under(work_tree).symlink_metadata().ok()?;
-            Some((metadata.len(), metadata.modified().ok()?))
-        };
         let now = SystemTime::now();
-        let first: Vec<_> = edited.iter().map(look).collect();
         // A file that is gone may be on its way back: some editors save by way of another name.
-        let is_fresh = |seen: &Option<(u64, SystemTime)>| {
-            seen.is_none_or(|(_, at)| now.duration_since(at).map_or(true, |age| age < FRESH))
-        };
-        if !first.iter().any(is_fresh) {
-            return edited;
+        let is_fresh =
+            |seen: &Seen| seen.is_none_or(|(_, at)| now.duration_since(at).map_or(true, |age| age < FRESH));
+        if edited.files.iter().any(|(_, seen)| is_fresh(seen)) {
+            std::thread::sleep(SETTLE.saturating_sub(edited.at.elapsed()));
         }
-        std::thread::sleep(SETTLE);
-        let still = edited.into_iter().zip(first).filter(|(path, first)| look(path) == *first);
+        let still = edited.files.into_iter().filter(|(path, first)| seen(work_tree, path) == *first);
         still.map(|(path, _)| path).collect()
     }
 

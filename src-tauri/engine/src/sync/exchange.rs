@@ -18,7 +18,10 @@ use crate::sync::settle::{Settler, conflict, is_same};
 use crate::sync::status::count;
 
 /// How often a push is tried that another one overtakes.
-pub(super) const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 8;
+/// The longest pause after a push that was overtaken for the first time, and how often it doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(120);
+const MOST_DOUBLED: u32 = 4;
 /// For how long a look at the work tree is believed.
 const STILL_TRUE: Duration = Duration::from_secs(1);
 /// How often both sides are brought together anew because somebody edits files meanwhile.
@@ -361,10 +364,33 @@ pub(super) fn is_about_the_remote(error: &Error) -> bool {
     )
 }
 
-/// How long to wait after an overtaken push: longer each time, and not as long as the other desktops,
-/// whose operations have other identifiers.
+/// How long to wait after an overtaken push. Each that is overtaken again costs everybody time, so the more often
+/// it happens, the longer the span out of which the wait is drawn: by the operation's identifier, so that desktops
+/// draw differently.
 pub(super) fn pause(attempt: u32, operation: &OperationId) -> Duration {
-    let spread =
-        operation.as_str().bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    Duration::from_millis(u64::from(attempt) * 100 + spread % 200)
+    let longest = FIRST_PAUSE * 2_u32.saturating_pow(attempt.saturating_sub(1).min(MOST_DOUBLED));
+    let (name, attempt) = (operation.as_str().bytes(), attempt.to_be_bytes());
+    // FNV-1a: near inputs, far results.
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    let drawn = name.chain(attempt).fold(0xcbf2_9ce4_8422_2325, mix) >> 40;
+    longest.mul_f64(drawn as f64 / f64::from(1_u32 << 24))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_are_spread_and_grow() {
+        let mean = |attempt| {
+            let drawn = (0..200).map(|_| pause(attempt, &OperationId::random()));
+            drawn.sum::<Duration>() / 200
+        };
+        let (first, third, last) = (mean(1), mean(3), mean(50));
+        assert!(first > FIRST_PAUSE / 3 && first < FIRST_PAUSE * 2 / 3, "{first:?}");
+        assert!(third > first * 3 && last < FIRST_PAUSE * 2_u32.pow(MOST_DOUBLED), "{third:?} {last:?}");
+        let same = OperationId::random();
+        assert_eq!(pause(1, &same), pause(1, &same));
+        assert_ne!(pause(1, &same) * 2, pause(2, &same));
+    }
 }

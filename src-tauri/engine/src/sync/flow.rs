@@ -8,12 +8,13 @@ use crate::change::FileChange;
 use crate::conflict::{Conflict, ConflictPolicy, Resolution};
 use crate::edit::Edit;
 use crate::error::{Error, Result};
-use crate::fgd::{FabricRules, FileEntry, Layout, ManagedIndex};
+use crate::fgd::{FabricRules, FileEntry, Layout, Look, ManagedIndex};
 use crate::finding::{Finding, Severity};
 use crate::git::{Access, Repo};
 use crate::github::Merged;
 use crate::id::{BranchName, RepoPath, Revision};
 use crate::operation::{CommitSummary, DocumentCounts, OperationKind, Step};
+use crate::sync::by_hand::Differed;
 use crate::sync::exchange::is_about_the_remote;
 use crate::sync::progress::Reporter;
 use crate::sync::turn::Turn;
@@ -108,8 +109,12 @@ pub(crate) struct Flow<'a> {
     /// The text that commit messages are made from; ours if none.
     pub(crate) template: Option<&'a str>,
     pub(crate) result: &'a mut FlowResult,
+    /// What waited in the inbox when the run began.
+    pub(crate) look: Option<Look>,
+    /// The commit from which nothing differs on disk, where that is known without a look.
+    pub(crate) at_rest: Option<Revision>,
     /// What differs on disk from what is committed, where that was looked for while the remote was asked.
-    pub(crate) differed: Option<Result<Vec<RepoPath>>>,
+    pub(crate) differed: Option<Result<Differed>>,
     /// The run's turn, where it has to share the machine.
     pub(crate) turn: Option<&'a Turn>,
 }
@@ -158,6 +163,9 @@ impl Flow<'_> {
         let before = self.repo.require_branch(self.branch)?;
         if let Some(tip) = &before {
             self.repo.catch_up_index(tip)?;
+        }
+        if matches!(kind, OperationKind::Sync | OperationKind::Ingest) {
+            self.look = Look::at(self.repo.work_tree(), &self.layout).ok();
         }
         let ran = self.run_steps(kind, errand);
         let after = self.repo.tip(self.branch)?;

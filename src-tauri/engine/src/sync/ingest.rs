@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
-use crate::fgd::{self, ArchiveLog, FabricFile, FileEntry, Given, Inbox, Plan, Reading, SourceFile};
+use crate::fgd::{self, ArchiveLog, FabricFile, FileEntry, Given, Inbox, Look, Plan, Reading, SourceFile};
 use crate::finding::Finding;
 use crate::id::{RepoPath, Revision};
 use crate::operation::{Step, Unit};
@@ -62,24 +62,24 @@ impl Flow<'_> {
             return Err(Error::NotInitialised { directory: self.layout.root().clone() });
         }
         self.report.begin(Step::Scan, Some(Unit::Files))?;
-        let (entries, unreadable) = fgd::scan(self.repo.work_tree(), &self.layout)?;
+        let look = self.glance()?;
         self.result.scanned = true;
-        self.result.inbox.clone_from(&entries);
-        self.report.count(Step::Scan, entries.len(), Some(entries.len()), None)?;
-        if entries.is_empty() && unreadable.is_empty() {
+        self.result.inbox.clone_from(&look.entries);
+        self.report.count(Step::Scan, look.entries.len(), Some(look.entries.len()), None)?;
+        if look.entries.is_empty() && look.unreadable.is_empty() {
             self.report.end(Step::Scan, "the inbox is empty");
             for step in [Step::Parse, Step::Validate, Step::Write, Step::Commit] {
                 self.report.skip(step, "nothing to do");
             }
             return Ok(());
         }
-        if entries.iter().any(|entry| !self.left.contains(entry)) {
+        if look.entries.iter().any(|entry| !self.left.contains(entry)) {
             self.report.loud();
         }
         self.look_at_what_stands(Some(Step::Scan))?;
-        self.report.end(Step::Scan, count(entries.len(), "file", "files"));
+        self.report.end(Step::Scan, count(look.entries.len(), "file", "files"));
 
-        let plan = self.plan(&entries, unreadable)?;
+        let plan = self.plan(look)?;
         self.result.documents = plan.counts();
         self.result.findings.extend(plan.findings.iter().cloned());
         self.result.inbox.retain(|entry| !plan.archived.contains_key(&entry.path));
@@ -104,10 +104,19 @@ impl Flow<'_> {
     /// Plans what a sync would do with what waits now, and writes nothing.
     pub(crate) fn preview(&mut self) -> Result<Plan> {
         self.report.begin(Step::Scan, Some(Unit::Files))?;
-        let (entries, unreadable) = fgd::scan(self.repo.work_tree(), &self.layout)?;
+        let look = self.glance()?;
         self.look_at_what_stands(Some(Step::Scan))?;
-        self.report.end(Step::Scan, count(entries.len(), "file", "files"));
-        self.plan(&entries, unreadable)
+        self.report.end(Step::Scan, count(look.entries.len(), "file", "files"));
+        self.plan(look)
+    }
+
+    /// A look at the inbox. One that a run took when it began is good enough where files waited then: what has
+    /// changed since shows in the look that follows.
+    fn glance(&mut self) -> Result<Look> {
+        match self.look.take().filter(|look| !look.entries.is_empty()) {
+            Some(look) => Ok(look),
+            None => Look::at(self.repo.work_tree(), &self.layout),
+        }
     }
 
     /// The same for a text that nobody has put anywhere yet, as if it were this file of the inbox, alone.
@@ -150,10 +159,18 @@ impl Flow<'_> {
         Ok(inbox)
     }
 
-    /// Plans without writing: what is to be done with what waits.
-    fn plan(&mut self, entries: &[FileEntry], unreadable: Vec<Finding>) -> Result<Plan> {
+    /// Plans without writing: what is to be done with what waits and is written to its end. Files are read while
+    /// they settle; what turns out not to have been settled is read again, or left for the next run.
+    fn plan(&mut self, look: Look) -> Result<Plan> {
         let fabric = self.fabric_file()?;
-        let inbox = self.parse(entries, unreadable, &fabric)?;
+        let (seen, unreadable) = (look.entries.clone(), look.unreadable.clone());
+        let inbox = self.parse(&seen, unreadable.clone(), &fabric)?;
+        let settled = look.settled(self.repo.work_tree(), &self.layout)?;
+        if self.result.scanned {
+            self.result.inbox.clone_from(&settled.entries);
+        }
+        let is_same = settled.entries == seen && settled.unreadable == unreadable;
+        let inbox = if is_same { inbox } else { self.parse(&settled.entries, settled.unreadable, &fabric)? };
         self.plan_inbox(inbox, &fabric)
     }
 

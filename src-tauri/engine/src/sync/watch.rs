@@ -1,9 +1,12 @@
 //! Watching a directory. An event is a hint that something may be there, and nothing more.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use notify::{PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::event::{AccessKind, AccessMode};
+use notify::{EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, timeout_at};
@@ -16,9 +19,61 @@ const AT_LAST: Duration = Duration::from_millis(1500);
 /// How often a directory is looked through where the system gives no events.
 const POLL: Duration = Duration::from_secs(3);
 
+/// How long a mark is waited for: the system tells of it as soon as it has told of all before it.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// A watch over a fabric's directory. Dropping it ends it. While nothing happens it costs nothing.
 pub(crate) struct Watch {
-    _watcher: Box<dyn Watcher + Send>,
+    _watcher: Mutex<Box<dyn Watcher + Send>>,
+    heard: Arc<Heard>,
+    /// Where marks are made; none where the order of events is not known.
+    marks: Option<TempDir>,
+}
+
+/// What was heard of a directory so far.
+#[derive(Default)]
+struct Heard {
+    so_far: Mutex<SoFar>,
+    marked: Condvar,
+}
+
+#[derive(Default)]
+struct SoFar {
+    /// Changes, and gaps in what was heard.
+    changes: u64,
+    /// The marks that were made, and the newest that was heard of.
+    made: u64,
+    mark: u64,
+}
+
+impl Heard {
+    /// Takes note of an event; whether it is one of the directory.
+    fn take(&self, event: &notify::Result<notify::Event>, marks: Option<&Path>) -> bool {
+        let mut so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Ok(event), Some(marks)) = (event, marks)
+            && !event.need_rescan()
+            && !event.paths.is_empty()
+            && event.paths.iter().all(|path| path.starts_with(marks))
+        {
+            let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u64>().ok();
+            so_far.mark = event.paths.iter().filter_map(number).fold(so_far.mark, u64::max);
+            self.marked.notify_all();
+            return false;
+        }
+        let told = match event {
+            Ok(event) => event.need_rescan() || !event.kind.is_access(),
+            // What was missed is not known: look.
+            Err(error) => {
+                tracing::debug!(%error, "file events were lost");
+                true
+            }
+        };
+        // Of a write through memory nothing is told but its end.
+        let is_end =
+            |event: &notify::Event| event.kind == EventKind::Access(AccessKind::Close(AccessMode::Write));
+        so_far.changes += u64::from(told || event.as_ref().is_ok_and(is_end));
+        told
+    }
 }
 
 impl Watch {
@@ -30,41 +85,66 @@ impl Watch {
         runtime: &Handle,
         hint: impl Fn() + Clone + Send + 'static,
     ) -> notify::Result<Self> {
-        match watch::<RecommendedWatcher>(directory, runtime, notify::Config::default(), hint.clone()) {
-            Ok(watcher) => Ok(Self { _watcher: Box::new(watcher) }),
+        // Only of Linux it is known that one queue has the events of all directories, in their order.
+        let marks = if cfg!(target_os = "linux") { tempfile::tempdir().ok() } else { None };
+        let heard = Arc::new(Heard::default());
+        let usual = notify::Config::default();
+        let watched =
+            watch::<RecommendedWatcher>(directory, marks.as_ref(), &heard, runtime, usual, hint.clone());
+        let (watcher, marks): (Box<dyn Watcher + Send>, _) = match watched {
+            Ok(watcher) => (Box::new(watcher), marks),
             Err(error) => {
                 tracing::warn!(directory = %directory.display(), %error, "no file events; looking every few seconds");
                 let config = notify::Config::default().with_poll_interval(POLL);
-                let watcher = watch::<PollWatcher>(directory, runtime, config, hint)?;
-                Ok(Self { _watcher: Box::new(watcher) })
+                (Box::new(watch::<PollWatcher>(directory, None, &heard, runtime, config, hint)?), None)
             }
-        }
+        };
+        Ok(Self { _watcher: Mutex::new(watcher), heard, marks })
+    }
+
+    /// How many changes were heard of, when all that happened before this call is known. If the number is the
+    /// same at two times, nothing happened in between; but for what the system tells nobody (a write through
+    /// another name of a file, or through memory). None where that can't be known.
+    pub(crate) fn changes_so_far(&self) -> Option<u64> {
+        let marks = self.marks.as_ref()?.path();
+        let mark = {
+            let mut so_far = self.heard.so_far.lock().unwrap_or_else(PoisonError::into_inner);
+            so_far.made += 1;
+            so_far.made
+        };
+        let file = marks.join(mark.to_string());
+        std::fs::File::create(&file).ok()?;
+        let so_far = self.heard.so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.heard.marked.wait_timeout_while(so_far, PATIENCE, |so_far| so_far.mark < mark);
+        let (so_far, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let changes = (so_far.mark >= mark).then_some(so_far.changes);
+        drop(so_far);
+        std::fs::remove_file(&file).ok()?;
+        changes
     }
 }
 
 fn watch<W: Watcher>(
     directory: &Path,
+    marks: Option<&TempDir>,
+    heard: &Arc<Heard>,
     runtime: &Handle,
     config: notify::Config,
     hint: impl Fn() + Clone + Send + 'static,
 ) -> notify::Result<W> {
     let (sender, events) = unbounded_channel();
-    let heard = move |result: notify::Result<notify::Event>| {
-        let told = match result {
-            Ok(event) => event.need_rescan() || !event.kind.is_access(),
-            // What was missed is not known: look.
-            Err(error) => {
-                tracing::debug!(%error, "file events were lost");
-                true
-            }
-        };
-        if told {
+    let (hears, marked) = (Arc::clone(heard), marks.map(|marks| marks.path().to_owned()));
+    let take = move |event: notify::Result<notify::Event>| {
+        if hears.take(&event, marked.as_deref()) {
             // The task goes with the watch.
             let _ended = sender.send(());
         }
     };
-    let mut watcher = W::new(heard, config)?;
+    let mut watcher = W::new(take, config)?;
     watcher.watch(directory, RecursiveMode::Recursive)?;
+    if let Some(marks) = marks {
+        watcher.watch(marks.path(), RecursiveMode::NonRecursive)?;
+    }
     runtime.spawn(join(events, hint));
     Ok(watcher)
 }
@@ -136,9 +216,37 @@ mod tests {
         sees_a_file(|path, sender| {
             let config = notify::Config::default().with_poll_interval(Duration::from_millis(50));
             Box::new(
-                super::watch::<PollWatcher>(path, &here, config, move || sender.send(()).unwrap_or(()))
-                    .expect("watch"),
+                super::watch::<PollWatcher>(path, None, &Arc::default(), &here, config, move || {
+                    sender.send(()).unwrap_or(());
+                })
+                .expect("watch"),
             )
         });
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_happened_before_is_counted() {
+        let home = tempfile::tempdir().expect("directory");
+        std::fs::create_dir(home.path().join("deep")).expect("directory");
+        let (sender, hints) = mpsc::channel();
+        let hint = move || sender.send(()).unwrap_or(());
+        let watch = Watch::new(home.path(), &Handle::current(), hint).expect("watch");
+        let mut last = watch.changes_so_far().expect("counted");
+        for n in 0..50 {
+            assert_eq!(watch.changes_so_far(), Some(last), "marks are no changes, and nothing happened");
+            std::fs::write(home.path().join("deep/a.yaml"), format!("a: {n}\n")).expect("file");
+            let now = watch.changes_so_far().expect("counted");
+            assert!(now > last, "the write before is known");
+            last = now;
+        }
+        hints.recv_timeout(Duration::from_secs(20)).expect("a hint");
+        std::thread::sleep(DEBOUNCE * 2);
+        while hints.try_recv().is_ok() {}
+        assert!(watch.changes_so_far().is_some());
+        assert!(hints.recv_timeout(DEBOUNCE * 2).is_err(), "a mark is no hint");
+        let marks = watch.marks.as_ref().expect("marks").path();
+        std::fs::remove_dir_all(marks).expect("removed");
+        assert_eq!(watch.changes_so_far(), None, "nothing is known without marks");
     }
 }
