@@ -9,8 +9,9 @@ use tauri::{AppHandle, Manager};
 use tauri_specta::Event as _;
 
 use crate::links::{self, Link};
+use crate::menu::MenuCommand;
 
-/// What the page is to show. It shows, and never acts.
+/// What the page is asked for. What comes from outside the app only ever shows something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "is", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Request {
@@ -37,6 +38,11 @@ pub(crate) enum Request {
     Show {
         /// Which.
         dialog: Shown,
+    },
+    /// What a person chose in the menu bar.
+    Command {
+        /// Which.
+        command: MenuCommand,
     },
     /// That something asked for could not be understood or done.
     Problem {

@@ -1095,6 +1095,59 @@ export type ListenerView = {
 	error: ErrorReport | null,
 };
 
+/**  What a line of the menu asks the page for; its name there is that of the command palette. */
+export type MenuCommand = 
+/**  Settings of this desktop. */
+"desktop" | 
+/**  Accounts. */
+"accounts" | 
+/**  Add a fabric. */
+"add" | 
+/**  Paste YAML into the open fabric's inbox. */
+"paste" | 
+/**  The open fabric's inbox, as a folder. */
+"inbox" | 
+/**  Sync the open fabric. */
+"sync" | 
+/**  Pull it. */
+"pull" | 
+/**  Push it. */
+"push" | 
+/**  What a sync would do. */
+"preview" | 
+/**  Restore what its last run changed. */
+"undo" | 
+/**  Its conflicts. */
+"conflicts" | 
+/**  Its settings. */
+"settings" | 
+/**  Sync all fabrics. */
+"sync-all" | 
+/**  All fabrics at once. */
+"overview" | 
+/**  The open fabric's dashboard. */
+"screen-dashboard" | 
+/**  Its topology. */
+"screen-topology" | 
+/**  Its objects. */
+"screen-resources" | 
+/**  What changed in it. */
+"screen-changes" | 
+/**  Draw all larger. */
+"zoom-in" | 
+/**  Draw all smaller. */
+"zoom-out" | 
+/**  Draw all at its usual size. */
+"zoom-reset" | 
+/**  The command palette. */
+"palette" | 
+/**  The keyboard's shortcuts. */
+"shortcuts" | 
+/**  The log. */
+"log" | 
+/**  About the app. */
+"about";
+
 /**  How a remote is told who is asking. */
 export type Method = 
 /**  A token over HTTPS. */
@@ -1487,7 +1540,7 @@ export type RepositoryView = {
 	cloned: boolean,
 };
 
-/**  What the page is to show. It shows, and never acts. */
+/**  What the page is asked for. What comes from outside the app only ever shows something. */
 export type Request = 
 /**  A fabric of the list. */
 { is: "fabric"; 
@@ -1509,6 +1562,10 @@ directory: RepoPath | null } |
 { is: "show"; 
 /**  Which. */
 dialog: Shown } | 
+/**  What a person chose in the menu bar. */
+{ is: "command"; 
+/**  Which. */
+command: MenuCommand } | 
 /**  That something asked for could not be understood or done. */
 { is: "problem"; 
 /**  What, in a sentence. */
