@@ -1864,6 +1864,11 @@ export type StepProgress = {
 	total: number | null,
 	/**  What is counted, where anything is. */
 	unit: Unit | null,
+	/**
+	 *  The bytes that came from the remote or went to it so far, where that is measured; 4 GiB and more are told
+	 *  as one byte less.
+	 */
+	bytes?: number | null,
 	/**  How it ended, in a few words: "46 documents in 1 file", "nothing new". */
 	note: string | null,
 };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::network::{Access, Watch, talk};
+use super::network::{Access, Transferred, Watch, talk};
 use super::remote::bring;
 use super::repo::Repo;
 use crate::error::{Error, Result};
@@ -53,7 +53,9 @@ pub(crate) fn clone_into(
     if let Some(tip) = repo.tracking(branch)? {
         let changes = repo.changes_between(None, &tip)?;
         let progress = watch.progress.clone();
-        repo.advance(branch, None, &tip, &changes, &mut |done, total| progress(done, total))?;
+        repo.advance(branch, None, &tip, &changes, &mut |done, total| {
+            progress(Transferred { done, total, bytes: 0 });
+        })?;
     }
     drop(repo);
     if watch.cancelled.load(std::sync::atomic::Ordering::Relaxed) {

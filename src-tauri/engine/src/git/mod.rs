@@ -65,7 +65,7 @@ pub(crate) use integrate::Move;
 pub(crate) use integrate::{BothChanged, HeldFile, Integration, Joining, Wish};
 pub(crate) use lock::RepoLock;
 pub(crate) use merge::Settled;
-pub(crate) use network::{Access, Watch};
+pub(crate) use network::{Access, Transferred, Watch};
 pub(crate) use push::PushReply;
 pub(crate) use read::blob_id;
 pub(crate) use refs::Head;

@@ -49,14 +49,25 @@ impl Default for Access {
 pub(crate) struct Watch {
     /// Set from anywhere, it ends the talk at once.
     pub(crate) cancelled: Arc<AtomicBool>,
-    /// Told how many of how many Git objects have come or gone. It is called from the talk's thread.
-    pub(crate) progress: Arc<dyn Fn(u32, u32) + Send + Sync>,
+    /// Told how far the talk is. It is called from the talk's thread.
+    pub(crate) progress: Arc<dyn Fn(Transferred) + Send + Sync>,
+}
+
+/// What has come or gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Transferred {
+    /// How many Git objects.
+    pub(crate) done: u32,
+    /// Of how many; 0 where that is not known.
+    pub(crate) total: u32,
+    /// How many bytes; 0 of what is only put in place here.
+    pub(crate) bytes: usize,
 }
 
 impl Watch {
     /// Nobody watches.
     pub(crate) fn unwatched() -> Self {
-        Self { cancelled: Arc::default(), progress: Arc::new(|_, _| {}) }
+        Self { cancelled: Arc::default(), progress: Arc::new(|_| {}) }
     }
 }
 
@@ -78,7 +89,7 @@ struct Line {
     abandoned: AtomicBool,
     /// What the server said to people: the reasons of a refusal are in it.
     spoken: Mutex<Vec<u8>>,
-    progress: Arc<dyn Fn(u32, u32) + Send + Sync>,
+    progress: Arc<dyn Fn(Transferred) + Send + Sync>,
 }
 
 impl Line {
@@ -89,10 +100,10 @@ impl Line {
         !self.abandoned.load(Ordering::Relaxed)
     }
 
-    fn tell(&self, done: usize, total: usize) -> bool {
+    fn tell(&self, done: usize, total: usize, bytes: usize) -> bool {
         let go_on = self.hear();
         if go_on {
-            (self.progress)(count(done), count(total));
+            (self.progress)(Transferred { done: count(done), total: count(total), bytes });
         }
         go_on
     }
@@ -226,11 +237,12 @@ impl Session {
         callbacks.certificate_check(move |cert, host| judge.check(cert, host));
         let line = self.line.clone();
         callbacks.transfer_progress(move |stats| {
-            line.tell(stats.received_objects().max(stats.indexed_objects()), stats.total_objects())
+            let done = stats.received_objects().max(stats.indexed_objects());
+            line.tell(done, stats.total_objects(), stats.received_bytes())
         });
         let line = self.line.clone();
-        callbacks.push_transfer_progress(move |done, total, _bytes| {
-            line.tell(done, total);
+        callbacks.push_transfer_progress(move |done, total, bytes| {
+            line.tell(done, total, bytes);
         });
         let line = self.line.clone();
         callbacks.pack_progress(move |_stage, _done, _total| {

@@ -300,7 +300,10 @@ fn a_clone_is_whole() {
     let watch = Watch {
         progress: {
             let seen = seen.clone();
-            Arc::new(move |done, _| seen.store(done, Ordering::Relaxed))
+            Arc::new(move |so_far| {
+                seen.store(so_far.done, Ordering::Relaxed);
+                assert!(so_far.done == 0 || so_far.bytes > 0, "{so_far:?}");
+            })
         },
         ..quiet()
     };
