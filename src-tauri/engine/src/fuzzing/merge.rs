@@ -172,3 +172,47 @@ fn shared_comments_stay(texts: [&str; 3], merged: &str) {
         assert!(kept.contains(comment), "{comment:?} is gone: {merged:?}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a side does to each of six fields: whether it changes the value, and whether it writes a comment above.
+    type Done = Vec<(bool, bool)>;
+
+    fn done() -> impl Strategy<Value = Done> {
+        prop::collection::vec(any::<(bool, bool)>(), 6)
+    }
+
+    /// The object after that: ours changes even fields alone, theirs odd ones.
+    fn text(done: &Done, side: &str) -> String {
+        let field = |(at, (changes, comments)): (usize, &(bool, bool))| {
+            let is_own = at % 2 == usize::from(side == "theirs");
+            let value = if *changes && is_own { side } else { "base" };
+            let comment = if *comments { format!("    # {side} {at}\n") } else { String::new() };
+            format!("{comment}    k{at}: {value}\n")
+        };
+        let fields: String = done.iter().enumerate().map(field).collect();
+        format!("kind: A\nspec:\n  # of all\n  inner:\n{fields}  last: 1\n")
+    }
+
+    proptest! {
+        #[test]
+        fn comments_and_values_of_both_sides_are_kept(ours in done(), theirs in done()) {
+            let base = text(&vec![(false, false); 6], "base");
+            let (ours_text, theirs_text) = (text(&ours, "ours"), text(&theirs, "theirs"));
+            merge([base.as_str(), &ours_text, &theirs_text].join("====\n").as_bytes());
+            let TextMerge::Merged(merged) = merge_texts(Some(&base), &ours_text, &theirs_text) else {
+                panic!("{ours_text}\n{theirs_text}")
+            };
+            for line in ours_text.lines().chain(theirs_text.lines()) {
+                let is_news = line.contains('#') || line.ends_with("ours") || line.ends_with("theirs");
+                let there = merged.lines().filter(|found| *found == line).count();
+                prop_assert!(!is_news || there == 1, "{line:?} {there} times:\n{merged}");
+            }
+            prop_assert_eq!(merged.matches(": ").count(), base.matches(": ").count());
+        }
+    }
+}

@@ -115,9 +115,14 @@ impl Block {
     /// By a line's end: `|`, `>2-`, `|+` and their like. What only looks like one costs some blank lines more, no
     /// value.
     fn below(line: &str) -> Self {
-        let code =
-            line.split([' ', '\t']).take_while(|word| !word.starts_with('#')).filter(|word| !word.is_empty());
-        let Some(last) = code.last() else { return Self::None };
+        let is_space = |c: char| matches!(c, ' ' | '\t');
+        let last = if line.contains('#') {
+            let words = line.split(is_space).take_while(|word| !word.starts_with('#'));
+            words.filter(|word| !word.is_empty()).last()
+        } else {
+            line.trim_end_matches(is_space).rsplit(is_space).next()
+        };
+        let Some(last) = last else { return Self::None };
         let head = last.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
         match head.ends_with(['|', '>']) {
             false => Self::None,
