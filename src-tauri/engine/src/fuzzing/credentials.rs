@@ -20,7 +20,8 @@ pub fn credentials(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     remote(text);
     place(text);
-    if text.contains(SECRET) {
+    // What is shown leaves control characters out.
+    if text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().contains(SECRET) {
         return;
     }
     let with_password = match text.split_once("://") {
