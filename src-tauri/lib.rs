@@ -7,7 +7,6 @@ mod commands;
 mod drops;
 #[cfg(test)]
 mod licences;
-mod links;
 mod log;
 mod menu;
 mod notices;

@@ -18,6 +18,7 @@ pub mod fuzzing;
 mod git;
 mod github;
 mod id;
+mod link;
 mod listener;
 mod manifest;
 #[cfg(feature = "measure")]
@@ -52,6 +53,7 @@ pub use github::view::{
 pub use id::{
     AccountId, BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp,
 };
+pub use link::Link;
 pub use listener::{Listener, ListenerSettings, WebhookSecret};
 pub use manifest::{FieldChange, FieldConflict, FieldPath, NotAFieldPath, Side};
 pub use operation::{

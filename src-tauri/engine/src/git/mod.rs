@@ -71,5 +71,7 @@ pub(crate) use read::blob_id;
 pub(crate) use refs::Head;
 pub(crate) use remote::{inspect, may_push};
 pub(crate) use repo::Repo;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use trust::{Known, known_by};
 pub(crate) use trust::{Trust, count_certificates};
-pub(crate) use url::{display_name, is_local, parse_remote_url};
+pub(crate) use url::{display_name, is_local, parse_remote_url, without_credentials};

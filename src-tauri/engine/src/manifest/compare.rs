@@ -17,7 +17,7 @@ pub(crate) fn content_hash(node: &Node, prefix: &str) -> ContentHash {
 }
 
 /// A key as Kubernetes tells keys apart: its objects are JSON, where every key is a text.
-pub(super) fn key_text(key: &Node) -> String {
+pub(crate) fn key_text(key: &Node) -> String {
     let Value::Scalar(scalar) = &key.value else {
         // No object has such a key; any text that no scalar has will do.
         return format!("\0{}", String::from_utf8_lossy(&canonical(key, Scope::Everything)));
