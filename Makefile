@@ -11,7 +11,7 @@ PACKAGED   := $(TARGET_DIR)/packaged
 FUZZ       := src-tauri/engine/fuzz
 FUZZ_TIME  := 180
 # The same everywhere, so that nothing is built twice.
-CARGO_ARGS := --workspace --features custom-protocol
+CARGO_ARGS := --workspace --features custom-protocol,failpoints
 # cargo-nextest where it is there: it is quicker, and ends a test that hangs.
 ifneq ($(shell command -v cargo-nextest),)
 NEXTEST      := cargo nextest run $(CARGO_ARGS) --config-file .ci/nextest.toml

@@ -17,6 +17,7 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::secrets::Secret;
 
 /// What OWASP's Password Storage Cheat Sheet asks of Argon2id at least: 19 MiB and two passes.
@@ -143,9 +144,10 @@ impl Sealed {
         // A temporary file is its owner's alone, and the rename keeps that.
         let mut file = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
         file.write_all(&bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+        pass(Point::SecretsStaged)?;
         file.persist(&self.path).map_err(|error| failed(error.error))?;
         self.seen = bytes;
-        Ok(())
+        pass(Point::SecretsPlaced)
     }
 }
 

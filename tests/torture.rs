@@ -1,0 +1,6 @@
+//! The product among faults: a short form in each run of the tests, and a long one when `FGD_LONG` is set.
+
+#[cfg(all(unix, feature = "failpoints"))]
+mod failpoints;
+#[cfg(all(unix, feature = "failpoints"))]
+mod recovery;
