@@ -74,8 +74,9 @@ pub(super) fn of(point: Point) -> Story {
         | P::WriteStaged
         | P::WriteSynced
         | P::WritePlaced
-        | P::WriteDeleted
+        | P::WriteDirectory
         | P::WriteDirectoriesSynced
+        | P::WriteDirectoryRemoved
         | P::ObjectsBlob
         | P::CommitTree
         | P::CommitWritten
@@ -94,8 +95,8 @@ pub(super) fn of(point: Point) -> Story {
         | P::StoreOperation
         | P::StoreOperationsCleared
         | P::StoreContact => Story::Taken,
-        P::WriteDirectory | P::ObjectsPacked | P::ObjectsMoved | P::ObjectsSynced => Story::Many,
-        P::WriteDirectoryRemoved => Story::Undone,
+        P::ObjectsPacked | P::ObjectsMoved | P::ObjectsSynced => Story::Many,
+        P::WriteDeleted => Story::Undone,
         P::IntegrateHeld => Story::Held,
         P::FetchRewritten | P::IntegrateBackedUp | P::IntegrateReplayed | P::IntegrateForgotten => {
             Story::Rewritten
@@ -127,10 +128,12 @@ impl Story {
         match self {
             Self::Taken => {
                 clone.drop_raw("first.yaml", &servers("s", 6, "first"));
+                clone.write("old/notes.md", "a teammate's\n");
+                clone.commit("Notes");
                 assert_eq!(lab.fgd("sync").code, 0);
                 let teammate = lab.teammate();
                 set(&teammate, 1, "a teammate's");
-                teammate.write("notes.md", "a teammate's\n");
+                teammate.git(&["mv", "old", "new"]);
                 teammate.commit_and_push("A teammate's work");
                 set(clone, 2, "edited by hand");
                 let unmanaged = "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: other # kept\n";
@@ -321,7 +324,7 @@ impl Story {
                 assert_eq!(synced.json["conflicts"].as_array().map(Vec::len), Some(1), "{synced:?}");
             }
             Self::Gone => {
-                lab.fgd("sync").assert_refused("BranchGone", "is gone on the remote.");
+                lab.fgd("sync").assert_refused("BranchGone", "any more.");
                 assert_eq!(lab.fgd("push").code, 0);
             }
             Self::Undone => {

@@ -9,6 +9,7 @@ use tempfile::NamedTempFile;
 use crate::error::{Error, Result};
 use crate::failpoint::{Point, pass};
 use crate::fgd::{self, Layout};
+use crate::git;
 use crate::id::{FabricId, RepoPath};
 use crate::view::{Delivered, Preview, RefusedFile};
 
@@ -64,6 +65,7 @@ impl Engine {
             }
             let unfinished = unfinished(path.parent().unwrap_or(&path), text.as_bytes())?;
             unfinished.persist(&path).map_err(|error| Error::io(&path)(error.error))?;
+            git::sync_dir(path.parent().unwrap_or(&path))?;
             Ok(true)
         })
         .await
@@ -151,7 +153,11 @@ fn put(inbox: &Path, name: &str, bytes: &[u8]) -> Result<String> {
         let name = fgd::numbered(name, n);
         let path = inbox.join(&name);
         match file.persist_noclobber(&path) {
-            Ok(_) => return pass(Point::DeliverPlaced).map(|()| name),
+            Ok(_) => {
+                pass(Point::DeliverPlaced)?;
+                // A pasted text is nowhere else.
+                return git::sync_dir(inbox).map(|()| name);
+            }
             Err(refused) if refused.error.kind() == std::io::ErrorKind::AlreadyExists => file = refused.file,
             Err(refused) => return Err(Error::io(path)(refused.error)),
         }

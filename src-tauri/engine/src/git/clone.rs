@@ -38,7 +38,7 @@ pub(crate) fn clone_into(
     }
     let parent = into.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(Error::io(parent))?;
-    clear_after_killed(parent)?;
+    clear_killed_clones(parent)?;
     // Removed when it is dropped, unless it was renamed.
     let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(parent).map_err(Error::io(parent))?;
     let held = staging.path().join(HELD);
@@ -76,12 +76,12 @@ pub(crate) fn clone_into(
 }
 
 /// Removes what clones that were killed left in `parent`: the folders of which nobody holds the lock.
-fn clear_after_killed(parent: &Path) -> Result<()> {
-    for entry in fs::read_dir(parent).map_err(Error::io(parent))?.flatten() {
-        let is_staging = entry.file_name().to_string_lossy().starts_with(STAGING);
+pub(crate) fn clear_killed_clones(parent: &Path) -> Result<()> {
+    let entries = fs::read_dir(parent).map_err(Error::io(parent))?.flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(STAGING)) {
         // One without the file is of this moment: whoever made it is about to lock it.
         let Ok(held) = File::open(entry.path().join(HELD)) else { continue };
-        if is_staging && held.try_lock().is_ok() {
+        if held.try_lock().is_ok() {
             tracing::warn!(path = %entry.path().display(), "removed: a clone that was killed");
             fs::remove_dir_all(entry.path()).map_err(Error::io(entry.path()))?;
         }

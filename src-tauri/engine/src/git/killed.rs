@@ -18,6 +18,7 @@ impl Repo {
     pub(crate) fn begin_run(&self) -> Result<bool> {
         let note = self.intent_dir()?.join(NOTE);
         let was_killed = note.exists();
+        Incoming::clear(self.git())?;
         if was_killed {
             self.clear_after_killed()?;
         }
@@ -34,7 +35,6 @@ impl Repo {
     }
 
     fn clear_after_killed(&self) -> Result<()> {
-        Incoming::clear(self.git())?;
         for dir in [self.intent_dir()?, self.state_dir()?] {
             for unfinished in inside(&dir).filter(|path| name_of(path).starts_with(UNFINISHED)) {
                 remove_if_there(&unfinished)?;

@@ -64,10 +64,11 @@ pub(crate) mod tests;
 
 pub(crate) use auth::Identity;
 pub(crate) use changes::{ChangedFile, ToldCommit};
-pub(crate) use clone::clone_into;
+pub(crate) use clone::{clear_killed_clones, clone_into};
 #[cfg(test)]
 pub(crate) use integrate::Move;
 pub(crate) use integrate::{BothChanged, HeldFile, Integration, Joining, Wish};
+pub(crate) use intent::sync_dir;
 pub(crate) use lock::RepoLock;
 pub(crate) use merge::Settled;
 pub(crate) use network::{Access, Watch};

@@ -8,7 +8,7 @@ use super::failure::{Said, said};
 use super::incoming::Incoming;
 use super::network::{Access, Session, Watch, stopped, talk};
 use super::remote::Advertised;
-use super::repo::{Repo, branch_ref, oid};
+use super::repo::{OVERLAY, Repo, branch_ref, make_durable, oid};
 use super::url::local_path;
 use crate::error::{Error, Result};
 use crate::failpoint::{Point, pass};
@@ -155,6 +155,8 @@ impl Order {
         path: &std::path::Path,
     ) -> Result<PushReply> {
         let target = Repository::open(path).map_err(|error| session.explain(error))?;
+        // What we note as pushed must be there after a power cut.
+        make_durable(&target, &git.commondir().join(OVERLAY))?;
         if !target.is_bare() {
             return Ok(PushReply::Refused(
                 "it is a work tree; only a bare repository can be pushed to".to_owned(),
