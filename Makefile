@@ -11,8 +11,10 @@ PACKAGED   := $(TARGET_DIR)/packaged
 FUZZ       := src-tauri/engine/fuzz
 FUZZ_TIME  := 180
 FUZZ_TARGETS := $(patsubst $(FUZZ)/fuzz_targets/%.rs,%,$(wildcard $(FUZZ)/fuzz_targets/*.rs))
-# The same everywhere, so that nothing is built twice.
-CARGO_ARGS := --workspace --features custom-protocol
+# The same everywhere, so that nothing is built twice: with the points at which tests end a process.
+CARGO_ARGS := --workspace --features custom-protocol,failpoints
+# What is measured and shipped has none of those.
+RELEASE_ARGS := --workspace --features custom-protocol
 # cargo-nextest where it is there: it is quicker, and ends a test that hangs.
 ifneq ($(shell command -v cargo-nextest),)
 NEXTEST      := cargo nextest run $(CARGO_ARGS) --config-file .ci/nextest.toml
@@ -78,7 +80,7 @@ e2e-ui: test-packages ui/node_modules/.package-lock.json ## each screen of the u
 	cd ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm run --silent e2e
 
 bench: build-packages ui/dist/index.html ## how long things take, printed
-	cargo bench $(CARGO_ARGS) --bench spine --bench two_way --bench idle
+	cargo bench $(RELEASE_ARGS) --bench spine --bench two_way --bench idle
 	cargo bench -p fgd-engine --features measure --bench ingest --bench search
 	@if [ "$$(uname)" = Linux ]; then \
 		xvfb-run -a -s "-screen 0 1280x800x24" dbus-run-session -- cargo bench -p fgd-sync --features custom-protocol --bench start --bench smooth; \
@@ -133,6 +135,8 @@ package-check: ## look into the .deb: binary, menu entry, icon, what it needs
 	test -x "$$root/usr/bin/fgd-sync" && test -x "$$root/usr/bin/fgd" || { echo "A binary is missing."; exit 1; }; \
 	test -f "$$root/usr/share/man/man1/fgd-sync.1.gz" && test -s "$$root/usr/share/bash-completion/completions/fgd" \
 		|| { echo "The manual or a completion is missing."; exit 1; }; \
+	! grep -qaF write/directories-synced "$$root/usr/bin/fgd" "$$root/usr/bin/fgd-sync" \
+		|| { echo "The points at which tests end a process are in a binary."; exit 1; }; \
 	entry=$$(find "$$root/usr/share/applications" -name '*.desktop'); \
 	grep -q '^Exec=fgd-sync' "$$entry" || { echo "The menu entry does not start the app."; exit 1; }; \
 	icon=$$(sed -n 's/^Icon=//p' "$$entry"); \

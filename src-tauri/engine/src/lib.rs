@@ -11,6 +11,7 @@ mod edit;
 mod engine;
 mod error;
 mod event;
+pub mod failpoint;
 mod fgd;
 mod finding;
 #[cfg(any(test, feature = "fuzzing"))]

@@ -132,6 +132,8 @@ impl Engine {
     /// Opens the engine over a data directory (`home`), which is made if it is not there. Must be called
     /// inside a tokio runtime. Nothing is watched and nothing runs until [`Engine::start`] or a command.
     pub fn open(home: &Path, emit: Emit) -> Result<Self> {
+        #[cfg(feature = "failpoints")]
+        crate::failpoint::read_environment();
         let tally = Arc::new(Tally::default());
         let inner = Inner {
             home: home.to_path_buf(),

@@ -166,11 +166,14 @@ impl Inner {
         turn: Option<&Turn>,
         work: impl FnOnce(&mut Flow<'_>) -> Result<T>,
     ) -> Result<T> {
-        let repo = self.open_repo(fabric)?;
+        let mut repo = self.open_repo(fabric)?;
         let _lock = match turn {
             Some(turn) => turn.away(|| wait_for_lock(&repo, report))?,
             None => wait_for_lock(&repo, report)?,
         };
+        if repo.heal_shallow()? {
+            repo = self.open_repo(fabric)?;
+        }
         let live = self.live(&fabric.id);
         live.state().used = Some(Instant::now());
         let mut index = lock(&live.index);

@@ -12,6 +12,7 @@ use super::repo::{Repo, branch_ref, oid};
 use super::write::write;
 use crate::change::FileChange;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, RepoPath, Revision};
 
 /// How often, and how long apart, a ref that another Git holds locked is tried.
@@ -54,6 +55,7 @@ impl Repo {
         }
         let records = self.intent_dir()?;
         Intent::new(branch, from, to, changes)?.write(&records)?;
+        pass(Point::AdvanceRecorded)?;
 
         let kept = match self.write_files(to, changes, &standings, progress) {
             Ok(kept) => kept,
@@ -64,8 +66,11 @@ impl Repo {
                 return Err(stopped.error);
             }
         };
+        pass(Point::AdvanceWritten)?;
         self.move_branch(branch, from, to)?;
+        pass(Point::AdvanceMoved)?;
         self.refresh_index(to, changes)?;
+        pass(Point::AdvanceIndexed)?;
         Intent::remove(&records)?;
         Ok(kept)
     }

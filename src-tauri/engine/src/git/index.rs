@@ -12,8 +12,10 @@ use super::compare::{Entry, TreePaths};
 use super::disk::{OnDisk, Parents};
 use super::read::blob_id;
 use super::repo::Repo;
+use super::whole_file::write_whole;
 use crate::change::FileChange;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{RepoPath, Revision};
 
 /// How often, and how long apart, a locked index is tried: a live `git status` holds it for less.
@@ -30,7 +32,7 @@ impl Repo {
     /// [`catch_up_index`](Self::catch_up_index) tries again.
     pub(super) fn refresh_index(&self, to: &Revision, changes: &[FileChange]) -> Result<()> {
         let paths: Vec<&RepoPath> = changes.iter().map(|change| &change.path).collect();
-        self.refresh_paths(to, &paths)
+        self.refresh_paths(to, &paths).map(drop)
     }
 
     /// Brings the index up to date for paths for which that failed before.
@@ -39,28 +41,31 @@ impl Repo {
         if owed.is_empty() {
             return Ok(());
         }
+        if !self.refresh_paths(tip, &owed.iter().collect::<Vec<_>>())? {
+            return Ok(());
+        }
+        pass(Point::IndexCaughtUp)?;
         let note = self.intent_dir()?.join(OWED);
-        // Before the attempt: one that fails writes it anew.
-        std::fs::remove_file(&note).map_err(Error::io(note))?;
-        self.refresh_paths(tip, &owed.iter().collect::<Vec<_>>())
+        std::fs::remove_file(&note).map_err(Error::io(note))
     }
 
-    fn refresh_paths(&self, to: &Revision, paths: &[&RepoPath]) -> Result<()> {
+    /// Whether that could be done; what could not is noted.
+    fn refresh_paths(&self, to: &Revision, paths: &[&RepoPath]) -> Result<bool> {
         if paths.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let tree = self.tree_of(Some(to))?;
         for attempt in 1..=TRIES {
             match self.try_refresh(tree, paths) {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(true),
                 Err(error) if attempt < TRIES && is_locked(&error) => std::thread::sleep(PAUSE),
                 Err(error) => {
                     tracing::warn!(%error, "the index was left as it is for now");
-                    return self.owe(paths);
+                    break;
                 }
             }
         }
-        Ok(())
+        self.owe(paths).map(|()| false)
     }
 
     /// Notes the paths, a line each, beside those of earlier failures.
@@ -69,7 +74,8 @@ impl Repo {
         owed.extend(paths.iter().map(|path| (*path).clone()));
         let text: String = owed.iter().map(|path| format!("{path}\n")).collect();
         let note = self.intent_dir()?.join(OWED);
-        std::fs::write(&note, text).map_err(Error::io(note))
+        write_whole(&note, text.as_bytes())?;
+        pass(Point::IndexOwed)
     }
 
     fn owed(&self) -> Result<Vec<RepoPath>> {
@@ -92,7 +98,9 @@ impl Repo {
         for (entry, stamp) in self.stamps(&there)? {
             index.add(&stamped(entry, stamp))?;
         }
-        Ok(index.write()?)
+        pass(Point::IndexChanged)?;
+        index.write()?;
+        pass(Point::IndexWritten)
     }
 
     /// The stamps of those files that hold the committed bytes: with the stamp of any other, Git would take

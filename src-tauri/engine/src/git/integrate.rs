@@ -15,6 +15,7 @@ use super::sides::Sides;
 use super::trees::{NewEntry, TreeEdit, edit_tree};
 use crate::change::FileChange;
 use crate::error::Result;
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, RepoPath, Revision};
 
 /// How our branch and the remote's stand, and what brings them together. Nothing has been moved yet:
@@ -201,6 +202,7 @@ impl Repo {
             is_same = Some(tree) == our_tree;
             write_commit(objects, tree, &[oid(ours)?], &text)
         })?;
+        pass(Point::IntegrateHeld)?;
         // A part that brings nothing is no commit, unless it says what a person decided.
         if is_same && !(wish.records && sides.adopted.as_ref() != Some(&adopted)) {
             return Ok(Integration::Held { rest: None, held });
@@ -230,6 +232,7 @@ impl Repo {
             is_replayed = true;
             Ok(to)
         })?;
+        pass(Point::IntegrateJoined)?;
         let changes = self.changes_between(Some(ours), &to)?;
         let way = Move { to, commits, changes };
         Ok(if is_replayed { Integration::Replayed(way) } else { Integration::Merge(way) })

@@ -17,8 +17,9 @@
 //! | new trees and commits | `trees` `objects` `commit` `sign` |
 //! | from one tree to another | `compare` `merge` |
 //! | both sides of a branch together | `sides` `integrate` `adopted` `rewritten` `replay` |
-//! | the way to the work tree | `advance` `intent` `write` `index` `recover` |
-//! | remotes | `url` `auth` `trust` `network` `failure` `remote` `clone` `push` |
+//! | the way to the work tree | `advance` `intent` `write` `index` |
+//! | after a crash | `recover` `killed` `stale_locks` |
+//! | remotes | `url` `auth` `trust` `network` `failure` `remote` `shallow` `clone` `push` `incoming` |
 
 mod adopted;
 mod advance;
@@ -31,9 +32,11 @@ mod disk;
 mod edits;
 mod failure;
 mod history;
+mod incoming;
 mod index;
 mod integrate;
 mod intent;
+mod killed;
 mod lock;
 mod merge;
 mod network;
@@ -46,12 +49,14 @@ mod remote;
 mod replay;
 mod repo;
 mod rewritten;
+mod shallow;
 mod sides;
 mod sign;
 mod stale_locks;
 mod trees;
 mod trust;
 mod url;
+mod whole_file;
 mod write;
 
 #[cfg(test)]
@@ -59,10 +64,11 @@ pub(crate) mod tests;
 
 pub(crate) use auth::Identity;
 pub(crate) use changes::{ChangedFile, ToldCommit};
-pub(crate) use clone::clone_into;
+pub(crate) use clone::{clear_killed_clones, clone_into};
 #[cfg(test)]
 pub(crate) use integrate::Move;
 pub(crate) use integrate::{BothChanged, HeldFile, Integration, Joining, Wish};
+pub(crate) use intent::sync_dir;
 pub(crate) use lock::RepoLock;
 pub(crate) use merge::Settled;
 pub(crate) use network::{Access, Transferred, Watch};

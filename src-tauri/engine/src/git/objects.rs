@@ -9,6 +9,7 @@ use git2::{ObjectType, OdbLookupFlags, Oid, Repository, Signature};
 use super::commit::committer;
 use super::repo::Repo;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::view::AuthorSettings;
 
 /// From this many files on, one pack costs less than a synced file for each object.
@@ -35,6 +36,7 @@ impl<'a> NewObjects<'a> {
     /// Writes a file's bytes.
     pub(super) fn blob(&mut self, bytes: &[u8]) -> Result<Oid> {
         let id = self.git.odb()?.write(ObjectType::Blob, bytes)?;
+        pass(Point::ObjectsBlob)?;
         Ok(self.note(id))
     }
 
@@ -92,6 +94,7 @@ fn write_pack(git: &Repository, objects: &[Oid]) -> Result<()> {
         builder.insert_object(*id, None)?;
     }
     builder.write(staging.path(), 0o444)?;
+    pass(Point::ObjectsPacked)?;
     let name = builder.name()?.unwrap_or_default().to_owned();
     // The index last: Git takes a pack for whole when it sees the index.
     for extension in ["pack", "idx"] {
@@ -99,8 +102,10 @@ fn write_pack(git: &Repository, objects: &[Oid]) -> Result<()> {
         let (from, to) = (staging.path().join(&file), packs.join(&file));
         sync(&from)?;
         fs::rename(&from, &to).map_err(Error::io(to))?;
+        pass(Point::ObjectsMoved)?;
     }
-    sync(&packs)
+    sync(&packs)?;
+    pass(Point::ObjectsSynced)
 }
 
 /// The packs that are there.

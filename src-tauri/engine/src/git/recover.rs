@@ -8,6 +8,7 @@ use super::intent::Intent;
 use super::refs::{Head, count};
 use super::repo::{Repo, oid};
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, RepoPath, Revision};
 
 /// What was finished.
@@ -54,10 +55,13 @@ impl Repo {
 
         let late = self.write_files(&intent.to, &changes, &standings, &mut |_, _| {});
         kept.extend(late.map_err(|stopped| stopped.error)?);
+        pass(Point::RecoverWritten)?;
         if !is_there {
             self.move_branch(&intent.branch, intent.from.as_ref(), &intent.to)?;
+            pass(Point::RecoverMoved)?;
         }
         self.refresh_index(&intent.to, &changes)?;
+        pass(Point::RecoverIndexed)?;
         Intent::remove(&records)?;
         tracing::info!(branch = %intent.branch, to = %intent.to, files, kept = kept.len(), "finished after a stop");
         Ok(Some(Recovered { branch: intent.branch, to: intent.to, files: count(files), kept }))
@@ -66,6 +70,7 @@ impl Repo {
     fn drop_intent(&self, intent: &Intent) -> Result<Option<Recovered>> {
         tracing::warn!(branch = %intent.branch, to = %intent.to, "not finished: the branch was changed by hand");
         self.sweep(intent)?;
+        pass(Point::RecoverLetGo)?;
         Intent::remove(&self.intent_dir()?)?;
         Ok(None)
     }
@@ -80,6 +85,7 @@ impl Repo {
                 let ours = name.to_str().is_some_and(|n| n.starts_with(TEMPORARY) && n.ends_with(".tmp"));
                 if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
                     fs::remove_file(entry.path()).map_err(Error::io(entry.path()))?;
+                    pass(Point::RecoverSwept)?;
                 }
             }
         }

@@ -5,6 +5,7 @@ use git2::{Commit, ErrorCode, ReferenceType, RepositoryState};
 use super::repo::{Repo, branch_ref, oid};
 use super::url::parse_remote_url;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, RemoteUrl, Revision, Timestamp};
 use crate::operation::CommitSummary;
 use crate::view::SignIn;
@@ -76,7 +77,7 @@ impl Repo {
     pub(crate) fn keep_blob(&self, bytes: &[u8], name: &str) -> Result<()> {
         let blob = self.write_objects(1, |objects| objects.blob(bytes))?;
         self.git().reference(&format!("refs/fgd/discarded/{name}"), blob, true, "taken out of the inbox")?;
-        Ok(())
+        pass(Point::DiscardKept)
     }
 
     /// The remote of `branch`: the one it follows, else `origin`, else the only one there is.

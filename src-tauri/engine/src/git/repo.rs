@@ -12,6 +12,9 @@ use crate::view::AuthorSettings;
 /// Makes what libgit2 writes survive a power cut: loose objects, packs and refs are synced.
 const DURABLE: &str = "[core]\n\tfsyncObjectFiles = true\n";
 
+/// That, as a file below Git's directory.
+pub(super) const OVERLAY: &str = "fgd/durable.gitconfig";
+
 /// A clone with a work tree. Opening it changes nothing on disk.
 pub(crate) struct Repo {
     git: Repository,
@@ -138,7 +141,8 @@ impl Repo {
 
     /// The file that makes a handle durable.
     pub(super) fn durable_overlay(&self) -> Result<PathBuf> {
-        let overlay = self.state_dir()?.join("durable.gitconfig");
+        self.state_dir()?;
+        let overlay = self.git.commondir().join(OVERLAY);
         if fs::read_to_string(&overlay).ok().as_deref() != Some(DURABLE) {
             fs::write(&overlay, DURABLE).map_err(Error::io(&overlay))?;
         }
@@ -154,10 +158,15 @@ impl Repo {
 /// Opens the repository with `overlay` above its configuration.
 pub(super) fn durable_handle(git_dir: &Path, overlay: &Path) -> Result<Repository> {
     let git = Repository::open(git_dir)?;
+    make_durable(&git, overlay)?;
+    Ok(git)
+}
+
+/// Puts `overlay` above the configuration of a repository that is open.
+pub(super) fn make_durable(git: &Repository, overlay: &Path) -> Result<()> {
     // The handle shares its configuration with `config`: the file counts for all that follows.
     let mut config = git.config()?;
-    config.add_file(overlay, git2::ConfigLevel::App, true)?;
-    Ok(git)
+    Ok(config.add_file(overlay, git2::ConfigLevel::App, true)?)
 }
 
 /// `refs/heads/<branch>`.

@@ -13,6 +13,7 @@ use super::intent::sync_dir;
 use super::refs::count;
 use crate::change::FileChange;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::RepoPath;
 
 /// Threads that wait for the disk: syncs of many files overlap, and a journal takes them together.
@@ -100,6 +101,7 @@ impl Writer<'_> {
         sync_all(&self.dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &|dir| {
             if dir.is_dir() { sync_dir(dir) } else { Ok(()) }
         })?;
+        pass(Point::WriteDirectoriesSynced)?;
         self.remove_empty_dirs(&last, keep)
     }
 
@@ -122,6 +124,7 @@ impl Writer<'_> {
             temporary.write_all(change.after.as_deref().unwrap_or_default()).map_err(Error::io(&file))?;
             // Closed, not kept open: ten thousand open files are more than a process may have.
             staged.push(temporary.into_temp_path());
+            pass(Point::WriteStaged)?;
             step();
         }
         let paths: Vec<&Path> = staged.iter().map(|path| &**path).collect();
@@ -129,6 +132,7 @@ impl Writer<'_> {
             let file = File::options().write(true).open(path).map_err(Error::io(path))?;
             file.sync_all().map_err(Error::io(path))
         })?;
+        pass(Point::WriteSynced)?;
         Ok(staged)
     }
 
@@ -143,7 +147,7 @@ impl Writer<'_> {
         match placed {
             Ok(()) => {
                 self.touch(&file);
-                Ok(())
+                pass(Point::WritePlaced)
             }
             Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => self.leave(change),
             Err(refused) => Err(Error::io(file)(refused.error)),
@@ -160,7 +164,7 @@ impl Writer<'_> {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(Error::io(file)(error)),
         }
-        Ok(())
+        pass(Point::WriteDeleted)
     }
 
     /// Whether the file may still be replaced. If not, it is left alone, or everything is.
@@ -204,6 +208,7 @@ impl Writer<'_> {
                 Some(_) => return Err(Error::DirectoryBlocked { directory: part }),
                 None => {
                     fs::create_dir(&dir).map_err(Error::io(&dir))?;
+                    pass(Point::WriteDirectory)?;
                     self.dirs.extend(dir.parent().map(Path::to_owned));
                 }
             }
@@ -228,7 +233,7 @@ impl Writer<'_> {
             }
             let path = dir.under(self.work_tree);
             match fs::remove_dir(&path) {
-                Ok(()) => {}
+                Ok(()) => pass(Point::WriteDirectoryRemoved)?,
                 Err(error) if is_in_use(error.kind()) => {}
                 Err(error) => return Err(Error::io(path)(error)),
             }

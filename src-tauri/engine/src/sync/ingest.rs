@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::fgd::{self, ArchiveLog, FabricFile, FileEntry, Given, Inbox, Plan, Reading, SourceFile};
 use crate::finding::Finding;
 use crate::id::{RepoPath, Revision};
@@ -249,6 +250,7 @@ impl Flow<'_> {
         let revision = self
             .repo
             .commit(parent, changes, &self.worded(message), &mut |done, _| count(done as usize, None))?;
+        pass(Point::FlowCommitted)?;
         report.check()?;
         let to = match parent {
             Some(parent) if self.repo.same_tree(parent, &revision)? => parent,

@@ -6,6 +6,7 @@ pub(crate) mod git_server;
 mod advance;
 mod commit;
 mod integrate;
+mod killed;
 mod recover;
 mod remote;
 
