@@ -18,6 +18,7 @@
 //! | from one tree to another | `compare` `merge` |
 //! | both sides of a branch together | `sides` `integrate` `adopted` `rewritten` `replay` |
 //! | the way to the work tree | `advance` `intent` `write` `index` `recover` |
+//! | the store kept small | `housekeeping` `ours` `pack_index` |
 //! | remotes | `url` `auth` `trust` `network` `failure` `remote` `clone` `push` |
 
 mod adopted;
@@ -31,6 +32,7 @@ mod disk;
 mod edits;
 mod failure;
 mod history;
+mod housekeeping;
 mod index;
 mod integrate;
 mod intent;
@@ -38,6 +40,8 @@ mod lock;
 mod merge;
 mod network;
 mod objects;
+mod ours;
+mod pack_index;
 mod push;
 mod read;
 mod recover;
@@ -60,6 +64,7 @@ pub(crate) mod tests;
 pub(crate) use auth::Identity;
 pub(crate) use changes::{ChangedFile, ToldCommit};
 pub(crate) use clone::clone_into;
+pub(crate) use housekeeping::Housekeeping;
 #[cfg(test)]
 pub(crate) use integrate::Move;
 pub(crate) use integrate::{BothChanged, HeldFile, Integration, Joining, Wish};
