@@ -1,0 +1,5 @@
+//! The product among faults: a short form in each run of the tests, and a long one when `FGD_LONG` is set.
+
+mod housekeeping;
+mod model;
+mod soak;
