@@ -10,6 +10,7 @@ mod demo;
 mod github_repositories;
 mod github_sign_in;
 mod hosting;
+mod housekeeping;
 mod inspect;
 mod listen;
 mod live;
@@ -31,7 +32,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{Error, Result};
 use crate::event::{Emit, Event};
@@ -56,7 +57,7 @@ pub use changes_view::{ChangeKind, ChangesView, CommitChanges, CommitView, Objec
 pub use deliver::Delivery;
 pub use demo::Demo;
 use live::Live;
-use run::Job;
+use run::{Job, Worker};
 
 /// How many repositories are worked on at once: enough to hide slow networks, few enough for a laptop.
 const AT_ONCE: usize = 4;
@@ -83,7 +84,7 @@ struct Inner {
     emit: Emit,
     tally: Arc<Tally>,
     live: Mutex<HashMap<FabricId, Arc<Live>>>,
-    workers: Mutex<HashMap<RepositoryId, mpsc::UnboundedSender<Job>>>,
+    workers: Mutex<HashMap<RepositoryId, Worker>>,
     gate: Arc<Semaphore>,
     runtime: tokio::runtime::Handle,
     /// How often in a row each remote did not answer.

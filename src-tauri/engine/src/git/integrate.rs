@@ -141,16 +141,31 @@ impl Repo {
             return Ok(Integration::FastForward(Move { to: theirs, commits, changes }));
         }
         if sides.rewritten.is_none()
-            // Where there were conflicts, both versions stay in history.
+            // Where there were conflicts, both versions stay in history: also of those that are settled, in a
+            // merge that another push was faster than.
             && sides.adopted.is_none()
             && commits > 0
             && merged.collisions.is_empty()
             && sides.is_ours_in_theirs()
+            && self.is_straight(&ours, &theirs)?
         {
             let changes = self.changes_between(Some(&ours), &theirs)?;
             return Ok(Integration::Replayed(Move { to: theirs, commits, changes }));
         }
         self.bring_together(&sides, &merged, (&ours, &theirs), commits, wish)
+    }
+
+    /// Whether no commit that only our branch has is a merge.
+    fn is_straight(&self, ours: &Revision, theirs: &Revision) -> Result<bool> {
+        let mut walk = self.git().revwalk()?;
+        walk.push(oid(ours)?)?;
+        walk.hide(oid(theirs)?)?;
+        for id in walk {
+            if self.git().find_commit(id?)?.parent_count() > 1 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// What of our branch and the branch `there` of the remote can't be brought together, as of the last fetch.

@@ -19,6 +19,7 @@
 //! | both sides of a branch together | `sides` `integrate` `adopted` `rewritten` `replay` |
 //! | the way to the work tree | `advance` `intent` `write` `index` |
 //! | after a crash | `recover` `killed` `stale_locks` |
+//! | the store kept small | `housekeeping` `ours` `pack_index` |
 //! | remotes | `url` `auth` `trust` `network` `failure` `remote` `shallow` `clone` `push` `incoming` |
 
 mod adopted;
@@ -32,6 +33,7 @@ mod disk;
 mod edits;
 mod failure;
 mod history;
+mod housekeeping;
 mod incoming;
 mod index;
 mod integrate;
@@ -41,6 +43,8 @@ mod lock;
 mod merge;
 mod network;
 mod objects;
+mod ours;
+mod pack_index;
 mod push;
 mod read;
 mod recover;
@@ -65,6 +69,7 @@ pub(crate) mod tests;
 pub(crate) use auth::Identity;
 pub(crate) use changes::{ChangedFile, ToldCommit};
 pub(crate) use clone::{clear_killed_clones, clone_into};
+pub(crate) use housekeeping::Housekeeping;
 #[cfg(test)]
 pub(crate) use integrate::Move;
 pub(crate) use integrate::{BothChanged, HeldFile, Integration, Joining, Wish};

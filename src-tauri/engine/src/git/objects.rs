@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use git2::{ObjectType, OdbLookupFlags, Oid, Repository, Signature};
+use git2::{ErrorClass, ObjectType, OdbLookupFlags, Oid, Repository, Signature};
 
 use super::commit::committer;
+use super::ours;
 use super::repo::Repo;
 use crate::error::{Error, Result};
 use crate::failpoint::{Point, pass};
@@ -14,6 +15,8 @@ use crate::view::AuthorSettings;
 
 /// From this many files on, one pack costs less than a synced file for each object.
 const PACK_FROM: usize = 16;
+/// How often a file in the store is tried to be written.
+const TRIES: u32 = 4;
 
 /// Takes new objects, and remembers them.
 pub(super) struct NewObjects<'a> {
@@ -51,16 +54,26 @@ impl Repo {
     /// Lets `work` write objects, and returns once they are safely in the store.
     ///
     /// `files` is about how many it will write. Many are first gathered in memory: either all of them
-    /// get into the store, or none.
+    /// get into the store, or none. Few may be tried again, when the system says no.
     pub(super) fn write_objects<T>(
         &self,
         files: usize,
-        work: impl FnOnce(&mut NewObjects<'_>) -> Result<T>,
+        mut work: impl FnMut(&mut NewObjects<'_>) -> Result<T>,
     ) -> Result<T> {
         // A handle of its own: what is in memory goes with it, whatever happens.
         let git = self.durable()?;
         if files < PACK_FROM {
-            return work(&mut NewObjects { git: &git, author: self.author(), made: Vec::new() });
+            let mut objects = NewObjects { git: &git, author: self.author(), made: Vec::new() };
+            let mut done = work(&mut objects);
+            // A `git gc` removes a directory that is empty, also the one that was made for an object just now.
+            for _ in 1..TRIES {
+                if !matches!(&done, Err(Error::Git(error)) if error.class() == ErrorClass::Os) {
+                    break;
+                }
+                done = work(&mut objects);
+            }
+            ours::note_loose(&git, &objects.made);
+            return done;
         }
         let odb = git.odb()?;
         // Above the backends for loose objects and packs (priorities 1 and 2): it takes the writes.
@@ -96,10 +109,17 @@ fn write_pack(git: &Repository, objects: &[Oid]) -> Result<()> {
     builder.write(staging.path(), 0o444)?;
     pass(Point::ObjectsPacked)?;
     let name = builder.name()?.unwrap_or_default().to_owned();
+    put_in_place(git, staging.path(), &name)
+}
+
+/// Puts a pack where Git looks, so that it survives a power cut.
+pub(super) fn put_in_place(git: &Repository, staging: &Path, name: &str) -> Result<()> {
+    let packs = git.commondir().join("objects/pack");
+    ours::note_packs(git, [name]);
     // The index last: Git takes a pack for whole when it sees the index.
     for extension in ["pack", "idx"] {
         let file = format!("pack-{name}.{extension}");
-        let (from, to) = (staging.path().join(&file), packs.join(&file));
+        let (from, to) = (staging.join(&file), packs.join(&file));
         sync(&from)?;
         fs::rename(&from, &to).map_err(Error::io(to))?;
         pass(Point::ObjectsMoved)?;
@@ -117,9 +137,12 @@ pub(super) fn pack_names(git: &Repository) -> Result<HashSet<PathBuf>> {
 
 /// Makes packs that came since `before` survive a power cut: libgit2 does not sync what it fetches.
 pub(super) fn sync_new_packs(git: &Repository, before: &HashSet<PathBuf>) -> Result<()> {
-    for pack in pack_names(git)?.difference(before).filter(|path| path.is_file()) {
+    let now = pack_names(git)?;
+    let new = || now.difference(before);
+    for pack in new().filter(|path| path.is_file()) {
         sync(pack)?;
     }
+    ours::note_packs(git, new().filter_map(|path| ours::pack_name(path)));
     let packs = git.commondir().join("objects/pack");
     if packs.is_dir() { sync(&packs) } else { Ok(()) }
 }

@@ -5,6 +5,7 @@ pub(crate) mod git_server;
 
 mod advance;
 mod commit;
+mod housekeeping;
 mod integrate;
 mod killed;
 mod recover;
