@@ -41,7 +41,10 @@ impl Desk {
         let clone = Checkout::of(&remote.location(), &machine.join("clone"));
         let mut desk = Self { folder, wanted: String::new(), most_commits: 0 };
         assert_eq!(desk.fgd("init").code, 0);
-        clone.drop_raw("first.yaml", &(0..4).map(|n| object(&format!("old-{n}"), "first")).collect::<String>());
+        clone.drop_raw(
+            "first.yaml",
+            &(0..4).map(|n| object(&format!("old-{n}"), "first")).collect::<String>(),
+        );
         assert_eq!(desk.fgd("sync").code, 0);
 
         let teammate = Checkout::of(&remote.location(), &machine.join("teammate"));
@@ -52,7 +55,7 @@ impl Desk {
         fs::remove_dir_all(&teammate.path).expect("a clone");
 
         let drop: String = (0..DROPPED).map(|n| object(&format!("new-{n}"), "dropped")).collect();
-        clone.drop_raw("drop.yaml", &(drop + &object("old-0", "dropped too")));
+        clone.drop_raw("drop.yaml", &format!("{drop}{}", object("old-0", "dropped too")));
         let file = format!("{FABRIC}/managed/servers/old-3.yaml");
         clone.write(&file, &clone.text("managed/servers/old-3.yaml").replace("first", "by hand"));
         copy(&machine, &desk.folder.path().join("before"));

@@ -2,6 +2,10 @@
 //!
 //! The short form takes a spread of the calls; `FGD_LONG=1` takes every one.
 
+mod damaged;
+mod names;
+mod watched;
+
 use super::desk::Desk;
 use super::shim::{CHANGES, EACCES, EIO, EMFILE, ENOSPC, EROFS, Trouble};
 use crate::support::lab::Answer;
@@ -29,7 +33,8 @@ fn assert_told(answer: &Answer, what: &str) {
     assert!([1, 3].contains(&answer.code), "{what}: {answer:?}");
     let error = &answer.json["error"];
     if answer.code == 3 || !error.is_null() {
-        let part = |name: &str| error[name].as_str().unwrap_or_else(|| panic!("{what}: no {name}: {answer:?}"));
+        let part =
+            |name: &str| error[name].as_str().unwrap_or_else(|| panic!("{what}: no {name}: {answer:?}"));
         assert_ne!(part("code"), "Internal", "{what}: {answer:?}");
         assert!(part("message").ends_with('.') && part("hint").ends_with('.'), "{what}: {answer:?}");
     }
@@ -61,8 +66,15 @@ fn sweep(desk: &Desk, name: &str, trouble: &Trouble, some: u32, sort: usize) {
 fn a_call_that_fails_costs_nothing() {
     let desk = Desk::new();
     let (clone, home) = (desk.clone().path, desk.home());
-    let in_clone = |error, lasts, calls| Trouble { under: vec![clone.clone()], calls, error, lasts, ..Trouble::default() };
-    let in_home = |error, calls| Trouble { under: vec![home.clone()], calls, error, lasts: true, ..Trouble::default() };
+    let in_clone = |error, lasts, calls| Trouble {
+        under: vec![clone.clone()],
+        calls,
+        error,
+        lasts,
+        ..Trouble::default()
+    };
+    let in_home =
+        |error, calls| Trouble { under: vec![home.clone()], calls, error, lasts: true, ..Trouble::default() };
     let sorts = [
         ("full", in_clone(ENOSPC, true, "wcrstml")),
         ("full for a moment", in_clone(ENOSPC, false, "wcrstml")),
@@ -78,6 +90,6 @@ fn a_call_that_fails_costs_nothing() {
         ("the app's own directory is read-only", in_home(EROFS, CHANGES)),
     ];
     for (sort, (name, trouble)) in sorts.iter().enumerate() {
-        sweep(&desk, name, trouble, 5, sort);
+        sweep(&desk, name, trouble, 2, sort);
     }
 }

@@ -19,7 +19,7 @@ fn a_power_cut_costs_nothing() {
         desk.reset();
         let calls = desk.sync_in(&trouble).report.calls.expect("an undisturbed run");
         let mut cuts = 0;
-        for at in moments(calls, 6, sort) {
+        for at in moments(calls, 3, sort) {
             desk.reset();
             let ran = desk.sync_in(&Trouble { at, seed: at, ..trouble.clone() });
             let Some(hit) = ran.report.hit else { continue };

@@ -14,6 +14,9 @@ use crate::view::AuthorSettings;
 /// From this many files on, one pack costs less than a synced file for each object.
 const PACK_FROM: usize = 16;
 
+/// A directory in which a pack is made. A left-over is removed by the next run, and by `git gc` by its age.
+pub(super) const STAGING: &str = "tmp_fgd_";
+
 /// Takes new objects, and remembers them.
 pub(super) struct NewObjects<'a> {
     git: &'a Repository,
@@ -58,7 +61,10 @@ impl Repo {
         // A handle of its own: what is in memory goes with it, whatever happens.
         let git = self.durable()?;
         if files < PACK_FROM {
-            return work(&mut NewObjects { git: &git, author: self.author(), made: Vec::new() });
+            let done = work(&mut NewObjects { git: &git, author: self.author(), made: Vec::new() })?;
+            // libgit2 syncs an object and the directory that it is in, which may itself be new.
+            sync(&git.commondir().join("objects"))?;
+            return Ok(done);
         }
         let odb = git.odb()?;
         // Above the backends for loose objects and packs (priorities 1 and 2): it takes the writes.
@@ -83,9 +89,7 @@ fn write_pack(git: &Repository, objects: &[Oid]) -> Result<()> {
     }
     let packs = git.commondir().join("objects/pack");
     fs::create_dir_all(&packs).map_err(Error::io(&packs))?;
-    // `git gc` removes a left-over `tmp_…` by its age.
-    let staging =
-        tempfile::Builder::new().prefix("tmp_fgd_").tempdir_in(&packs).map_err(Error::io(&packs))?;
+    let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(&packs).map_err(Error::io(&packs))?;
     let mut builder = git.packbuilder()?;
     builder.set_threads(0);
     for id in objects {

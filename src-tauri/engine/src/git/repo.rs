@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use git2::{ErrorCode, Repository, RepositoryInitOptions, RepositoryOpenFlags};
 
+use super::intent::sync_dir;
 use crate::error::{Error, Result};
 use crate::id::{BranchName, RemoteUrl, RepoPath, Revision};
 use crate::view::AuthorSettings;
@@ -12,7 +13,7 @@ use crate::view::AuthorSettings;
 /// Makes what libgit2 writes survive a power cut: loose objects, packs and refs are synced.
 const DURABLE: &str = "[core]\n\tfsyncObjectFiles = true\n";
 
-/// A clone with a work tree. Opening it changes nothing on disk.
+/// A clone with a work tree. Opening it changes nothing on disk, but that damaged objects are set aside.
 pub(crate) struct Repo {
     git: Repository,
     work_tree: PathBuf,
@@ -63,6 +64,7 @@ impl Repo {
             return Err(Error::BareRepository { path: path.to_owned() });
         };
         let work_tree = fs::canonicalize(work_tree).map_err(Error::io(work_tree))?;
+        super::damaged::set_aside_once(&git)?;
         Ok(Self { git, work_tree, author: AuthorSettings::default() })
     }
 
@@ -185,7 +187,11 @@ fn not_found_as_no_work_tree(error: git2::Error, path: &Path) -> Error {
 }
 
 fn made(dir: PathBuf) -> Result<PathBuf> {
-    fs::create_dir_all(&dir).map_err(Error::io(&dir))?;
+    if !dir.is_dir() {
+        fs::create_dir_all(&dir).map_err(Error::io(&dir))?;
+        // What is synced in it is lost with it.
+        dir.parent().map(sync_dir).transpose()?;
+    }
     Ok(dir)
 }
 

@@ -152,6 +152,7 @@ impl Flow<'_> {
     /// Runs the steps of `kind`, about what `errand` says.
     pub(crate) fn run(&mut self, kind: OperationKind, errand: &Errand) -> Result<()> {
         self.repo.heal_locks(self.branch)?;
+        self.repo.set_damaged_aside()?;
         if let Some(recovered) = self.repo.recover()? {
             tracing::info!(?recovered, "finished what an earlier run had begun");
         }
