@@ -31,8 +31,8 @@ fn make_writable(path: &Path) {
 
 #[test]
 fn a_damaged_index_is_made_anew_and_no_file_is_touched() {
-    for (name, damage) in [
-        ("empty", (|path: &Path| cut_to(path, 0)) as fn(&Path)),
+    let damages: [(&str, fn(&Path)); 4] = [
+        ("empty", |path| cut_to(path, 0)),
         ("cut", |path| cut_to(path, fs::metadata(path).expect("an index").len() / 2)),
         ("zeros", |path| fs::write(path, vec![0; 300]).expect("an index")),
         ("one bit", |path| {
@@ -41,7 +41,8 @@ fn a_damaged_index_is_made_anew_and_no_file_is_touched() {
             bytes[middle] ^= 1;
             fs::write(path, bytes).expect("an index");
         }),
-    ] {
+    ];
+    for (name, damage) in damages {
         let lab = ready();
         // By hand, and not yet committed.
         lab.clone.add_line("managed/servers/first.yaml", "# by hand");
@@ -82,12 +83,13 @@ fn loose(lab: &Lab, name: &str) -> (String, PathBuf) {
 
 #[test]
 fn a_damaged_object_is_named_and_nothing_is_committed_over_it() {
-    let file = format!("HEAD:{FABRIC}/managed/servers/first.yaml");
+    let directory = format!("HEAD:{FABRIC}/managed/servers");
+    let file = format!("{directory}/first.yaml");
     for (what, name) in [
         ("the commit", "HEAD"),
         ("the tree", "HEAD^{tree}"),
-        ("a directory", &format!("HEAD:{FABRIC}/managed/servers")),
-        ("a file", &file),
+        ("a directory", directory.as_str()),
+        ("a file", file.as_str()),
     ] {
         for length in [0, 10] {
             let lab = ready();

@@ -43,12 +43,12 @@ impl Repo {
 
 /// The same when a process opens a clone for the first time. Nothing is noted.
 pub(super) fn set_aside_once(git: &Repository) -> Result<()> {
-    let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
-    if opened.get_or_insert_default().contains(git.commondir()) {
-        return Ok(());
+    let opened = || OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_known = opened().as_ref().is_some_and(|stores| stores.contains(git.commondir()));
+    if !is_known {
+        set_aside(git)?;
+        opened().get_or_insert_default().insert(git.commondir().to_owned());
     }
-    set_aside(git)?;
-    opened.get_or_insert_default().insert(git.commondir().to_owned());
     Ok(())
 }
 
