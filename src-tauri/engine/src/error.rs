@@ -115,7 +115,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Git's own store.
-    #[error("Git: {}", .0.message())]
+    #[error("Git: {}", .0.message().trim_end_matches([':', ' ', '.']))]
     Git(#[from] git2::Error),
     /// The app's database.
     #[error("the app's database: {0}")]
@@ -354,11 +354,16 @@ impl Error {
             }
             Self::GitHub { .. } => "Try again; if it stays so, check GitHub's status page.",
             Self::Io { .. } => WRITABLE,
+            Self::Git(error) if error.code() == git2::ErrorCode::Locked => {
+                "Another Git program holds the lock: let it finish, then sync again."
+            }
             Self::Git(error) if error.class() == git2::ErrorClass::Os => WRITABLE,
             Self::Store(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => {
                 WRITABLE
             }
-            Self::Git(_) => "Run `git fsck` in the repository; if it is clean, sync again.",
+            Self::Git(_) => {
+                "Run `git fsck` in the repository: what it misses comes back by `git fetch --refetch`, or from another clone. If it is clean, sync again."
+            }
             Self::Store(_) => "The resources in Git are not affected. Restart the app.",
             Self::Keychain { .. } => "Unlock the keychain, or sign in again.",
             Self::BranchGone { moved_to: Some(_), .. } => {

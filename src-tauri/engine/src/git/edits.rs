@@ -33,8 +33,7 @@ impl Repo {
         if !dir.is_root() {
             options.pathspec(dir.as_str());
         }
-        let mut index = git.index()?;
-        index.read(true)?;
+        self.read_index()?;
         let diff = git.diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options))?;
 
         let mut edits = Vec::new();

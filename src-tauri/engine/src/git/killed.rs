@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::incoming::Incoming;
+use super::objects::STAGING;
 use super::repo::Repo;
 use super::stale_locks::{is_held, is_stale};
 use super::whole_file::{UNFINISHED, remove_if_there};
@@ -47,12 +48,12 @@ impl Repo {
         let objects = common.join("objects");
         for path in inside(&objects.join("pack")) {
             let name = name_of(&path);
-            if name.starts_with("tmp_fgd_") {
+            if name.starts_with(STAGING) {
                 // Ours alone: Git's are files.
                 if path.is_dir() {
                     fs::remove_dir_all(&path).map_err(Error::io(&path))?;
                 }
-            } else if name.starts_with("pack_git2_") {
+            } else if name.contains("_git2_") {
                 self.remove_unheld(&path)?;
             } else if name.starts_with("pack-") && name.ends_with(".idx.lock") {
                 // The same pack would be refused for ever.

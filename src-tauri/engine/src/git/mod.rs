@@ -11,7 +11,7 @@
 //!
 //! | what for | where |
 //! |---|---|
-//! | the clone, its lock | `repo` `lock` |
+//! | the clone, its lock, what a crash left in it | `repo` `lock` `stale_locks` `damaged` |
 //! | branches, commits, files of a commit | `refs` `read` `history` `changes` |
 //! | what differs on disk | `edits` `disk` |
 //! | new trees and commits | `trees` `objects` `commit` `sign` |
@@ -29,6 +29,7 @@ mod changes;
 mod clone;
 mod commit;
 mod compare;
+mod damaged;
 mod disk;
 mod edits;
 mod failure;

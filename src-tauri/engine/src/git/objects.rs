@@ -18,6 +18,9 @@ const PACK_FROM: usize = 16;
 /// How often a file in the store is tried to be written.
 const TRIES: u32 = 4;
 
+/// A directory in which a pack is made. A left-over is removed by the next run, and by `git gc` by its age.
+pub(super) const STAGING: &str = "tmp_fgd_";
+
 /// Takes new objects, and remembers them.
 pub(super) struct NewObjects<'a> {
     git: &'a Repository,
@@ -73,6 +76,8 @@ impl Repo {
                 done = work(&mut objects);
             }
             ours::note_loose(&git, &objects.made);
+            // libgit2 syncs an object and the directory that it is in, which may itself be new.
+            sync(&git.commondir().join("objects"))?;
             return done;
         }
         let odb = git.odb()?;
@@ -98,9 +103,7 @@ fn write_pack(git: &Repository, objects: &[Oid]) -> Result<()> {
     }
     let packs = git.commondir().join("objects/pack");
     fs::create_dir_all(&packs).map_err(Error::io(&packs))?;
-    // `git gc` removes a left-over `tmp_…` by its age.
-    let staging =
-        tempfile::Builder::new().prefix("tmp_fgd_").tempdir_in(&packs).map_err(Error::io(&packs))?;
+    let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(&packs).map_err(Error::io(&packs))?;
     let mut builder = git.packbuilder()?;
     builder.set_threads(0);
     for id in objects {

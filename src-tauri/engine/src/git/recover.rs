@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use git2::ErrorCode;
+
 use super::disk::{Standing, survey};
 use super::edits::TEMPORARY;
 use super::intent::Intent;
@@ -42,8 +44,13 @@ impl Repo {
             _ => return self.drop_intent(&intent),
         };
         let is_there = tip.as_ref() == Some(&intent.to);
-        if (tip != intent.from && !is_there) || self.git().find_commit(oid(&intent.to)?).is_err() {
+        if tip != intent.from && !is_there {
             return self.drop_intent(&intent);
+        }
+        match self.git().find_commit(oid(&intent.to)?) {
+            Err(error) if error.code() == ErrorCode::NotFound => return self.drop_intent(&intent),
+            // A disk that does not read at the moment is no reason to forget what is half done.
+            other => drop(other?),
         }
         self.sweep(&intent)?;
         let changes = intent.changes(self)?;

@@ -97,8 +97,15 @@ impl Repo {
     }
 
     /// The newest commit of a branch of this clone; `None` where there is no such branch yet.
+    ///
+    /// # Errors
+    /// Where the branch is there and its commit is not: that is no new branch, but a damaged store.
     pub(crate) fn tip(&self, branch: &BranchName) -> Result<Option<Revision>> {
-        self.resolve(&branch_ref(branch))
+        let name = branch_ref(branch);
+        match (self.resolve(&name)?, self.git().refname_to_id(&name)) {
+            (None, Ok(id)) => Ok(Some(Revision::from_oid(self.git().find_commit(id)?.id()))),
+            (found, _) => Ok(found),
+        }
     }
 
     /// Where the branch was on its remote when that was last asked.

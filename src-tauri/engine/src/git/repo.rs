@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use git2::{ErrorCode, Repository, RepositoryInitOptions, RepositoryOpenFlags};
 
+use super::intent::sync_dir;
 use crate::error::{Error, Result};
 use crate::id::{BranchName, RemoteUrl, RepoPath, Revision};
 use crate::view::AuthorSettings;
@@ -15,7 +16,7 @@ const DURABLE: &str = "[core]\n\tfsyncObjectFiles = true\n";
 /// That, as a file below Git's directory.
 pub(super) const OVERLAY: &str = "fgd/durable.gitconfig";
 
-/// A clone with a work tree. Opening it changes nothing on disk.
+/// A clone with a work tree. Opening it changes nothing on disk, but that damaged objects are set aside.
 pub(crate) struct Repo {
     git: Repository,
     work_tree: PathBuf,
@@ -66,6 +67,7 @@ impl Repo {
             return Err(Error::BareRepository { path: path.to_owned() });
         };
         let work_tree = fs::canonicalize(work_tree).map_err(Error::io(work_tree))?;
+        super::damaged::set_aside_once(&git)?;
         Ok(Self { git, work_tree, author: AuthorSettings::default() })
     }
 
@@ -194,7 +196,11 @@ fn not_found_as_no_work_tree(error: git2::Error, path: &Path) -> Error {
 }
 
 fn made(dir: PathBuf) -> Result<PathBuf> {
-    fs::create_dir_all(&dir).map_err(Error::io(&dir))?;
+    if !dir.is_dir() {
+        fs::create_dir_all(&dir).map_err(Error::io(&dir))?;
+        // What is synced in it is lost with it.
+        dir.parent().map(sync_dir).transpose()?;
+    }
     Ok(dir)
 }
 

@@ -166,6 +166,7 @@ impl Flow<'_> {
     /// Finishes what an earlier run had begun; where the branch is then.
     fn recover(&self) -> Result<Option<Revision>> {
         self.repo.heal_locks(self.branch)?;
+        self.repo.set_damaged_aside()?;
         if let Some(recovered) = self.repo.recover()? {
             tracing::info!(?recovered, "finished what an earlier run had begun");
         }
