@@ -11,7 +11,7 @@
 //!
 //! | what for | where |
 //! |---|---|
-//! | the clone, its lock | `repo` `lock` |
+//! | the clone, its lock | `repo` `lock` `plain_store` |
 //! | branches, commits, files of a commit | `refs` `read` `history` `changes` |
 //! | what differs on disk | `edits` `disk` |
 //! | new trees and commits | `trees` `objects` `commit` `sign` |
@@ -38,6 +38,7 @@ mod lock;
 mod merge;
 mod network;
 mod objects;
+mod plain_store;
 mod push;
 mod read;
 mod recover;
