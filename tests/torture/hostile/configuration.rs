@@ -325,3 +325,28 @@ fn a_clone_of_another_user_is_refused() {
     assert_told(&synced, "another user's");
     assert_eq!(synced.json["error"]["code"], "NotYours", "{synced:?}");
 }
+
+/// A file of the fabric's is a pointer to Git LFS: it is text like any other, told as no object, and kept.
+#[test]
+fn a_pointer_to_large_file_storage_is_told_and_kept() {
+    let story = Story::new();
+    let lab = &story.lab;
+    let pointer =
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n", "0".repeat(64));
+    story.push(&in_fabric("managed/servers"), vec![(FILE, b"large.yaml".to_vec(), story.blob(&pointer))]);
+    story.push(
+        "",
+        vec![(FILE, b".gitattributes".to_vec(), story.blob("*.yaml filter=lfs diff=lfs merge=lfs -text\n"))],
+    );
+    let synced = story.drop_and_sync("spare-1");
+    assert!([0, 1].contains(&synced.code), "{synced:?}");
+    assert_eq!(lab.clone.text("managed/servers/large.yaml"), pointer);
+    assert_eq!(lab.remote.text("managed/servers/large.yaml"), pointer);
+    assert!(lab.remote.text("managed/servers/spare-1.yaml").contains("description: spare"));
+    let checked = lab.fgd("validate");
+    let told = checked
+        .findings()
+        .iter()
+        .any(|found| found["file"].as_str().is_some_and(|file| file.ends_with("large.yaml")));
+    assert!(told, "{checked:?}");
+}
