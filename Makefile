@@ -37,7 +37,7 @@ TEST_PACKAGES  += $(if $(shell command -v chromium chromium-browser google-chrom
 
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
 
-.PHONY: help run test torture e2e e2e-ui bench fuzz lint package package-check bindings licences screenshots clean deps build build-packages test-packages
+.PHONY: help run test torture audit e2e e2e-ui bench fuzz lint package package-check bindings licences screenshots clean deps build build-packages test-packages
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -101,6 +101,10 @@ lint: build-packages ui/dist/index.html ## formatting and lints only
 	cargo fmt --all --check
 	cd ui && npm run --silent format:check && npm run --silent check
 	cargo clippy $(CARGO_ARGS) --all-targets -- -D warnings
+
+audit: build-packages ui/node_modules/.package-lock.json ## licences, sources and known weaknesses of what is built in
+	@command -v cargo-deny >/dev/null || cargo install cargo-deny --version '^0.20' --locked --root "$(TOOLS)"
+	.ci/audit "$(TARGET_DIR)"
 
 bindings: build-packages ui/dist/index.html ## write ui/src/bindings.ts anew from the commands
 	FGD_WRITE_BINDINGS=1 cargo test $(CARGO_ARGS) --lib bindings

@@ -3,6 +3,8 @@
 mod attend;
 mod badge;
 mod bindings;
+#[cfg(test)]
+mod boundary;
 mod commands;
 mod drops;
 #[cfg(test)]

@@ -74,7 +74,7 @@ export const commands = {
 	pickFile: (title: string) => __TAURI_INVOKE<string | null>("pick_file", { title }),
 	openInbox: (fabric: FabricId) => __TAURI_INVOKE<null>("open_inbox", { fabric }),
 	openFile: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<null>("open_file", { fabric, file }),
-	/**  Opens a page of the Git host in the browser. Nothing but a web address is opened. */
+	/**  Opens a page of a Git host in the browser. No other address is opened. */
 	openPage: (url: string) => __TAURI_INVOKE<null>("open_page", { url }),
 	/**  The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to. */
 	appReady: (milliseconds: number) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
@@ -704,7 +704,7 @@ export type Edit = {
 export type EngineEvent = Event;
 
 /**  What the window and the command line branch on. The text form never changes its meaning. */
-export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal" | "GitHubLimited" | "GitHubRefused" | "HostKeyUnknown" | "HostKeyChanged" | "NoKeychain" | "SecretsLocked" | "PassphraseWrong" | "AccountInvalid" | "AccountUnknown" | "SigningFailed" | "CannotListen" | "RemoteBusy";
+export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal" | "GitHubLimited" | "GitHubRefused" | "HostKeyUnknown" | "HostKeyChanged" | "NoKeychain" | "SecretsLocked" | "PassphraseWrong" | "AccountInvalid" | "AccountUnknown" | "SigningFailed" | "CannotListen" | "RemoteBusy" | "TooMuch" | "StoreNotPlain" | "NotYours";
 
 /**  An error, as it is shown. */
 export type ErrorReport = {

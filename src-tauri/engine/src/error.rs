@@ -184,6 +184,16 @@ pub enum Error {
     /// Somebody holds the branch's lock on the remote.
     #[error("{remote} can't move the branch now: {reason}")]
     RemoteBusy { remote: RemoteUrl, reason: String },
+    /// A commit or a remote has more of something than any fabric needs, so that taking it could fill the
+    /// memory or never end.
+    #[error("more than is taken: {detail}")]
+    TooMuch { detail: String },
+    /// A part of a clone's own store is a link or no plain file, and would lead what is written elsewhere.
+    #[error("{} is a link or no plain file, inside of Git's own store", path.display())]
+    StoreNotPlain { path: PathBuf },
+    /// The clone belongs to another user of this machine.
+    #[error("{} belongs to another user", path.display())]
+    NotYours { path: PathBuf },
 }
 
 fn describe_branches(known: &[BranchName]) -> String {
@@ -280,6 +290,9 @@ codes! {
     SigningFailed,
     CannotListen,
     RemoteBusy,
+    TooMuch,
+    StoreNotPlain,
+    NotYours,
 }
 
 impl Error {
@@ -399,6 +412,13 @@ impl Error {
             Self::GitHubLimited { .. } => "Nothing to do: it goes on by itself when the wait is over.",
             Self::GitHubRefused { .. } => "Check what the token may do, under Settings → Accounts.",
             Self::CannotListen { .. } => "Choose an address of this machine and a port that is free.",
+            Self::TooMuch { .. } => {
+                "Nothing was changed here. Look at the repository's newest commits with Git; take out what is not meant to be there."
+            }
+            Self::NotYours { .. } => {
+                "Use a clone of your own; or, if you trust whoever owns it, add it to safe.directory as Git says."
+            }
+            Self::StoreNotPlain { .. } => "Make a fresh clone with `git clone`, and use that one.",
             Self::RemoteBusy { .. } => {
                 "Sync again in a moment; if it stays so, ask whoever runs the server for a lock that was left behind."
             }

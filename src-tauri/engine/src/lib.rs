@@ -4,6 +4,7 @@
 //! back through one function, [`Emit`].
 
 mod account;
+mod beneath;
 mod catalog;
 mod change;
 mod conflict;
@@ -32,6 +33,7 @@ mod store;
 mod sync;
 mod topology;
 mod view;
+mod visible;
 
 pub use account::{Account, Keeping, Method, NewAccount, Place};
 pub use catalog::{
@@ -74,3 +76,4 @@ pub use view::{
     Proxy, RefusedFile, RepositoryView, SealedFile, SecretStore, SignIn, Source, SourceReport, Status,
     StatusState, StructureRepair, StructureReport, Theme, VersionDiff, WebhookView, WindowSettings,
 };
+pub use visible::{deceives, visible, visible_json};

@@ -14,6 +14,7 @@ mod housekeeping;
 mod inspect;
 mod listen;
 mod live;
+mod pages;
 mod preview;
 mod proposals;
 mod resources;
@@ -34,6 +35,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::beneath;
 use crate::error::{Error, Result};
 use crate::event::{Emit, Event};
 use crate::fgd::{self, FabricFile, FabricRules, Layout};
@@ -431,7 +433,7 @@ impl Engine {
             let path = file.under(&work_tree);
             let waits = file.below(&raw).is_some_and(|rest| !rest.is_empty())
                 && Layout::takes(file.file_name())
-                && path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+                && beneath::open(&work_tree, &file).is_ok();
             if waits { Ok(path) } else { Err(Error::NotInTheInbox { file }) }
         })
         .await
@@ -490,7 +492,7 @@ fn discover(path: &Path) -> Result<(Repo, RepoPath)> {
 /// The name that the directory's own file gives it, or that its path suggests.
 fn propose_name(repo: &Repo, directory: &RepoPath, branch: &BranchName) -> Result<String> {
     let file = Layout::new(directory.clone()).fabric_file();
-    if let Ok(bytes) = std::fs::read(file.under(repo.work_tree()))
+    if let Ok(Some(bytes)) = fgd::read_plain(repo.work_tree(), &file)
         && let Ok(read) = FabricFile::read(&file, &bytes, directory)
     {
         return Ok(read.fabric_name);

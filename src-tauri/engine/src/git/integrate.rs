@@ -255,13 +255,15 @@ impl Repo {
 
     fn settle_bytes(&self, our: &Difference, their: &Difference, wish: &Wish<'_>) -> Result<Option<Settled>> {
         let Some(path) = repo_path(&our.path) else { return Ok(None) };
-        let git = self.git();
-        let blob = |entry: Option<Entry>| {
-            entry.filter(|entry| entry.is_file()).map(|entry| git.find_blob(entry.id)).transpose()
+        for entry in [our.old, our.new, their.new] {
+            if entry.is_some_and(Entry::is_file) && self.for_disk(entry)?.is_none() {
+                return Ok(None);
+            }
+        }
+        let bytes = |entry: Option<Entry>| {
+            entry.filter(|entry| entry.is_file()).map(|entry| self.bytes_of(entry.id)).transpose()
         };
-        let (base, ours, theirs) = (blob(our.old)?, blob(our.new)?, blob(their.new)?);
-        let bytes = |blob: &'_ Option<git2::Blob<'_>>| blob.as_ref().map(|blob| blob.content().to_vec());
-        let (base, ours, theirs) = (bytes(&base), bytes(&ours), bytes(&theirs));
+        let (base, ours, theirs) = (bytes(our.old)?, bytes(our.new)?, bytes(their.new)?);
         Ok((wish.settle)(&BothChanged {
             path: &path,
             base: base.as_deref(),

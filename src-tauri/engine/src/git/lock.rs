@@ -14,7 +14,11 @@ pub(crate) struct RepoLock {
 
 impl Repo {
     /// Takes the lock, or says `RepositoryLocked` at once.
+    ///
+    /// # Errors
+    /// `StoreNotPlain` where writing would lead out of Git's own directory.
     pub(crate) fn lock(&self) -> Result<RepoLock> {
+        self.require_plain_store()?;
         let path = self.state_dir()?.join("lock");
         let file = File::options().create(true).append(true).open(&path).map_err(Error::io(&path))?;
         match file.try_lock() {

@@ -11,7 +11,7 @@
 //!
 //! | what for | where |
 //! |---|---|
-//! | the clone, its lock, what a crash left in it | `repo` `lock` `stale_locks` `damaged` |
+//! | the clone, its lock, what a crash left in it | `repo` `lock` `stale_locks` `damaged` `plain_store` |
 //! | branches, commits, files of a commit | `refs` `read` `history` `changes` |
 //! | what differs on disk | `edits` `disk` |
 //! | new trees and commits | `trees` `objects` `commit` `sign` |
@@ -46,6 +46,7 @@ mod network;
 mod objects;
 mod ours;
 mod pack_index;
+mod plain_store;
 mod push;
 mod read;
 mod recover;

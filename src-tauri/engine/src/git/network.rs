@@ -24,6 +24,8 @@ use crate::id::RemoteUrl;
 const STALL: Duration = Duration::from_secs(60);
 /// How often the caller looks whether it is cancelled.
 const GLANCE: Duration = Duration::from_millis(25);
+/// How much one talk may bring, in bytes: a pack without end would fill the disk.
+const MOST_RECEIVED: usize = 4 << 30;
 /// How much of what a server says is kept for an error text.
 const SPOKEN_LIMIT: usize = 4096;
 
@@ -87,6 +89,8 @@ struct Line {
     heard: AtomicU64,
     /// The caller has gone.
     abandoned: AtomicBool,
+    /// More came than is taken.
+    overflowed: AtomicBool,
     /// What the server said to people: the reasons of a refusal are in it.
     spoken: Mutex<Vec<u8>>,
     progress: Arc<dyn Fn(Transferred) + Send + Sync>,
@@ -131,6 +135,7 @@ pub(super) fn talk<T: Send + 'static>(
         began: Instant::now(),
         heard: AtomicU64::new(0),
         abandoned: AtomicBool::new(false),
+        overflowed: AtomicBool::new(false),
         spoken: Mutex::default(),
         progress: watch.progress.clone(),
     });
@@ -190,6 +195,10 @@ impl Session {
 
     /// The product's error for one of libgit2's.
     pub(super) fn explain(&self, error: git2::Error) -> Error {
+        if self.line.overflowed.load(Ordering::Relaxed) {
+            let detail = format!("{} sends more than {} GiB", self.remote, MOST_RECEIVED >> 30);
+            return Error::TooMuch { detail };
+        }
         self.judge.verdict().unwrap_or_else(|| explain(error, &self.remote, &self.credentials))
     }
 
@@ -237,6 +246,10 @@ impl Session {
         callbacks.certificate_check(move |cert, host| judge.check(cert, host));
         let line = self.line.clone();
         callbacks.transfer_progress(move |stats| {
+            if stats.received_bytes() > MOST_RECEIVED {
+                line.overflowed.store(true, Ordering::Relaxed);
+                return false;
+            }
             let done = stats.received_objects().max(stats.indexed_objects());
             line.tell(done, stats.total_objects(), stats.received_bytes())
         });

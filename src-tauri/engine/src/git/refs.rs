@@ -10,6 +10,9 @@ use crate::id::{BranchName, RemoteUrl, Revision, Timestamp};
 use crate::operation::CommitSummary;
 use crate::view::SignIn;
 
+/// How much of a commit's subject and of its author's name is shown, in characters.
+const LONGEST_SHOWN: usize = 1000;
+
 /// What the work tree has checked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Head {
@@ -183,11 +186,12 @@ pub(super) fn count(number: usize) -> u32 {
 }
 
 pub(super) fn summarise(commit: &Commit<'_>) -> CommitSummary {
-    let subject = commit.summary_bytes().unwrap_or_default();
+    // A stranger's text may be as long as they like.
+    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().take(LONGEST_SHOWN).collect();
     CommitSummary {
         revision: Revision::from_oid(commit.id()),
-        subject: String::from_utf8_lossy(subject).into_owned(),
-        author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
+        subject: shown(commit.summary_bytes().unwrap_or_default()),
+        author: shown(commit.author().name_bytes()),
         time: Timestamp::from_millis(commit.time().seconds().saturating_mul(1000)),
     }
 }

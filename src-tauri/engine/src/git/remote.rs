@@ -6,7 +6,7 @@ use super::auth::Identity;
 use super::network::{Access, Session, Watch, talk};
 use super::objects::{pack_names, sync_new_packs};
 use super::refs::Remote;
-use super::repo::{Repo, branch_ref, durable_handle};
+use super::repo::{Repo, branch_ref, network_handle};
 use super::rewritten;
 use super::shallow::Shallow;
 use super::url::local_path;
@@ -258,7 +258,7 @@ impl Repo {
     /// Opens the repository anew, on whatever thread: libgit2's handles stay where they were made.
     pub(super) fn opener(&self) -> Result<impl Fn() -> Result<Repository> + Send + 'static> {
         let (git_dir, overlay) = (self.git_dir().to_owned(), self.durable_overlay()?);
-        Ok(move || durable_handle(&git_dir, &overlay))
+        Ok(move || network_handle(&git_dir, &overlay))
     }
 }
 

@@ -67,6 +67,9 @@ impl Repo {
             return Err(Error::BareRepository { path: path.to_owned() });
         };
         let work_tree = fs::canonicalize(work_tree).map_err(Error::io(work_tree))?;
+        if !belongs_to(&work_tree, git.path()) {
+            return Err(Error::NotAWorkTree { path: path.to_owned() });
+        }
         super::damaged::set_aside_once(&git)?;
         Ok(Self { git, work_tree, author: AuthorSettings::default() })
     }
@@ -157,6 +160,35 @@ impl Repo {
     }
 }
 
+/// Whether the work tree's own `.git` is this directory, or says that it is. A clone's configuration can name any
+/// folder as its work tree (`core.worktree`): whoever wrote it does not choose where files are written.
+fn belongs_to(work_tree: &Path, git_dir: &Path) -> bool {
+    let dot_git = work_tree.join(".git");
+    let named = match fs::metadata(&dot_git) {
+        Ok(metadata) if metadata.is_dir() => dot_git,
+        Ok(metadata) if metadata.is_file() && metadata.len() < 64 * 1024 => {
+            let text = fs::read_to_string(&dot_git).unwrap_or_default();
+            let Some(named) = text.strip_prefix("gitdir:") else { return false };
+            work_tree.join(named.trim())
+        }
+        _ => return false,
+    };
+    match (fs::canonicalize(named), fs::canonicalize(git_dir)) {
+        (Ok(named), Ok(git_dir)) => named == git_dir,
+        _ => false,
+    }
+}
+
+/// Opens the repository for a talk with a remote: with the configuration of the user and the system, and
+/// without the clone's own, which could send the talk elsewhere (`url.insteadOf`, `http.proxy`).
+pub(super) fn network_handle(git_dir: &Path, overlay: &Path) -> Result<Repository> {
+    let git = Repository::open(git_dir)?;
+    let mut config = git2::Config::open_default()?;
+    config.add_file(overlay, git2::ConfigLevel::App, true)?;
+    git.set_config(&config)?;
+    Ok(git)
+}
+
 /// Opens the repository with `overlay` above its configuration.
 pub(super) fn durable_handle(git_dir: &Path, overlay: &Path) -> Result<Repository> {
     let git = Repository::open(git_dir)?;
@@ -191,6 +223,7 @@ fn real_folder(path: &Path) -> Result<PathBuf> {
 fn not_found_as_no_work_tree(error: git2::Error, path: &Path) -> Error {
     match error.code() {
         ErrorCode::NotFound => Error::NotAWorkTree { path: path.to_owned() },
+        ErrorCode::Owner => Error::NotYours { path: path.to_owned() },
         _ => error.into(),
     }
 }

@@ -1,16 +1,14 @@
 //! Writing the work tree: staged beside, synced, then put in place by renames.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::{self, File, Permissions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-
-use tempfile::TempPath;
 
 use super::disk::{Standing, is_executable, standing_alone, stat, survey};
 use super::edits::TEMPORARY;
 use super::intent::sync_dir;
 use super::refs::count;
+use crate::beneath;
 use crate::change::FileChange;
 use crate::error::{Error, Result};
 use crate::failpoint::{Point, pass};
@@ -26,6 +24,22 @@ pub(super) struct Stopped {
     pub(super) error: Error,
     /// Whether any file was already put in place or deleted.
     pub(super) touched: bool,
+}
+
+/// New contents beside their place. They go when this is dropped, unless they were put there.
+struct Staged<'a> {
+    work_tree: &'a Path,
+    path: RepoPath,
+    is_placed: bool,
+}
+
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        if !self.is_placed {
+            // One that can't be removed is nobody's work, and is ignored by its name.
+            let _removed = beneath::remove_file(self.work_tree, &self.path);
+        }
+    }
 }
 
 /// The files of one run of [`write`].
@@ -58,7 +72,7 @@ pub(super) fn write(
     }
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     fn run(
         &mut self,
         changes: &[&FileChange],
@@ -98,7 +112,7 @@ impl Writer<'_> {
             self.delete(change)?;
             step();
         }
-        sync_all(&self.dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &|dir| {
+        in_threads(&self.dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &|dir| {
             if dir.is_dir() { sync_dir(dir) } else { Ok(()) }
         })?;
         pass(Point::WriteDirectoriesSynced)?;
@@ -106,51 +120,46 @@ impl Writer<'_> {
     }
 
     /// Writes the new contents beside their places, and syncs them.
-    fn stage(&mut self, writes: &[&FileChange], step: &mut dyn FnMut()) -> Result<Vec<TempPath>> {
+    fn stage(&mut self, writes: &[&FileChange], step: &mut dyn FnMut()) -> Result<Vec<Staged<'a>>> {
+        let work_tree = self.work_tree;
         let mut staged = Vec::with_capacity(writes.len());
         for change in writes {
-            let file = change.path.under(self.work_tree);
-            let dir = self.directory_of(&change.path)?;
+            let file = change.path.under(work_tree);
+            self.make_directory_of(&change.path)?;
             let executable = match change.executable {
                 Some(executable) => executable,
                 None => stat(&file)?.is_some_and(|metadata| is_executable(&metadata)),
             };
-            let mut builder = tempfile::Builder::new();
-            builder.prefix(TEMPORARY).suffix(".tmp");
-            if let Some(permissions) = permissions(executable) {
-                builder.permissions(permissions);
-            }
-            let mut temporary = builder.tempfile_in(&dir).map_err(Error::io(&dir))?;
-            temporary.write_all(change.after.as_deref().unwrap_or_default()).map_err(Error::io(&file))?;
+            let path = beside(&change.path);
+            let created = beneath::create(work_tree, &path, executable);
             // Closed, not kept open: ten thousand open files are more than a process may have.
-            staged.push(temporary.into_temp_path());
+            let mut opened = created.map_err(Error::io(path.under(work_tree)))?;
+            staged.push(Staged { work_tree, path, is_placed: false });
+            opened.write_all(change.after.as_deref().unwrap_or_default()).map_err(Error::io(&file))?;
             pass(Point::WriteStaged)?;
             step();
         }
-        let paths: Vec<&Path> = staged.iter().map(|path| &**path).collect();
-        sync_all(&paths, &|path| {
-            let file = File::options().write(true).open(path).map_err(Error::io(path))?;
-            file.sync_all().map_err(Error::io(path))
-        })?;
+        let paths: Vec<&RepoPath> = staged.iter().map(|staged| &staged.path).collect();
+        in_threads(&paths, &|path| beneath::sync(work_tree, path).map_err(Error::io(path.under(work_tree))))?;
         pass(Point::WriteSynced)?;
         Ok(staged)
     }
 
-    fn put_in_place(&mut self, change: &FileChange, staged: TempPath) -> Result<()> {
+    fn put_in_place(&mut self, change: &FileChange, mut staged: Staged<'_>) -> Result<()> {
         let file = change.path.under(self.work_tree);
         let was_there = stat(&file)?.is_some();
         if !self.still_stands(change)? {
             return Ok(());
         }
         // Where nothing was, nothing may have come: the system itself refuses to replace it.
-        let placed = if was_there { staged.persist(&file) } else { staged.persist_noclobber(&file) };
-        match placed {
+        match beneath::rename(self.work_tree, &staged.path, change.path.file_name(), was_there) {
             Ok(()) => {
+                staged.is_placed = true;
                 self.touch(&file);
                 pass(Point::WritePlaced)
             }
-            Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => self.leave(change),
-            Err(refused) => Err(Error::io(file)(refused.error)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => self.leave(change),
+            Err(error) => Err(Error::io(file)(error)),
         }
     }
 
@@ -159,7 +168,7 @@ impl Writer<'_> {
             return Ok(());
         }
         let file = change.path.under(self.work_tree);
-        match fs::remove_file(&file) {
+        match beneath::remove_file(self.work_tree, &change.path) {
             Ok(()) => self.touch(&file),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(Error::io(file)(error)),
@@ -199,22 +208,21 @@ impl Writer<'_> {
         }
     }
 
-    /// The directory of a file, made where it is missing; every part of it is a plain directory.
-    fn directory_of(&mut self, path: &RepoPath) -> Result<PathBuf> {
+    /// Makes the directory of a file where it is missing; every part of it is a plain directory.
+    fn make_directory_of(&mut self, path: &RepoPath) -> Result<()> {
         for part in ancestors(path).map(|part| RepoPath::root().join(part)) {
             let dir = part.under(self.work_tree);
             match stat(&dir)? {
                 Some(metadata) if metadata.is_dir() => {}
                 Some(_) => return Err(Error::DirectoryBlocked { directory: part }),
                 None => {
-                    fs::create_dir(&dir).map_err(Error::io(&dir))?;
+                    beneath::make_dir(self.work_tree, &part).map_err(Error::io(&dir))?;
                     pass(Point::WriteDirectory)?;
                     self.dirs.extend(dir.parent().map(Path::to_owned));
                 }
             }
         }
-        let file = path.under(self.work_tree);
-        Ok(file.parent().unwrap_or(self.work_tree).to_owned())
+        Ok(())
     }
 
     /// Removes the directories that these deletes emptied, from the deepest up.
@@ -232,7 +240,7 @@ impl Writer<'_> {
                 continue;
             }
             let path = dir.under(self.work_tree);
-            match fs::remove_dir(&path) {
+            match beneath::remove_dir(self.work_tree, dir) {
                 Ok(()) => pass(Point::WriteDirectoryRemoved)?,
                 Err(error) if is_in_use(error.kind()) => {}
                 Err(error) => return Err(Error::io(path)(error)),
@@ -258,26 +266,21 @@ fn ancestors(path: &RepoPath) -> impl Iterator<Item = &str> {
     path.as_str().match_indices('/').map(|(end, _)| &path.as_str()[..end])
 }
 
+/// A name beside a file that nothing has yet.
+fn beside(path: &RepoPath) -> RepoPath {
+    let directory = path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory);
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    RepoPath::root().join(directory).join(&format!("{TEMPORARY}{}.tmp", &random[..16]))
+}
+
 /// Runs `sync` for each path, several at a time.
-fn sync_all(paths: &[&Path], sync: &(dyn Fn(&Path) -> Result<()> + Sync)) -> Result<()> {
+fn in_threads<P: Copy + Sync>(paths: &[P], sync: &(dyn Fn(P) -> Result<()> + Sync)) -> Result<()> {
     let share = paths.len().div_ceil(SYNC_THREADS).max(1);
     std::thread::scope(|scope| {
-        let run = |part: &[&Path]| part.iter().try_for_each(|path| sync(path));
+        let run = |part: &[P]| part.iter().try_for_each(|path| sync(*path));
         let threads: Vec<_> = paths.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
         threads.into_iter().try_for_each(|thread| {
             thread.join().unwrap_or_else(|_| Err(Error::Internal { detail: "a sync thread died".to_owned() }))
         })
     })
-}
-
-/// What a new file may do, before the user's own mask takes its part away.
-#[cfg(unix)]
-fn permissions(executable: bool) -> Option<Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-    Some(Permissions::from_mode(if executable { 0o777 } else { 0o666 }))
-}
-
-#[cfg(not(unix))]
-fn permissions(_executable: bool) -> Option<Permissions> {
-    None
 }

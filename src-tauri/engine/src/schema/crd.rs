@@ -166,8 +166,8 @@ struct CrdSchema {
     openapi: Json,
 }
 
-/// The file itself, or the files below the folder, in the order of their paths. Links to folders are not
-/// followed, since they may lead in circles.
+/// The file itself, or the files below the folder, in the order of their paths. Links are not followed, since
+/// they may lead in circles or out of a repository, and no pipe is opened, since it may never end.
 fn files(path: &Path) -> Result<Vec<PathBuf>> {
     let unreadable = |path: &Path, error: &std::io::Error| {
         let detail = match error.kind() {
@@ -187,9 +187,11 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
             if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
             }
-            if entry.file_type().map_err(|error| unreadable(&path, &error))?.is_dir() {
+            let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
+            if kind.is_dir() {
                 pending.push(path);
-            } else if ["yaml", "yml", "json"].iter().any(|ending| has_ending(&path, ending)) {
+            } else if kind.is_file() && ["yaml", "yml", "json"].iter().any(|ending| has_ending(&path, ending))
+            {
                 files.push(path);
             }
         }

@@ -1,10 +1,12 @@
 //! The half of the flow that takes what waits: structure, inbox, plan, write, commit.
 
 use std::collections::HashSet;
+use std::io::Read;
 use std::path::Path;
 
 use rayon::prelude::*;
 
+use crate::beneath;
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
 use crate::failpoint::{Point, pass};
@@ -276,17 +278,14 @@ fn hash_at(work_tree: &Path, path: &RepoPath) -> Option<ContentHash> {
 
 /// Reads a file; whatever is no plain file is an error, since a pipe would never end.
 pub(super) fn read_if_there(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>> {
-    let path = path.under(work_tree);
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return Err(Error::io(path)(std::io::Error::other("it is no file")));
-    }
-    match std::fs::read(&path) {
-        Ok(bytes) => Ok(Some(bytes)),
+    let mut bytes = Vec::new();
+    match beneath::open(work_tree, path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+        Ok(_) => Ok(Some(bytes)),
         Err(error)
             if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
         {
             Ok(None)
         }
-        Err(error) => Err(Error::io(path)(error)),
+        Err(error) => Err(Error::io(path.under(work_tree))(error)),
     }
 }
