@@ -149,7 +149,7 @@ fn measure_all(wanted: &Wanted) {
     results.machine = machine::machine(&setting.memory, &setting.disk);
     results.versions = machine::versions();
     let minutes = results.minutes;
-    let mut write = |results: &mut Results| {
+    let write = |results: &mut Results| {
         results.minutes = minutes + began.elapsed().as_secs_f64() / 60.0;
         if let Some(file) = &wanted.json {
             results.write(file);

@@ -98,7 +98,8 @@ fn growth(growth: &[Growth], sizes: &[usize]) -> String {
     }
     let heads: Vec<String> = sizes.iter().map(|size| grouped(*size)).collect();
     let size = |place: usize| heads.get(place).map_or("", String::as_str);
-    table(["work", "who", size(0), size(1), size(2), "an object, at most objects"], &lines)
+    let each = format!("for each of {}", sizes.last().map_or_else(String::new, |size| grouped(*size)));
+    table(["work", "who", size(0), size(1), size(2), &each], &lines)
 }
 
 /// The machine and the versions, in a sentence each.

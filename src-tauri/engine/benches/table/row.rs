@@ -112,8 +112,3 @@ pub(crate) fn short(took: Duration) -> String {
         ms => format!("{:.0} s", ms / 1e3),
     }
 }
-
-/// In milliseconds, for the JSON.
-pub(crate) fn millis(took: Duration) -> f64 {
-    (took.as_secs_f64() * 1e6).round() / 1e3
-}

@@ -90,8 +90,7 @@ impl Bench {
 
     fn add_and_commit(&self) -> Option<Duration> {
         let desk = self.begin(false);
-        let (took, putting) = timed(|| self.put(&desk.clone));
-        let () = took;
+        let ((), putting) = timed(|| self.put(&desk.clone));
         let took = one_by_one(git_commit(self.durable, &desk.clone));
         self.is_made(&desk);
         took.map(|took| putting + took)

@@ -12,6 +12,7 @@ use crate::costs::{self, Costs};
 use crate::floor::Floor;
 use crate::input::{described, server_file, servers};
 use crate::lab::{Desk, Lab, new_below};
+use crate::place::clear;
 use crate::programs::{fgd_on, git_as, one_by_one, tree};
 use crate::row::Row;
 use crate::turns::{Contender, Ran, in_turns, timed};
@@ -58,6 +59,7 @@ pub(crate) fn rows(setting: &Setting) -> Vec<Row> {
                 .aim(5.0),
             Contender::new("fgd ingest, started for it", || edit_by_hand(&by_hand, &file(2))),
             Contender::new("limit", || {
+                clear(&limit);
                 setting.disk.settle();
                 Some(floor.run(&limit))
             }),
