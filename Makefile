@@ -35,6 +35,10 @@ TEST_PACKAGES  := webkit2gtk-driver xvfb xauth dbus-x11 fonts-dejavu-core openss
 # The ui's tests take whichever browser the system has.
 TEST_PACKAGES  += $(if $(shell command -v chromium chromium-browser google-chrome),,chromium)
 
+# Cargo runs a benchmark in its package's directory, hence the whole paths.
+BENCH       := $(TARGET_DIR)/bench
+BENCH_TABLE := $(if $(QUICK),--quick) $(if $(KEEP),--keep "$(CURDIR)/BENCHMARKS.md" --plot "$(CURDIR)/ui/growth.svg",--plot "$(BENCH)/growth.svg")
+
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
 
 .PHONY: help run test torture audit e2e e2e-ui bench fuzz lint package package-check bindings licences screenshots clean deps build build-packages test-packages
@@ -79,10 +83,12 @@ torture: deps build ## the product among faults, for hours
 e2e-ui: test-packages ui/node_modules/.package-lock.json ## each screen of the ui in Chromium; screenshots in target/screenshots/ui
 	cd ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm run --silent e2e
 
-bench: build-packages ui/dist/index.html ## how long things take, printed
-	cargo bench $(RELEASE_ARGS) --bench spine --bench two_way --bench idle
-	cargo bench -p fgd-engine --features measure --bench ingest --bench search
-	@if [ "$$(uname)" = Linux ]; then \
+bench: build-packages ui/dist/index.html ## how long things take, beside others; QUICK=1 is a short form, KEEP=1 writes BENCHMARKS.md
+	cargo build --release -p fgd-cli
+	@mkdir -p "$(BENCH)"
+	cargo bench -p fgd-engine --features measure --bench table -- --json "$(BENCH)/table.json" $(BENCH_TABLE)
+	cargo bench -p fgd-engine --features measure --bench search $(if $(QUICK),,--bench idle)
+	@if [ "$$(uname)" = Linux ] && [ -z "$(QUICK)" ]; then \
 		xvfb-run -a -s "-screen 0 1280x800x24" dbus-run-session -- cargo bench -p fgd-sync --features custom-protocol --bench start --bench smooth; \
 	fi
 
