@@ -10,8 +10,11 @@ DEMO       := $(TARGET_DIR)/demo
 PACKAGED   := $(TARGET_DIR)/packaged
 FUZZ       := src-tauri/engine/fuzz
 FUZZ_TIME  := 180
-# The same everywhere, so that nothing is built twice.
-CARGO_ARGS := --workspace --features custom-protocol
+FUZZ_TARGETS := $(patsubst $(FUZZ)/fuzz_targets/%.rs,%,$(wildcard $(FUZZ)/fuzz_targets/*.rs))
+# The same everywhere, so that nothing is built twice: with the points at which tests end a process.
+CARGO_ARGS := --workspace --features custom-protocol,failpoints
+# What is measured and shipped has none of those.
+RELEASE_ARGS := --workspace --features custom-protocol
 # cargo-nextest where it is there: it is quicker, and ends a test that hangs.
 ifneq ($(shell command -v cargo-nextest),)
 NEXTEST      := cargo nextest run $(CARGO_ARGS) --config-file .ci/nextest.toml
@@ -32,9 +35,13 @@ TEST_PACKAGES  := webkit2gtk-driver xvfb xauth dbus-x11 fonts-dejavu-core openss
 # The ui's tests take whichever browser the system has.
 TEST_PACKAGES  += $(if $(shell command -v chromium chromium-browser google-chrome),,chromium)
 
+# Cargo runs a benchmark in its package's directory, hence the whole paths.
+BENCH       := $(TARGET_DIR)/bench
+BENCH_TABLE := $(if $(QUICK),--quick) $(if $(KEEP),--keep "$(CURDIR)/BENCHMARKS.md" --plot "$(CURDIR)/ui/growth.svg",--plot "$(BENCH)/growth.svg")
+
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
 
-.PHONY: help run test torture e2e e2e-ui bench fuzz lint package package-check bindings licences screenshots clean deps build build-packages test-packages
+.PHONY: help run test torture audit e2e e2e-ui bench fuzz lint package package-check bindings licences screenshots clean deps build build-packages test-packages
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -76,20 +83,23 @@ torture: deps build ## the product among faults, for hours
 e2e-ui: test-packages ui/node_modules/.package-lock.json ## each screen of the ui in Chromium; screenshots in target/screenshots/ui
 	cd ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm run --silent e2e
 
-bench: build-packages ui/dist/index.html ## how long things take, printed
-	cargo bench $(CARGO_ARGS) --bench spine --bench two_way --bench idle
-	cargo bench -p fgd-engine --features measure --bench ingest --bench search
-	@if [ "$$(uname)" = Linux ]; then \
+bench: build-packages ui/dist/index.html ## how long things take, beside others; QUICK=1 is a short form, KEEP=1 writes BENCHMARKS.md
+	cargo build --release -p fgd-cli
+	@mkdir -p "$(BENCH)"
+	cargo bench -p fgd-engine --features measure --bench table -- --json "$(BENCH)/table.json" $(BENCH_TABLE)
+	cargo bench -p fgd-engine --features measure --bench search $(if $(QUICK),,--bench idle)
+	@if [ "$$(uname)" = Linux ] && [ -z "$(QUICK)" ]; then \
 		xvfb-run -a -s "-screen 0 1280x800x24" dbus-run-session -- cargo bench -p fgd-sync --features custom-protocol --bench start --bench smooth; \
 	fi
 
-fuzz: build-packages ## any bytes into the engine, FUZZ_TIME seconds a target (needs nightly Rust)
-	@rustup toolchain list 2>/dev/null | grep -q '^nightly' || { echo "Please run: rustup toolchain install nightly"; exit 1; }
+# Without a sanitizer, since the engine is safe Rust: so any compiler does, and it is twice as fast.
+fuzz: build-packages ## any bytes into the engine, FUZZ_TIME seconds for each of FUZZ_TARGETS
 	@command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --version '^0.13' --locked --root "$(TOOLS)"
 	cp Cargo.lock $(FUZZ)/Cargo.lock # the product's own versions
-	@for target in split patch ingest; do \
+	@for target in $(FUZZ_TARGETS); do \
 		mkdir -p "$(TARGET_DIR)/fuzz/$$target"; \
-		CARGO_TARGET_DIR="$(TARGET_DIR)" cargo +nightly fuzz run --fuzz-dir $(FUZZ) $$target "$(TARGET_DIR)/fuzz/$$target" $(FUZZ)/corpus/$$target -- \
+		CARGO_TARGET_DIR="$(TARGET_DIR)" cargo fuzz run --sanitizer none --fuzz-dir $(FUZZ) $$target \
+			"$(TARGET_DIR)/fuzz/$$target" $(FUZZ)/corpus/$$target -- \
 			-max_total_time=$(FUZZ_TIME) -max_len=4096 -rss_limit_mb=2048 -timeout=20 -print_final_stats=1; \
 	done
 
@@ -97,6 +107,10 @@ lint: build-packages ui/dist/index.html ## formatting and lints only
 	cargo fmt --all --check
 	cd ui && npm run --silent format:check && npm run --silent check
 	cargo clippy $(CARGO_ARGS) --all-targets -- -D warnings
+
+audit: build-packages ui/node_modules/.package-lock.json ## licences, sources and known weaknesses of what is built in
+	@command -v cargo-deny >/dev/null || cargo install cargo-deny --version '^0.20' --locked --root "$(TOOLS)"
+	.ci/audit "$(TARGET_DIR)"
 
 bindings: build-packages ui/dist/index.html ## write ui/src/bindings.ts anew from the commands
 	FGD_WRITE_BINDINGS=1 cargo test $(CARGO_ARGS) --lib bindings
@@ -131,6 +145,8 @@ package-check: ## look into the .deb: binary, menu entry, icon, what it needs
 	test -x "$$root/usr/bin/fgd-sync" && test -x "$$root/usr/bin/fgd" || { echo "A binary is missing."; exit 1; }; \
 	test -f "$$root/usr/share/man/man1/fgd-sync.1.gz" && test -s "$$root/usr/share/bash-completion/completions/fgd" \
 		|| { echo "The manual or a completion is missing."; exit 1; }; \
+	! grep -qaF write/directories-synced "$$root/usr/bin/fgd" "$$root/usr/bin/fgd-sync" \
+		|| { echo "The points at which tests end a process are in a binary."; exit 1; }; \
 	entry=$$(find "$$root/usr/share/applications" -name '*.desktop'); \
 	grep -q '^Exec=fgd-sync' "$$entry" || { echo "The menu entry does not start the app."; exit 1; }; \
 	icon=$$(sed -n 's/^Icon=//p' "$$entry"); \

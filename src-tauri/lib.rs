@@ -3,12 +3,14 @@
 mod attend;
 mod badge;
 mod bindings;
+#[cfg(test)]
+mod boundary;
 mod commands;
 mod drops;
 #[cfg(test)]
 mod licences;
-mod links;
 mod log;
+mod menu;
 mod notices;
 mod options;
 mod requests;
@@ -120,6 +122,7 @@ fn window(began: Began, options: Options, home: PathBuf) -> tauri::Result<()> {
                 Ok(settings) => commands::manners::apply(app.handle(), &settings),
                 Err(error) => tracing::warn!(%error, "how the window is to look is not known"),
             }
+            menu::put(app.handle())?;
             let tray = Tray::put(app.handle());
             let has_tray = tray.is_some();
             app.manage(Mutex::new(tray));

@@ -1,7 +1,7 @@
 //! The app's own log: on stderr, and in a file of the data directory.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -10,7 +10,7 @@ use tracing_subscriber::fmt::layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// A log that has grown past this is put aside when the app starts; one old log is kept.
+/// A log that has grown past this is put aside; one old log is kept.
 const LARGEST: u64 = 4 << 20;
 /// How much of the log's end is shown.
 const SHOWN: u64 = 256 << 10;
@@ -48,13 +48,50 @@ pub(crate) fn end(home: &Path) -> io::Result<String> {
     Ok(text[whole.unwrap_or(text.len())..].to_owned())
 }
 
-fn open(home: &Path) -> Option<File> {
+fn open(home: &Path) -> Option<Bounded> {
     let path = file(home);
     fs::create_dir_all(path.parent()?).ok()?;
-    if fs::metadata(&path).is_ok_and(|metadata| metadata.len() > LARGEST) {
-        drop(fs::rename(&path, path.with_file_name("fgd-sync.old.log")));
+    Bounded::open(path, LARGEST).ok()
+}
+
+/// A log that an app which runs for months can't fill a disk with.
+struct Bounded {
+    path: PathBuf,
+    file: File,
+    length: u64,
+    largest: u64,
+}
+
+impl Bounded {
+    fn open(path: PathBuf, largest: u64) -> io::Result<Self> {
+        let file = OpenOptions::new().create(true).append(true).open(&path)?;
+        let length = file.metadata()?.len();
+        Ok(Self { path, file, length, largest })
     }
-    OpenOptions::new().create(true).append(true).open(path).ok()
+
+    /// Puts the log aside and begins a new one. Where that can't be done, the old one goes on.
+    fn begin_anew(&mut self) {
+        drop(fs::rename(&self.path, self.path.with_extension("old.log")));
+        if let Ok(anew) = Self::open(self.path.clone(), self.largest) {
+            *self = anew;
+        }
+    }
+}
+
+impl Write for Bounded {
+    /// Each call is one entry.
+    fn write(&mut self, entry: &[u8]) -> io::Result<usize> {
+        if self.length > self.largest {
+            self.begin_anew();
+        }
+        let written = self.file.write(entry)?;
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 #[cfg(test)]
@@ -74,5 +111,28 @@ mod tests {
         let shown = end(home.path()).expect("read");
         assert!(shown.len() as u64 <= SHOWN && shown.starts_with("line ") && shown.ends_with("line 39999\n"));
         assert!(long.contains(&format!("\n{}", shown.lines().next().expect("a line"))));
+    }
+
+    #[test]
+    fn a_log_never_grows_past_its_bound() {
+        let home = tempfile::tempdir().expect("directory");
+        let path = file(home.path());
+        fs::create_dir_all(path.parent().expect("a parent")).expect("directory");
+        let mut log = Bounded::open(path.clone(), 1000).expect("a log");
+        for n in 0..500 {
+            log.write_all(format!("line {n}\n").as_bytes()).expect("written");
+        }
+        let size = |path: &Path| fs::metadata(path).expect("a file").len();
+        let old = path.with_file_name("fgd-sync.old.log");
+        assert!((1000..1100).contains(&size(&old)) && size(&path) < 1100);
+        // The two follow each other, and the newest line is the last.
+        let text = fs::read_to_string(old).expect("read") + &end(home.path()).expect("read");
+        let numbers: Vec<u32> = text
+            .lines()
+            .map(|line| line.strip_prefix("line ").expect("a line").parse().expect("n"))
+            .collect();
+        assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1) && numbers.last() == Some(&499));
+        // A later start goes on where this one ended.
+        assert_eq!(Bounded::open(path.clone(), 1000).expect("a log").length, size(&path));
     }
 }

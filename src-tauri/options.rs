@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::links;
+use fgd_engine::Link;
 
 /// The app's options.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Options {
                         "{unknown} is no option. Usage: fgd-sync [--home DIR] [--background] [--open DIR | LINK]"
                     ));
                 }
-                link if links::is_ours(link) => {
+                link if Link::claims(link) => {
                     options.link = Some(link.to_owned());
                     continue;
                 }

@@ -2,15 +2,15 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use fgd_engine::{BranchName, FabricId, RepoPath};
+use fgd_engine::{BranchName, FabricId, Link, RepoPath};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Manager};
 use tauri_specta::Event as _;
 
-use crate::links::{self, Link};
+use crate::menu::MenuCommand;
 
-/// What the page is to show. It shows, and never acts.
+/// What the page is asked for. What comes from outside the app only ever shows something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "is", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Request {
@@ -37,6 +37,11 @@ pub(crate) enum Request {
     Show {
         /// Which.
         dialog: Shown,
+    },
+    /// What a person chose in the menu bar.
+    Command {
+        /// Which.
+        command: MenuCommand,
     },
     /// That something asked for could not be understood or done.
     Problem {
@@ -105,7 +110,7 @@ pub(crate) fn ask(app: &AppHandle, request: Request) {
 
 /// What following a link asks for.
 pub(crate) fn of_link(text: &str) -> Request {
-    match links::parse(text) {
+    match Link::parse(text) {
         Some(Link::Open { fabric }) => Request::Named { name: fabric },
         Some(Link::Add { url, branch, directory }) => Request::Add { url, branch, directory },
         None => Request::Problem {

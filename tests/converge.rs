@@ -3,88 +3,11 @@
 //! The short form runs with the others; `FGD_LONG=1` makes it eight writers with 25 edits each.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use tempfile::TempDir;
-
-use crate::support::git_server::GitServer;
-use crate::support::lab::{Answer, fgd_command};
-use crate::support::repositories::{BRANCH, Checkout, FABRIC, Remote};
+use crate::support::field::{Desk, Field, is_long};
+use crate::support::repositories::FABRIC;
 use crate::support::run;
-
-fn is_long() -> bool {
-    std::env::var_os("FGD_LONG").is_some()
-}
-
-/// A branch behind a server, and clones of it.
-struct Field {
-    folder: TempDir,
-    remote: Remote,
-    server: GitServer,
-}
-
-/// A desktop: a clone, and a data directory.
-struct Desk {
-    clone: Checkout,
-    home: PathBuf,
-}
-
-impl Field {
-    /// A fabric that is set up on the remote, which takes no force and writes a log of its branch.
-    fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a directory");
-        let remote = Remote::begun(folder.path());
-        let bare = Checkout::at(Path::new(&remote.location()));
-        bare.git(&["config", "http.receivepack", "true"]);
-        bare.git(&["config", "receive.denyNonFastForwards", "true"]);
-        bare.git(&["config", "core.logAllRefUpdates", "always"]);
-        let server = GitServer::start(folder.path(), None);
-        let field = Self { folder, remote, server };
-        let first = field.desk("first");
-        assert_eq!(first.fgd("init").code, 0);
-        assert_eq!(first.fgd("push").code, 0);
-        field
-    }
-
-    fn desk(&self, name: &str) -> Desk {
-        let clone = Checkout::of(&self.server.url("fabric.git"), &self.folder.path().join(name));
-        clone.git(&["config", "user.name", name]);
-        Desk { clone, home: self.folder.path().join(format!("{name}-home")) }
-    }
-
-    /// Every move of the remote's branch was one forward.
-    fn assert_never_forced(&self) {
-        let bare = Checkout::at(Path::new(&self.remote.location()));
-        let moves = bare.git(&["reflog", "show", "--format=%H", BRANCH]);
-        let moves: Vec<&str> = moves.lines().collect();
-        for pair in moves.windows(2) {
-            bare.git(&["merge-base", "--is-ancestor", pair[1], pair[0]]);
-        }
-        bare.git(&["fsck", "--strict"]);
-    }
-}
-
-impl Desk {
-    fn fgd(&self, command: &str) -> Answer {
-        let mut process = fgd_command(&self.home, &self.clone.path);
-        Answer::of(run(process.arg(command).arg(self.clone.fabric()).args(["--json", "--quiet"])))
-    }
-
-    /// Syncs until it is done, as the app does when it was overtaken; how often that took.
-    fn sync_until_done(&self) -> u32 {
-        for attempt in 1..=30 {
-            let answer = self.fgd("sync");
-            if answer.code == 0 {
-                return attempt;
-            }
-            let error = answer.json["error"]["code"].as_str().unwrap_or_default();
-            assert!(error == "PushOvertaken" || error == "RemoteUnreachable", "{answer:?}");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        panic!("not done after 30 tries");
-    }
-}
 
 fn server_object(writer: usize, edit: usize) -> String {
     format!(

@@ -1,17 +1,28 @@
 //! `kill -9` in the middle: the next run ends where an undisturbed one would have ended, with no help by hand.
 //!
-//! The short form runs with the others; `FGD_LONG=1` kills 200 times.
+//! The short form runs with the others; `FGD_LONG=1` kills `fgd` 1,000 times, and the app for some minutes.
 
 #![cfg(unix)]
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::app_binary;
 use crate::support::lab::{Lab, fgd_command};
-use crate::support::repositories::{Checkout, FABRIC};
+use crate::support::repositories::{Checkout, FABRIC, without_configuration};
 
 const OBJECTS: usize = 300;
+/// How often a run is killed before one is let go to its end.
+const KILLS: usize = 5;
+/// For how long the app is killed again and again, in the long form.
+const LONG: Duration = Duration::from_secs(8 * 60);
+
+fn is_long() -> bool {
+    std::env::var_os("FGD_LONG").is_some()
+}
 
 fn objects(round: usize, note: &str) -> String {
     (0..OBJECTS)
@@ -31,63 +42,92 @@ fn scattered(seed: u64) -> u64 {
     x ^ (x >> 32)
 }
 
-/// Runs a command over the fabric and kills it after that long; whether it was still running.
-fn killed(lab: &Lab, words: &[&str], after: Duration) -> bool {
-    let home = lab.machine.path().join("home");
-    let mut command: Command = fgd_command(&home, &lab.clone.path);
-    command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().expect("fgd starts");
-    std::thread::sleep(after);
+/// A part of a time, by a number that looks random: up to as many hundredths.
+fn part_of(whole: Duration, seed: u64, hundredths: u32) -> Duration {
+    let share = u32::try_from(scattered(seed) % 1000).expect("a share");
+    whole * share * hundredths / 100_000
+}
+
+/// Ends a process with SIGKILL, so that nothing of it runs any more; whether it was still there.
+fn kill(mut child: Child) -> bool {
     let was_running = child.try_wait().expect("its state").is_none();
-    // SIGKILL: nothing of it runs any more.
     drop(child.kill());
     child.wait().expect("it ended");
     was_running
 }
 
+/// What the kills met.
+#[derive(Debug, Default)]
+struct Tally {
+    kills: usize,
+    /// The process was still there.
+    living: usize,
+    /// A run was under way in the clone.
+    running: usize,
+    /// It was on its way to the work tree.
+    half_done: usize,
+}
+
+impl Tally {
+    fn count(&mut self, lab: &Lab, was_living: bool) {
+        let ours = lab.clone.path.join(".git/fgd");
+        self.kills += 1;
+        self.living += usize::from(was_living);
+        self.running += usize::from(was_living && ours.join("running").exists());
+        self.half_done += usize::from(was_living && ours.join("intent.json").exists());
+    }
+}
+
+/// Runs a command over the fabric and kills it after that long.
+fn killed(lab: &Lab, words: &[&str], after: Duration, tally: &mut Tally) {
+    let home = lab.machine.path().join("home");
+    let mut command: Command = fgd_command(&home, &lab.clone.path);
+    command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let child = command.spawn().expect("fgd starts");
+    std::thread::sleep(after);
+    let was_living = kill(child);
+    tally.count(lab, was_living);
+}
+
 /// Nothing of ours is left behind, Git's store is whole, and both sides are the same.
-fn assert_whole(lab: &Lab) {
-    assert_eq!(lab.clone.status(), "");
+#[track_caller]
+fn assert_whole(lab: &Lab, what: &str) {
+    assert_eq!(lab.clone.status(), "", "{what}");
     lab.clone.git(&["fsck", "--strict", "--connectivity-only"]);
-    assert!(!lab.clone.path.join(".git/fgd/intent.json").exists());
-    let leftovers = left(&lab.clone.path);
-    assert_eq!(leftovers, Vec::<String>::new());
+    assert_eq!(lab.clone.leftovers(), Vec::<std::path::PathBuf>::new(), "{what}");
+    for name in ["running", "incoming.json", "index-owed", "shallow"] {
+        assert!(!lab.clone.path.join(".git/fgd").join(name).exists(), "{what}: {name} is left");
+    }
+    let packs = std::fs::read_dir(lab.clone.path.join(".git/objects/pack")).expect("packs");
+    let packs = packs.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let half_done: Vec<String> = packs.filter(|name| !name.starts_with("pack-")).collect();
+    assert_eq!(half_done, Vec::<String>::new(), "{what}");
+    let refs = lab.remote.git(&["for-each-ref", "--format=%(refname)"]);
+    assert_eq!(refs, "refs/heads/main", "{what}");
     lab.assert_in_step();
 }
 
-fn left(directory: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(directory).expect("a directory") {
-        let entry = entry.expect("an entry");
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name == ".git" {
-            continue;
-        }
-        if entry.file_type().expect("a type").is_dir() {
-            found.extend(left(&entry.path()));
-        } else if name.starts_with(".fgd-") {
-            found.push(name);
-        }
-    }
-    found
-}
-
-/// Each round: a drop, a teammate's change of another part of the objects (so that there is something to
-/// merge), and a kill at some moment of the sync; and every third round, of an undo.
-#[test]
-fn a_killed_run_is_finished_by_the_next() {
-    let rounds = if std::env::var_os("FGD_LONG").is_some() { 200 } else { 9 };
-    let lab = Lab::ready();
-    // Git's own housekeeping at the host may get in the way of a push that comes at the same time.
+/// Git's own housekeeping at the host may get in the way of a push that comes at the same time.
+fn without_housekeeping(lab: &Lab) {
     for setting in [["gc.auto", "0"], ["receive.autogc", "false"]] {
         Checkout::at(Path::new(&lab.remote.location())).git(&["config", setting[0], setting[1]]);
     }
+}
+
+/// Each round: a drop, a teammate's change of another part of the objects (so that there is something to
+/// merge), and a kill at some moment of the sync, of the sync that finishes it, and so on; and every third
+/// round, of an undo.
+#[test]
+fn a_killed_run_is_finished_by_the_next() {
+    let (rounds, kills) = if is_long() { (1000 / KILLS, KILLS) } else { (6, 2) };
+    let lab = Lab::ready();
+    without_housekeeping(&lab);
     let teammate = lab.teammate();
     lab.clone.drop_raw("first.yaml", &objects(0, "first"));
     let began = Instant::now();
     assert_eq!(lab.fgd("sync").code, 0);
     let mut whole = began.elapsed();
-    let mut interrupted = 0;
+    let (mut tally, mut undos) = (Tally::default(), Tally::default());
     for round in 1..=rounds {
         teammate.git(&["pull", "--quiet", "--rebase"]);
         teammate.write(&format!("{FABRIC}/notes-{round}.md"), "a teammate's work\n");
@@ -105,34 +145,35 @@ fn a_killed_run_is_finished_by_the_next() {
             &format!("extra-{round}.yaml"),
             &objects(round, "first").replace("name: s", &format!("name: x{}-", round % 3)),
         );
-        let share = u32::try_from(scattered(round as u64) % 1000).expect("a share");
         let words = ["sync", &format!("{}", lab.clone.fabric().display())];
-        if killed(&lab, &words, whole * share / 700) {
-            interrupted += 1;
+        for n in 0..kills {
+            let seed = (round * kills + n) as u64;
+            killed(&lab, &words, part_of(whole, seed, 140), &mut tally);
         }
         let began = Instant::now();
         let mended = lab.fgd("sync");
         // There is more to do from round to round: the kills are to reach its end too.
         whole = whole.max(began.elapsed());
         assert_eq!(mended.code, 0, "round {round}: {mended:?}");
-        assert_whole(&lab);
+        assert_whole(&lab, &format!("round {round}"));
         let expected = OBJECTS * (1 + round.min(3));
         assert_eq!(lab.remote.yaml("managed/servers").len(), expected, "round {round}");
         assert!(lab.remote.text(&format!("notes-{round}.md")).contains("teammate"));
         if round % 3 == 0 {
             let before = lab.clone.tree();
             let fabric = lab.clone.fabric().display().to_string();
-            killed(&lab, &["undo", &fabric, "--last"], whole * share / 2000);
+            let after = part_of(whole, round as u64, 50);
+            killed(&lab, &["undo", &fabric, "--last"], after, &mut undos);
             assert_eq!(lab.fgd("sync").code, 0);
-            assert_whole(&lab);
+            assert_whole(&lab, &format!("the undo of round {round}"));
             // Either it was done or it was not; then a redo or nothing brings the objects back.
             if lab.clone.tree() != before {
                 restore(&lab, &before);
             }
         }
     }
-    eprintln!("{interrupted} of {rounds} runs were killed in the middle");
-    assert!(interrupted > 0, "no run was killed in the middle");
+    eprintln!("sync: {tally:?}; undo: {undos:?}");
+    assert!(tally.running > 0, "no run was killed in the middle");
 }
 
 /// Brings the tree back for the rounds that follow.
@@ -142,4 +183,127 @@ fn restore(lab: &Lab, tree: &str) {
     clone.git(&["commit", "--quiet", "--allow-empty", "--message", "As before"]);
     assert_eq!(lab.fgd("sync").code, 0);
     assert_eq!(clone.tree(), tree);
+}
+
+/// A display that nobody sees. Dropping it ends it.
+struct Display {
+    server: Child,
+    number: String,
+}
+
+impl Display {
+    /// None where the system has no virtual display.
+    fn open() -> Option<Self> {
+        let mut xvfb = Command::new("Xvfb");
+        xvfb.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
+        xvfb.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = xvfb.spawn().ok()?;
+        let mut said = server.stdout.take().expect("its stdout");
+        let mut number = String::new();
+        let mut byte = [0];
+        while said.read(&mut byte).is_ok_and(|read| read == 1) && byte != *b"\n" {
+            number.push(char::from(byte[0]));
+        }
+        Some(Self { server, number: format!(":{number}") })
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        drop(self.server.kill());
+        drop(self.server.wait());
+    }
+}
+
+/// The app, with its window on a display, over the lab's data directory.
+fn app(lab: &Lab, display: &Display) -> Child {
+    let home = lab.machine.path().join("home");
+    let mut command = Command::new(app_binary());
+    command.arg("--home").arg(&home).arg("--open").arg(lab.clone.fabric());
+    without_configuration(&mut command);
+    command.env("HOME", &home).env("DISPLAY", &display.number).env("GDK_BACKEND", "x11");
+    command.env_remove("WAYLAND_DISPLAY");
+    command.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", home.join("no-bus").display()));
+    for (variable, folder) in [
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_STATE_HOME", "state"),
+    ] {
+        command.env(variable, home.join("desktop").join(folder));
+    }
+    std::fs::create_dir_all(&home).expect("the data directory");
+    let log = File::create(lab.machine.path().join("app.log")).expect("a log");
+    command.stdin(Stdio::null()).stdout(log.try_clone().expect("a handle")).stderr(log);
+    command.spawn().expect("the app starts")
+}
+
+/// Waits until the app has brought both sides together with an empty inbox; how long that took.
+#[track_caller]
+fn until_in_step(lab: &Lab, teammates: &str) -> Duration {
+    let began = Instant::now();
+    loop {
+        let has_theirs = lab.remote.tip() == lab.clone.tip() && lab.clone.path.join(teammates).exists();
+        if has_theirs && lab.clone.waiting().is_empty() && lab.clone.status().is_empty() {
+            return began.elapsed();
+        }
+        let log = || std::fs::read_to_string(lab.machine.path().join("home/log/fgd-sync.log"));
+        assert!(began.elapsed() < Duration::from_secs(60), "the app did not come to an end: {:?}", log());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Each round: a drop here and a teammate's push; the app is started and killed at some moment, some times over.
+/// Then it is started once more and has to finish it all by itself.
+#[test]
+fn a_killed_app_is_finished_by_its_next_start() {
+    let Some(display) = Display::open() else {
+        eprintln!("\n*** SKIPPED: there is no Xvfb for the app's window; `make e2e` installs it ***\n");
+        return;
+    };
+    let lab = Lab::ready();
+    without_housekeeping(&lab);
+    let teammate = lab.teammate();
+    let (mut tally, mut whole, mut round) = (Tally::default(), Duration::from_secs(1), 0);
+    let began = Instant::now();
+    loop {
+        round += 1;
+        teammate.git(&["pull", "--quiet", "--rebase"]);
+        let note = format!("{FABRIC}/notes-{round}.md");
+        teammate.write(&note, "a teammate's work\n");
+        teammate.commit_and_push("A teammate's work");
+        lab.clone.drop_raw(&format!("drop-{round}.yaml"), &objects(round, "by the app"));
+        // The first round shows how long it takes undisturbed.
+        let kills = if round == 1 { 0 } else { KILLS };
+        for n in 0..kills {
+            let child = app(&lab, &display);
+            std::thread::sleep(part_of(whole, (round * KILLS + n) as u64, 120));
+            if n == 2 {
+                lab.clone.drop_raw(
+                    &format!("late-{round}.yaml"),
+                    &objects(round, "late").replace("name: s", "name: l"),
+                );
+            }
+            let was_living = kill(child);
+            tally.count(&lab, was_living);
+        }
+        let started = Instant::now();
+        let child = app(&lab, &display);
+        until_in_step(&lab, &note);
+        if kills == 0 {
+            whole = started.elapsed();
+        }
+        // It may be about to write down that it is done: whoever ends it now does no harm either.
+        let was_living = kill(child);
+        assert!(was_living, "the app ended by itself");
+        assert_eq!(lab.fgd("sync").code, 0, "round {round}");
+        assert_whole(&lab, &format!("round {round}"));
+        let expected = if round == 1 { OBJECTS } else { 2 * OBJECTS };
+        assert_eq!(lab.remote.yaml("managed/servers").len(), expected, "round {round}");
+        if round >= 2 && (!is_long() || began.elapsed() > LONG) {
+            break;
+        }
+    }
+    eprintln!("the app: {tally:?} in {round} rounds; {whole:?} from its start to the end, undisturbed");
+    assert!(tally.running > 0, "no run of the app was killed in the middle");
 }

@@ -30,14 +30,11 @@ pub(crate) async fn open_file(
     open(&app, &path.to_string_lossy())
 }
 
-/// Opens a page of the Git host in the browser. Nothing but a web address is opened.
+/// Opens a page of a Git host in the browser. No other address is opened.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn open_page(app: AppHandle, url: String) -> CommandResult<()> {
-    let is_web = url.starts_with("https://") || url.starts_with("http://");
-    if !is_web || url.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err(ErrorReport::from(Error::UrlInvalid { url }));
-    }
+pub(crate) async fn open_page(app: AppHandle, engine: State<'_, Engine>, url: String) -> CommandResult<()> {
+    let url = engine.page(url).await?;
     let opened = app.opener().open_url(&url, None::<&str>);
     opened.map_err(|error| {
         let source = std::io::Error::other(error);

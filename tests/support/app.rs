@@ -33,6 +33,11 @@ const SIZES: [(u32, u32); 2] = [(1280, 800), (900, 640)];
 /// Where there is no window to be had (no display, not Linux), it says so and tells nothing; with
 /// `FGD_REQUIRE_WINDOW=1` that is a failure.
 pub(crate) fn tell(story: impl Future<Output = ()>) {
+    tell_within(WHOLE_STORY, story);
+}
+
+/// The same for a story that takes its time.
+pub(crate) fn tell_within(longest: Duration, story: impl Future<Output = ()>) {
     if let Some(reason) = no_window() {
         assert!(std::env::var_os("FGD_REQUIRE_WINDOW").is_none_or(|value| value != "1"), "{reason}");
         eprintln!("\n*** SKIPPED: no test in the real window: {reason} ***\n");
@@ -40,9 +45,8 @@ pub(crate) fn tell(story: impl Future<Output = ()>) {
     }
     drop(std::fs::remove_file(screenshots().join(FAILED)));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let ended =
-        runtime.expect("a runtime").block_on(async { tokio::time::timeout(WHOLE_STORY, story).await });
-    assert!(ended.is_ok(), "the story in the window took longer than {WHOLE_STORY:?}");
+    let ended = runtime.expect("a runtime").block_on(async { tokio::time::timeout(longest, story).await });
+    assert!(ended.is_ok(), "the story in the window took longer than {longest:?}");
 }
 
 fn no_window() -> Option<String> {

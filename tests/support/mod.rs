@@ -1,6 +1,7 @@
 //! What the stories stand on: repositories, a Git server, processes that always end, the window.
 
 pub(crate) mod app;
+pub(crate) mod field;
 pub(crate) mod git_server;
 pub(crate) mod lab;
 pub(crate) mod repositories;

@@ -91,6 +91,7 @@ test("a run of 10,000 documents", async ({ page }) => {
       done,
       total: 10_000,
       unit: "documents",
+      bytes: null,
       note: null,
     });
     for (let done = 0; done < 10_000; done += 100) {

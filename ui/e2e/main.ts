@@ -5,6 +5,8 @@ import App from "../src/App.svelte";
 import { AppState } from "../src/state.svelte";
 import { FakeTransport } from "../src/testing/fake";
 import { zoom } from "../src/zoom.svelte";
+import { keepVisible } from "../src/visible";
+import { makeHostile } from "./hostile";
 import { sceneOf } from "./scenes";
 
 const target = document.getElementById("app");
@@ -14,7 +16,10 @@ const asked = new URLSearchParams(location.search);
 const scene = sceneOf(asked.get("scene") ?? "", asked.get("of") ?? "");
 const engine = new FakeTransport(scene.fabrics, scene.log);
 engine.answers = scene.answers ?? {};
+const hostile = asked.get("hostile");
+if (hostile !== null) makeHostile(engine, hostile === "long");
 const app = new AppState(engine);
+keepVisible(document.body);
 mount(App, { target, props: { app } });
 
 // For tests that play the engine while they look.

@@ -5,9 +5,14 @@ import type { Screen } from "./screens";
 export const NOW = Date.UTC(2026, 10, 23, 10, 0, 0);
 
 /** Opens the window in a scene, at the samples' time, and goes to the screen. */
-export async function open(page: Page, { scene, of, way }: Pick<Screen, "scene" | "of" | "way">) {
+export async function open(
+  page: Page,
+  { scene, of, way }: Pick<Screen, "scene" | "of" | "way">,
+  more: Record<string, string> = {},
+) {
   await page.clock.setFixedTime(NOW);
-  await page.goto(`/e2e/app.html?${new URLSearchParams({ scene, ...(of === undefined ? {} : { of }) })}`);
+  const asked = new URLSearchParams({ scene, ...(of === undefined ? {} : { of }), ...more });
+  await page.goto(`/e2e/app.html?${asked}`);
   await page.locator("body[data-ready]").waitFor();
   await page.evaluate(() => document.fonts.ready);
   await way?.(page);

@@ -79,7 +79,7 @@ const byKeys = (keys: string) => async (page: Page) => {
 };
 
 const help = (item: string) => async (page: Page) => {
-  await press("Help")(page);
+  await press("Menu")(page);
   await page.getByRole("menuitem", { name: item }).click();
   await page.getByRole("dialog").waitFor();
 };

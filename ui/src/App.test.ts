@@ -43,6 +43,24 @@ describe("the dashboard", () => {
     expect(objects.getByText("Connection").closest("li")?.textContent).toContain("26");
   });
 
+  it("shows what waits on either side, and leads to all of it", async () => {
+    const { app, engine, user } = await open([fabric({ ahead: 2, behind: 1, status: status("diverged") })]);
+    const commits = within(await screen.findByRole("region", { name: "Commits" }));
+    expect(commits.getByText("1 commit coming, 2 commits going")).toBeTruthy();
+    expect(await commits.findAllByText("Going:")).toHaveLength(2);
+    expect(commits.getAllByRole("listitem")[0]?.textContent).toMatch(/^ ?Coming:/);
+    expect(engine.callsOf("changes")).toEqual([["lab", 0]]);
+    engine.say({ type: "fabric", data: fabric({ ahead: 3, behind: 1, status: status("diverged") }) });
+    await waitFor(() => expect(engine.callsOf("changes")).toHaveLength(2));
+    await user.click(commits.getByRole("button", { name: "Show changes" }));
+    expect(app.screen).toBe("changes");
+  });
+
+  it("shows no commits where both sides are the same", async () => {
+    await open();
+    expect(screen.queryByRole("region", { name: "Commits" })).toBeNull();
+  });
+
   it("says why a button can't be used, and does nothing when it is pressed", async () => {
     const { engine, user } = await open();
     const push = button("Push");

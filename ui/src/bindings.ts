@@ -74,7 +74,7 @@ export const commands = {
 	pickFile: (title: string) => __TAURI_INVOKE<string | null>("pick_file", { title }),
 	openInbox: (fabric: FabricId) => __TAURI_INVOKE<null>("open_inbox", { fabric }),
 	openFile: (fabric: FabricId, file: RepoPath) => __TAURI_INVOKE<null>("open_file", { fabric, file }),
-	/**  Opens a page of the Git host in the browser. Nothing but a web address is opened. */
+	/**  Opens a page of a Git host in the browser. No other address is opened. */
 	openPage: (url: string) => __TAURI_INVOKE<null>("open_page", { url }),
 	/**  The page is painted and answers. `milliseconds` is by the page's own clock, since it was navigated to. */
 	appReady: (milliseconds: number) => __TAURI_INVOKE<null>("app_ready", { milliseconds }),
@@ -704,7 +704,7 @@ export type Edit = {
 export type EngineEvent = Event;
 
 /**  What the window and the command line branch on. The text form never changes its meaning. */
-export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal" | "GitHubLimited" | "GitHubRefused" | "HostKeyUnknown" | "HostKeyChanged" | "NoKeychain" | "SecretsLocked" | "PassphraseWrong" | "AccountInvalid" | "AccountUnknown" | "SigningFailed" | "CannotListen" | "RemoteBusy";
+export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal" | "GitHubLimited" | "GitHubRefused" | "HostKeyUnknown" | "HostKeyChanged" | "NoKeychain" | "SecretsLocked" | "PassphraseWrong" | "AccountInvalid" | "AccountUnknown" | "SigningFailed" | "CannotListen" | "RemoteBusy" | "TooMuch" | "StoreNotPlain" | "NotYours";
 
 /**  An error, as it is shown. */
 export type ErrorReport = {
@@ -1094,6 +1094,59 @@ export type ListenerView = {
 	/**  Why it does not, where it is to. */
 	error: ErrorReport | null,
 };
+
+/**  What a line of the menu asks the page for; its name there is that of the command palette. */
+export type MenuCommand = 
+/**  Settings of this desktop. */
+"desktop" | 
+/**  Accounts. */
+"accounts" | 
+/**  Add a fabric. */
+"add" | 
+/**  Paste YAML into the open fabric's inbox. */
+"paste" | 
+/**  The open fabric's inbox, as a folder. */
+"inbox" | 
+/**  Sync the open fabric. */
+"sync" | 
+/**  Pull it. */
+"pull" | 
+/**  Push it. */
+"push" | 
+/**  What a sync would do. */
+"preview" | 
+/**  Restore what its last run changed. */
+"undo" | 
+/**  Its conflicts. */
+"conflicts" | 
+/**  Its settings. */
+"settings" | 
+/**  Sync all fabrics. */
+"sync-all" | 
+/**  All fabrics at once. */
+"overview" | 
+/**  The open fabric's dashboard. */
+"screen-dashboard" | 
+/**  Its topology. */
+"screen-topology" | 
+/**  Its objects. */
+"screen-resources" | 
+/**  What changed in it. */
+"screen-changes" | 
+/**  Draw all larger. */
+"zoom-in" | 
+/**  Draw all smaller. */
+"zoom-out" | 
+/**  Draw all at its usual size. */
+"zoom-reset" | 
+/**  The command palette. */
+"palette" | 
+/**  The keyboard's shortcuts. */
+"shortcuts" | 
+/**  The log. */
+"log" | 
+/**  About the app. */
+"about";
 
 /**  How a remote is told who is asking. */
 export type Method = 
@@ -1487,7 +1540,7 @@ export type RepositoryView = {
 	cloned: boolean,
 };
 
-/**  What the page is to show. It shows, and never acts. */
+/**  What the page is asked for. What comes from outside the app only ever shows something. */
 export type Request = 
 /**  A fabric of the list. */
 { is: "fabric"; 
@@ -1509,6 +1562,10 @@ directory: RepoPath | null } |
 { is: "show"; 
 /**  Which. */
 dialog: Shown } | 
+/**  What a person chose in the menu bar. */
+{ is: "command"; 
+/**  Which. */
+command: MenuCommand } | 
 /**  That something asked for could not be understood or done. */
 { is: "problem"; 
 /**  What, in a sentence. */
@@ -1807,6 +1864,11 @@ export type StepProgress = {
 	total: number | null,
 	/**  What is counted, where anything is. */
 	unit: Unit | null,
+	/**
+	 *  The bytes that came from the remote or went to it so far, where that is measured; 4 GiB and more are told
+	 *  as one byte less.
+	 */
+	bytes?: number | null,
 	/**  How it ended, in a few words: "46 documents in 1 file", "nothing new". */
 	note: string | null,
 };

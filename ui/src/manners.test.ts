@@ -1,7 +1,8 @@
 // Stories of the desktop around the window: its looks, its commands by keyboard, what is asked from outside.
 import { screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Request } from "./bindings";
+import type { MenuCommand, Request } from "./bindings";
+import { commandsOf } from "./palette/commands";
 import { fabric, fabrics, NOW, unreachable } from "./testing/samples";
 import { button, expectAccessible, open } from "./testing/window";
 
@@ -114,7 +115,7 @@ it("says so when a choice could not be kept, and stays as it was", async () => {
 
 it("shows the log, its troubles alone, and saves a support file", async () => {
   const { engine, user } = await open();
-  await user.click(button("Help"));
+  await user.click(button("Menu"));
   await user.click(screen.getByRole("menuitem", { name: "Log and support…" }));
   const log = await screen.findByRole("log");
   expect(log.textContent).toContain("interactive since_start_ms=431");
@@ -136,7 +137,7 @@ it("says what it is, with what it is made, and installs a newer version", async 
   const { engine, user } = await open([fabric()], [], {
     newerVersion: () => ({ is: "version", version: "0.2.0", notes: "Faster pulls." }),
   });
-  await user.click(button("Help"));
+  await user.click(button("Menu"));
   await user.click(screen.getByRole("menuitem", { name: "About FGD Sync" }));
   const about = within(dialog("About FGD Sync"));
   expect(await about.findByText("Version 0.2.0 is there.")).toBeTruthy();
@@ -187,4 +188,62 @@ it("begins to add what a link proposes, and looks at nothing before a person say
   await user.click(add.getByRole("button", { name: "Look at it" }));
   expect((await add.findByLabelText<HTMLInputElement>("Branch")).value).toBe("staging");
   expect(add.getByLabelText<HTMLInputElement>("Directory").value).toBe("fabrics/hall-3");
+});
+
+it("does what is chosen in the menu bar, by the palette's names, and says why where it can't", async () => {
+  const { app, engine } = await open();
+  const choose = (command: MenuCommand) => engine.ask({ is: "command", command });
+  choose("pull");
+  await waitFor(() => expect(engine.callsOf("pull")).toEqual([["lab"]]));
+  choose("screen-dashboard");
+  expect(await screen.findByText("It is open.")).toBeTruthy();
+  choose("desktop");
+  expect(await screen.findByRole("dialog", { name: "Settings" })).toBeTruthy();
+  // Under a dialog nothing is done but what any screen has.
+  choose("add");
+  choose("zoom-in");
+  await waitFor(() => expect(app.manners.settings.zoom).toBe(110));
+  expect(screen.queryByRole("dialog", { name: "Add a fabric" })).toBeNull();
+});
+
+it("has a command for each line of the menu bar", async () => {
+  const { app } = await open();
+  const lines: Record<MenuCommand, true> = {
+    desktop: true,
+    accounts: true,
+    add: true,
+    paste: true,
+    inbox: true,
+    sync: true,
+    pull: true,
+    push: true,
+    preview: true,
+    undo: true,
+    conflicts: true,
+    settings: true,
+    "sync-all": true,
+    overview: true,
+    "screen-dashboard": true,
+    "screen-topology": true,
+    "screen-resources": true,
+    "screen-changes": true,
+    "zoom-in": true,
+    "zoom-out": true,
+    "zoom-reset": true,
+    palette: true,
+    shortcuts: true,
+    log: true,
+    about: true,
+  };
+  const known = commandsOf(app, () => undefined).map(({ id }) => id);
+  expect(Object.keys(lines).filter((line) => !known.includes(line))).toEqual([]);
+});
+
+it("offers what the hint of a problem says, and leaves it at the hint where that is nothing in this window", async () => {
+  const { app, user } = await open();
+  app.toasts.problem(unreachable);
+  app.toasts.problem({ ...unreachable, code: "AuthRefused", message: "The sign-in was refused." });
+  await user.click(await screen.findByRole("button", { name: "Open Accounts" }));
+  expect(await screen.findByRole("dialog", { name: "Accounts" })).toBeTruthy();
+  expect(app.toasts.list.map(({ text }) => text)).toEqual([unreachable.message]);
 });

@@ -33,3 +33,10 @@ export const unknownFabric = (name: string): ErrorReport => ({
   message: `There is no fabric “${name}” in the list.`,
   hint: "It may have another name on this desktop, or was not added yet.",
 });
+
+/** That what was chosen can't be done now; without a reason, it needs a fabric that is open. */
+export const notNow = (reason: string | null) => ({
+  code: "NotNow",
+  message: reason ?? "No fabric is open.",
+  hint: reason === null ? "Open one first: that is done to the fabric that is shown." : "",
+});

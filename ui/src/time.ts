@@ -30,6 +30,14 @@ export function until(time: Timestamp, now: Timestamp): string {
   return `in ${Math.round(left / HOUR)} h`;
 }
 
+/** How long something will still take, as roughly as it is known: "about 10 s left", "about 3 min left". */
+export function timeLeft(end: Timestamp, now: Timestamp): string {
+  const left = Math.max(0, end - now);
+  if (left < 5 * SECOND) return "a few seconds left";
+  if (left < 55 * SECOND) return `about ${Math.ceil(left / (5 * SECOND)) * 5} s left`;
+  return `about ${Math.ceil(left / MINUTE)} min left`;
+}
+
 /** A running clock: "0:07", "2:05", "1:02:03". */
 export function elapsed(since: Timestamp, now: Timestamp): string {
   const seconds = Math.max(0, Math.floor((now - since) / SECOND));

@@ -258,8 +258,13 @@ export function currentStep(run: Progress): StepProgress | null {
   );
 }
 
-/** How far a step is, in full: "31 of 46 documents", "120 files"; empty where it counts nothing. */
+/** How far a step is, in full: "31 of 46 documents", "120 files", "12 of 46 Git objects, 1.4 MB"; empty where it
+ * counts nothing. */
 export function stepCount(step: StepProgress): string {
+  return [counted(step), step.bytes ? size(step.bytes) : ""].filter(Boolean).join(", ");
+}
+
+function counted(step: StepProgress): string {
   const noun = (n: number) => (step.unit ? ` ${UNIT[step.unit][n === 1 ? 0 : 1]}` : "");
   if (step.total !== null) return `${number(step.done)} of ${number(step.total)}${noun(step.total)}`;
   return step.done > 0 ? `${number(step.done)}${noun(step.done)}` : "";

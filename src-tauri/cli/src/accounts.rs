@@ -9,6 +9,7 @@ use fgd_engine::{
 };
 use serde_json::json;
 
+use crate::terminal::tell;
 use crate::{ATTENTION, DONE, FAILED, report, secret};
 
 /// What `fgd accounts` can be told.
@@ -237,7 +238,7 @@ async fn sign_in(engine: &Engine, host: String, keep: Keep, as_json: bool) -> Re
             return Err(refused(reason.to_owned()));
         }
     };
-    eprintln!("Enter {} at {}", code.user_code, code.verification_url);
+    tell(&format!("Enter {} at {}", code.user_code, code.verification_url));
     let ended = tokio::select! {
         ended = engine.finish_github_sign_in(keep.keeping()) => ended?,
         _ = tokio::signal::ctrl_c() => return Err(Error::Cancelled),

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use fgd_engine::{DiagramFormat, Engine, Error, TopologyView};
 use serde_json::json;
 
-use crate::{DONE, report};
+use crate::{DONE, report, terminal};
 
 /// What `fgd diagram` can be told.
 #[derive(Debug, Args)]
@@ -83,8 +83,7 @@ pub(crate) async fn run(engine: &Engine, arguments: DiagramArguments, as_json: b
     } else if let Some(file) = &output {
         report::say(&sentence(&view, file));
     } else {
-        // Whoever closed it (`fgd diagram | head`) has read enough.
-        drop(std::io::stdout().lock().write_all(text.as_bytes()));
+        terminal::hand_over(&text);
     }
     Ok(DONE)
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use fgd_engine::{Engine, Error, ResourceQuery, ResourceRow};
 use serde_json::json;
 
+use crate::terminal::tell;
 use crate::{DONE, report};
 
 /// What `fgd get` can be told.
@@ -51,7 +52,7 @@ pub(crate) async fn run(engine: &Engine, arguments: GetArguments, as_json: bool)
         return Ok(DONE);
     }
     if let Some(unread) = unread {
-        eprintln!("{unread}");
+        tell(&unread);
     }
     report::say(&table(&rows, total));
     Ok(DONE)

@@ -17,6 +17,7 @@ mod serve;
 mod shell;
 mod show;
 mod target;
+mod terminal;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

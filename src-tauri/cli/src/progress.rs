@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use fgd_engine::{Event, OperationId, Step, StepState, Unit};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::report;
+use crate::{report, terminal};
 
 /// Shows how far the run is.
 pub(crate) struct Progress {
@@ -64,8 +64,8 @@ impl Progress {
                         let line =
                             format!("{:<9} {}", word(step.step), step.note.as_deref().unwrap_or("done"));
                         match &state.bar {
-                            Some(bar) => bar.println(line),
-                            None => eprintln!("{line}"),
+                            Some(bar) => bar.println(fgd_engine::visible(&line)),
+                            None => terminal::tell(&line),
                         }
                     }
                 }
@@ -97,7 +97,7 @@ impl Progress {
         bar.set_position(step.done.into());
         let unit = step.unit.map(unit).unwrap_or_default();
         let current = progress.current.as_deref().unwrap_or_default();
-        bar.set_message(format!("{unit} {current}"));
+        bar.set_message(fgd_engine::visible(&format!("{unit} {current}")).into_owned());
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,7 +1,5 @@
 //! The result on stdout: sentences for people, or one JSON object for scripts.
 
-use std::io::Write;
-
 use fgd_engine::{
     Check, Conflict, DocumentCounts, ErrorReport, FabricView, Fate, Finding, LineChange, Operation,
     OperationId, Preview, Revision, Severity, StructureReport,
@@ -10,6 +8,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error_of;
+pub(crate) use crate::terminal::say;
+use crate::terminal::{say_json, tell};
 
 /// The object that `--json` prints. Its keys are a contract.
 #[derive(Serialize)]
@@ -57,7 +57,7 @@ pub(crate) fn operation(operation: &Operation, as_json: bool) {
 
 fn tell_error(operation: &Operation) {
     if let Some(error) = error_of(&operation.outcome) {
-        eprintln!("{}\nHint: {}", error.message, error.hint);
+        tell(&format!("{}\nHint: {}", error.message, error.hint));
     }
 }
 
@@ -200,7 +200,7 @@ pub(crate) fn failure(error: &ErrorReport, as_json: bool) {
             error: Some(error.clone()),
         });
     }
-    eprintln!("{}\nHint: {}", error.message, error.hint);
+    tell(&format!("{}\nHint: {}", error.message, error.hint));
 }
 
 /// The word for a kind or an outcome, as it stands in JSON.
@@ -212,11 +212,6 @@ pub(crate) fn word(value: &impl Serialize) -> String {
 /// A text whose lines stand in one.
 pub(crate) fn one_line(text: &str) -> String {
     text.trim_end().replace('\n', " ⏎ ")
-}
-
-/// Prints a line on stdout. Whoever closed it (`fgd … | head`) has read enough.
-pub(crate) fn say(line: &str) {
-    drop(writeln!(std::io::stdout().lock(), "{line}"));
 }
 
 fn findings(findings: &[Finding]) {
@@ -237,7 +232,7 @@ fn findings(findings: &[Finding]) {
 /// Prints a result as JSON.
 pub(crate) fn print_json(record: &impl Serialize) {
     match serde_json::to_string_pretty(record) {
-        Ok(text) => say(&text),
-        Err(error) => eprintln!("The result could not be written as JSON: {error}"),
+        Ok(text) => say_json(&text),
+        Err(error) => tell(&format!("The result could not be written as JSON: {error}")),
     }
 }

@@ -14,6 +14,7 @@ use fgd_engine::{
 use serde_json::json;
 
 use crate::clock::utc;
+use crate::terminal::{say_json, tell};
 use crate::{DONE, answers, report};
 
 /// The variable that holds the webhook secret. An argument would be seen by everybody on the machine.
@@ -186,7 +187,10 @@ impl Log {
                 state.running.remove(&operation.id);
                 let name = state.names.get(&operation.fabric).cloned().unwrap_or_default();
                 drop(state);
-                report::say(&if self.as_json { json_line(&name, operation) } else { line(&name, operation) });
+                match self.as_json {
+                    true => say_json(&json_line(&name, operation)),
+                    false => report::say(&line(&name, operation)),
+                }
             }
             Event::Fabric(view) => self.name(&view.id, &view.name),
             Event::Removed(_) => {}
@@ -203,7 +207,7 @@ impl Log {
     /// Says something that is no operation, where only operations are expected apart from them.
     fn say(&self, text: &str) {
         if self.as_json {
-            eprintln!("{text}");
+            tell(text);
         } else {
             report::say(&format!("{}  {text}", utc(Timestamp::now())));
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::git::without_credentials;
 use crate::id::{AccountId, RemoteUrl};
 
 /// How a remote is told who is asking.
@@ -106,7 +107,7 @@ pub struct NewAccount {
 impl fmt::Debug for NewAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewAccount")
-            .field("place", &self.place)
+            .field("place", &without_credentials(&self.place))
             .field("method", &self.method)
             .finish_non_exhaustive()
     }
@@ -180,7 +181,7 @@ impl Place {
     /// `UrlInvalid`, whose text holds no credentials.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
-        let invalid = || Error::UrlInvalid { url: text.rsplit('@').next().unwrap_or_default().to_owned() };
+        let invalid = || Error::UrlInvalid { url: without_credentials(text) };
         let url = as_url(text).ok_or_else(invalid)?;
         let plain = url.query().is_none() && url.fragment().is_none() && url.password().is_none();
         let known = matches!(url.scheme(), "https" | "http" | "ssh");
@@ -190,8 +191,11 @@ impl Place {
         };
         let usual = matches!((url.scheme(), url.port()), ("ssh", Some(22)));
         let port = url.port().filter(|_| !usual).map(|port| format!(":{port}")).unwrap_or_default();
-        let path = url.path().trim_matches('/');
-        let path = path.strip_suffix(".git").unwrap_or(path);
+        let mut path = url.path().trim_matches('/');
+        // As often as it is there: what is a place stays one when it is read again.
+        while let Some(shorter) = path.strip_suffix(".git") {
+            path = shorter.trim_end_matches('/');
+        }
         let slash = if path.is_empty() { "" } else { "/" };
         Ok(Self(format!("{}://{}{port}{slash}{path}", url.scheme(), host.to_ascii_lowercase())))
     }
@@ -258,6 +262,8 @@ fn as_url(text: &str) -> Option<Url> {
         Some((_, port)) if !text.contains('@') && port.parse::<u16>().is_ok() => {
             Url::parse(&format!("https://{text}")).ok()
         }
+        // What looks like a path may be a password: `bob:secret@host`.
+        Some((_, path)) if path.split('/').next().is_some_and(|part| part.contains(['@', ':'])) => None,
         Some((host, path)) => Url::parse(&format!("ssh://{host}/{}", path.trim_start_matches('/'))).ok(),
         None if text.contains('@') => Url::parse(&format!("ssh://{text}")).ok(),
         None => Url::parse(&format!("https://{text}")).ok(),
@@ -281,12 +287,22 @@ mod tests {
             ("ssh://git@host:2222/net/lab.git", "ssh://host:2222/net/lab"),
             ("ssh://git@host:22", "ssh://host"),
             ("git@host", "ssh://host"),
+            ("https://host/lab.git/.git", "https://host/lab"),
         ] {
             assert_eq!(Place::parse(text).expect(text).as_str(), place, "{text}");
         }
-        for text in
-            ["", "-oProxyCommand=x", "ftp://h", "https://", "https://bob:secret@h/x", "a b", "https://h/?t=1"]
-        {
+        for text in [
+            "",
+            "-oProxyCommand=x",
+            "ftp://h",
+            "https://",
+            "https://bob:secret@h/x",
+            "a b",
+            "https://h/?t=secret",
+            "bob:secret@h",
+            "https:bob:secret@h/x",
+            "https://h/#secret",
+        ] {
             let error = Place::parse(text).expect_err(text).to_string();
             assert!(!error.contains("secret"), "{error}");
         }

@@ -115,7 +115,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Git's own store.
-    #[error("Git: {}", .0.message())]
+    #[error("Git: {}", .0.message().trim_end_matches([':', ' ', '.']))]
     Git(#[from] git2::Error),
     /// The app's database.
     #[error("the app's database: {0}")]
@@ -184,6 +184,16 @@ pub enum Error {
     /// Somebody holds the branch's lock on the remote.
     #[error("{remote} can't move the branch now: {reason}")]
     RemoteBusy { remote: RemoteUrl, reason: String },
+    /// A commit or a remote has more of something than any fabric needs, so that taking it could fill the
+    /// memory or never end.
+    #[error("more than is taken: {detail}")]
+    TooMuch { detail: String },
+    /// A part of a clone's own store is a link or no plain file, and would lead what is written elsewhere.
+    #[error("{} is a link or no plain file, inside of Git's own store", path.display())]
+    StoreNotPlain { path: PathBuf },
+    /// The clone belongs to another user of this machine.
+    #[error("{} belongs to another user", path.display())]
+    NotYours { path: PathBuf },
 }
 
 fn describe_branches(known: &[BranchName]) -> String {
@@ -280,6 +290,9 @@ codes! {
     SigningFailed,
     CannotListen,
     RemoteBusy,
+    TooMuch,
+    StoreNotPlain,
+    NotYours,
 }
 
 impl Error {
@@ -354,11 +367,16 @@ impl Error {
             }
             Self::GitHub { .. } => "Try again; if it stays so, check GitHub's status page.",
             Self::Io { .. } => WRITABLE,
+            Self::Git(error) if error.code() == git2::ErrorCode::Locked => {
+                "Another Git program holds the lock: let it finish, then sync again."
+            }
             Self::Git(error) if error.class() == git2::ErrorClass::Os => WRITABLE,
             Self::Store(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => {
                 WRITABLE
             }
-            Self::Git(_) => "Run `git fsck` in the repository; if it is clean, sync again.",
+            Self::Git(_) => {
+                "Run `git fsck` in the repository: what it misses comes back by `git fetch --refetch`, or from another clone. If it is clean, sync again."
+            }
             Self::Store(_) => "The resources in Git are not affected. Restart the app.",
             Self::Keychain { .. } => "Unlock the keychain, or sign in again.",
             Self::BranchGone { moved_to: Some(_), .. } => {
@@ -394,6 +412,13 @@ impl Error {
             Self::GitHubLimited { .. } => "Nothing to do: it goes on by itself when the wait is over.",
             Self::GitHubRefused { .. } => "Check what the token may do, under Settings → Accounts.",
             Self::CannotListen { .. } => "Choose an address of this machine and a port that is free.",
+            Self::TooMuch { .. } => {
+                "Nothing was changed here. Look at the repository's newest commits with Git; take out what is not meant to be there."
+            }
+            Self::NotYours { .. } => {
+                "Use a clone of your own; or, if you trust whoever owns it, add it to safe.directory as Git says."
+            }
+            Self::StoreNotPlain { .. } => "Make a fresh clone with `git clone`, and use that one.",
             Self::RemoteBusy { .. } => {
                 "Sync again in a moment; if it stays so, ask whoever runs the server for a lock that was left behind."
             }

@@ -141,7 +141,7 @@ impl RepoPath {
     /// Checks a path that a person typed or a repository holds; `.` and a trailing `/` are dropped.
     pub fn parse(text: &str) -> Result<Self> {
         let outside = || Error::DirectoryOutside { directory: text.to_owned() };
-        if text.starts_with('/') || text.contains('\\') || text.contains('\0') || text.contains(':') {
+        if text.starts_with('/') || text.contains(|c: char| matches!(c, '\\' | ':') || c.is_control()) {
             return Err(outside());
         }
         let mut parts = Vec::new();
@@ -238,7 +238,7 @@ mod tests {
         for (text, path) in [("", ""), (".", ""), ("a/b", "a/b"), ("./a//b/", "a/b"), ("a b/ü", "a b/ü")] {
             assert_eq!(RepoPath::parse(text).expect(text).as_str(), path);
         }
-        for bad in ["..", "a/../b", "/etc", "C:/x", "a\\b", ".git", "a/.GIT/hooks"] {
+        for bad in ["..", "a/../b", "/etc", "C:/x", "a\\b", ".git", "a/.GIT/hooks", "a\nb", "a\u{1b}[2J"] {
             assert!(RepoPath::parse(bad).is_err(), "{bad}");
         }
     }

@@ -4,6 +4,7 @@
 //! back through one function, [`Emit`].
 
 mod account;
+mod beneath;
 mod catalog;
 mod change;
 mod conflict;
@@ -11,6 +12,7 @@ mod edit;
 mod engine;
 mod error;
 mod event;
+pub mod failpoint;
 mod fgd;
 mod finding;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -18,6 +20,7 @@ pub mod fuzzing;
 mod git;
 mod github;
 mod id;
+mod link;
 mod listener;
 mod manifest;
 #[cfg(feature = "measure")]
@@ -30,6 +33,7 @@ mod store;
 mod sync;
 mod topology;
 mod view;
+mod visible;
 
 pub use account::{Account, Keeping, Method, NewAccount, Place};
 pub use catalog::{
@@ -52,6 +56,7 @@ pub use github::view::{
 pub use id::{
     AccountId, BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId, Revision, Timestamp,
 };
+pub use link::Link;
 pub use listener::{Listener, ListenerSettings, WebhookSecret};
 pub use manifest::{FieldChange, FieldConflict, FieldPath, NotAFieldPath, Side};
 pub use operation::{
@@ -71,3 +76,4 @@ pub use view::{
     Proxy, RefusedFile, RepositoryView, SealedFile, SecretStore, SignIn, Source, SourceReport, Status,
     StatusState, StructureRepair, StructureReport, Theme, VersionDiff, WebhookView, WindowSettings,
 };
+pub use visible::{deceives, visible, visible_json};

@@ -139,6 +139,10 @@ pub struct StepProgress {
     pub total: Option<u32>,
     /// What is counted, where anything is.
     pub unit: Option<Unit>,
+    /// The bytes that came from the remote or went to it so far, where that is measured; 4 GiB and more are told
+    /// as one byte less.
+    #[serde(default)]
+    pub bytes: Option<u32>,
     /// How it ended, in a few words: "46 documents in 1 file", "nothing new".
     pub note: Option<String>,
 }

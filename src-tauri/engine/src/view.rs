@@ -296,7 +296,7 @@ pub struct FabricView {
 }
 
 /// Where a repository is to come from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(tag = "from", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Source {
@@ -312,6 +312,19 @@ pub enum Source {
         /// How to sign in, where that is needed.
         sign_in: Option<SignIn>,
     },
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder { path } => f.debug_struct("Folder").field("path", path).finish(),
+            Self::Url { url, sign_in } => f
+                .debug_struct("Url")
+                .field("url", &crate::git::without_credentials(url))
+                .field("sign_in", sign_in)
+                .finish(),
+        }
+    }
 }
 
 /// A user name and a secret, on their way from the dialog to the keychain.
@@ -330,7 +343,9 @@ pub struct SignIn {
 
 impl std::fmt::Debug for SignIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignIn").field("user", &self.user).field("secret", &"<redacted>").finish()
+        // A name alone may be a token: some hosts take it so.
+        let user = if self.secret.is_empty() { "<redacted>" } else { &self.user };
+        f.debug_struct("SignIn").field("user", &user).field("secret", &"<redacted>").finish()
     }
 }
 

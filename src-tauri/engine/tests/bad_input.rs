@@ -314,6 +314,164 @@ async fn what_is_no_plain_file_is_told_and_not_opened() {
     assert!(raw(&lab, "good.yaml.archived.1").is_file(), "the pipe keeps its name");
 }
 
+/// Values that are not what they look like: a text must be one, and what YAML's older rules make of a number is told
+/// where it stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_yaml_reads_as_another_type_is_told_and_never_changed() {
+    let (lab, id) = Lab::with_fabric().await;
+    let with = |name: &str, value: &str| {
+        object(&format!("metadata:\n  name: {name}\n  labels:\n    a: {value}\nspec:\n  role: spine\n"))
+    };
+    let rows = [
+        ("no", true),
+        ("0777", true),
+        ("1e3", true),
+        ("~", false),
+        ("12:30:45", false),
+        ("2025-08-06", false),
+        ("\"no\"", false),
+    ];
+    for (at, (value, _)) in rows.iter().enumerate() {
+        drop_bytes(&lab, &format!("value-{at}.yaml"), with(&format!("value-{at}"), value).as_bytes());
+    }
+    let synced = sync_beside_a_good_one(&lab, &id).await;
+    for (at, (value, refused)) in rows.iter().enumerate() {
+        let (file, name) = (format!("value-{at}.yaml"), format!("value-{at}"));
+        if *refused {
+            let finding = told(&synced, &file);
+            assert_eq!((finding.code, finding.line), (Code::FieldType, Some(6)), "{value}: {finding:?}");
+            assert_eq!(std::fs::read_to_string(raw(&lab, &file)).expect("stays"), with(&name, value));
+        } else {
+            let path = lab.clone.join(format!("lab/managed/switches/{name}.yaml"));
+            let written = std::fs::read_to_string(path).expect(value);
+            assert_eq!(without_ours(&written), with(&name, value));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_object_twice_is_one_wish_or_none() {
+    let (lab, id) = Lab::with_fabric().await;
+    let role = |name: &str, role: &str| named(name).replace("spine", role);
+    drop_bytes(&lab, "equal-1.yaml", role("equal", "spine").as_bytes());
+    drop_bytes(&lab, "equal-2.yaml", format!("# again\n{}", role("equal", "spine")).as_bytes());
+    drop_bytes(&lab, "other-1.yaml", role("other", "spine").as_bytes());
+    drop_bytes(&lab, "other-2.yaml", role("other", "server-leaf").as_bytes());
+    let synced = sync_beside_a_good_one(&lab, &id).await;
+    let counts = &synced.documents;
+    assert_eq!(
+        (counts.total, counts.created, counts.unchanged, counts.rejected),
+        (5, 2, 1, 2),
+        "{synced:#?}"
+    );
+    for (file, names) in [("other-1.yaml", "other-2.yaml"), ("other-2.yaml", "other-1.yaml")] {
+        let finding = told(&synced, file);
+        assert!(finding.code == Code::DuplicateObject && finding.message.contains(names), "{finding:?}");
+        assert!(raw(&lab, file).exists() && !raw(&lab, "equal-1.yaml").exists());
+    }
+    // Already managed: a wish for a change, or for none.
+    for (text, updated, unchanged) in [(role("equal", "spine"), 0, 1), (role("equal", "server-leaf"), 1, 0)] {
+        drop_bytes(&lab, "again.yaml", text.as_bytes());
+        let counts = lab.sync(&id).await.documents;
+        assert_eq!((counts.updated, counts.unchanged, counts.rejected), (updated, unchanged, 2));
+    }
+    assert_eq!(lab.files("lab/managed").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_known_is_kept_as_it_is_written() {
+    let (lab, id) = Lab::with_fabric().await;
+    let new_kind = named("newer").replace("kind: Switch", "kind: Flux9");
+    let old_version = named("older").replace("v1beta1", "v1alpha2");
+    let foreign = "apiVersion: apps/v9\nkind: Deployment\nmetadata: {name: web} # theirs\n";
+    for (name, text) in [("new.yaml", &*new_kind), ("old.yaml", &*old_version), ("foreign.yaml", foreign)] {
+        drop_bytes(&lab, name, text.as_bytes());
+    }
+    let synced = sync_beside_a_good_one(&lab, &id).await;
+    let counts = &synced.documents;
+    assert_eq!((counts.created, counts.unmanaged, counts.rejected), (3, 1, 0), "{synced:#?}");
+    for code in [Code::UnknownKind, Code::OldApiVersion, Code::NotHedgehog] {
+        assert!(
+            synced.findings.iter().any(|finding| finding.code == code),
+            "{code:?}: {:#?}",
+            synced.findings
+        );
+    }
+    let text_of = |part: &str| {
+        let files = lab.files("lab");
+        let file = files.iter().find(|file| file.contains(part) && !file.contains("/raw/")).expect(part);
+        std::fs::read_to_string(lab.clone.join(file)).expect(part)
+    };
+    assert_eq!(without_ours(&text_of("newer")), new_kind);
+    assert_eq!(without_ours(&text_of("older")), old_version);
+    assert_eq!(text_of("unmanaged/"), foreign, "byte for byte");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_is_told_and_not_opened() {
+    let (lab, id) = Lab::with_fabric().await;
+    // Reading this one would never end.
+    let made = Command::new("mknod").arg(raw(&lab, "zero.yaml")).args(["c", "1", "5"]).output();
+    if !made.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: this user may not make a device.");
+        return;
+    }
+    let synced = sync_beside_a_good_one(&lab, &id).await;
+    assert_eq!((told(&synced, "zero.yaml").code, synced.documents.created), (Code::Unreadable, 1));
+    assert!(raw(&lab, "zero.yaml").symlink_metadata().is_ok(), "it stays");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_only_managed_holds_all_back_and_loses_nothing() {
+    let (lab, id) = Lab::with_fabric().await;
+    let managed = lab.clone.join("lab/managed");
+    let Some(mounted) = ReadOnly::mount(&managed) else {
+        eprintln!("SKIPPED: this user may not mount a folder read-only.");
+        return;
+    };
+    lab.drop_raw("leaf.yaml", &named("leaf-01"));
+    let commits = lab.commits();
+    let error = match lab.engine.run(id.clone(), OperationKind::Sync, Trigger::Command).await {
+        Ok(Operation { outcome: Outcome::Failed { error }, .. }) => error,
+        Err(error) => error.report(),
+        Ok(other) => panic!("{other:#?}"),
+    };
+    assert!(error.message.contains("managed") && error.hint.ends_with('.'), "{error:?}");
+    assert_eq!(lab.commits(), commits);
+    assert_eq!(std::fs::read_to_string(raw(&lab, "leaf.yaml")).expect("there"), named("leaf-01"));
+    drop(mounted);
+    assert_eq!(lab.sync(&id).await.documents.created, 1);
+    changes_nothing(&lab, &id).await;
+}
+
+/// A folder that nobody may write, until this is dropped.
+#[cfg(target_os = "linux")]
+struct ReadOnly(PathBuf);
+
+#[cfg(target_os = "linux")]
+impl ReadOnly {
+    /// None where this user may not mount.
+    fn mount(folder: &std::path::Path) -> Option<Self> {
+        let mount = |arguments: &[&str]| {
+            let output = Command::new("mount").args(arguments).arg(folder).output();
+            output.is_ok_and(|output| output.status.success())
+        };
+        let folder_text = folder.to_str()?;
+        mount(&["--bind", folder_text])
+            .then(|| Self(folder.to_owned()))
+            .filter(|_| mount(&["-o", "remount,ro,bind"]))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for ReadOnly {
+    fn drop(&mut self) {
+        drop(Command::new("umount").arg("-l").arg(&self.0).output());
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_without_permission_stays() {

@@ -116,6 +116,7 @@ function ofWindow(app: AppState, open: Open): Command[] {
     command("zoom-in", "Larger", "Zoom", () => app.manners.zoom(1), { keys: "zoomIn" }),
     command("zoom-out", "Smaller", "Zoom", () => app.manners.zoom(-1), { keys: "zoomOut" }),
     command("zoom-reset", "Usual size", "Zoom", () => app.manners.zoom(0), { keys: "zoomReset" }),
+    command("palette", "Find a command…", "", () => open({ is: "palette" }), { keys: "palette" }),
     command("log", "Log and support…", "", () => open({ is: "log" })),
     command("about", "About FGD Sync", "version licences updates", () => open({ is: "about" })),
   ];

@@ -113,7 +113,15 @@ describe("a line of YAML", () => {
 });
 
 describe("what came of an edit", () => {
-  const failed = { step: "validate", state: "failed", done: 0, total: null, unit: null, note: null } as const;
+  const failed = {
+    step: "validate",
+    state: "failed",
+    done: 0,
+    total: null,
+    unit: null,
+    bytes: null,
+    note: null,
+  } as const;
   const error = { code: "RemoteUnreachable", message: "Away.", hint: "Wait." } as const;
   it.each([
     [operation({ kind: "edit" }), "saved"],

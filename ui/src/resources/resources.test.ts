@@ -244,6 +244,7 @@ describe("an object", () => {
       done: 0,
       total: null,
       unit: null,
+      bytes: null,
       note: null,
     } as const;
     const { pane, user } = await opened({

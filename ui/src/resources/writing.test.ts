@@ -205,6 +205,7 @@ describe("an object that is edited", () => {
       done: 0,
       total: null,
       unit: null,
+      bytes: null,
       note: null,
     } as const;
     const { user, onsaved } = edit({

@@ -126,7 +126,7 @@ export function commit() {
 }
 
 export function step(name: Step, over: Partial<StepProgress> = {}): StepProgress {
-  return { step: name, state: "waiting", done: 0, total: null, unit: null, note: null, ...over };
+  return { step: name, state: "waiting", done: 0, total: null, unit: null, bytes: null, note: null, ...over };
 }
 
 /** The steps of a sync of 46 documents that is writing objects, `written` of them. */

@@ -9,6 +9,7 @@ import type { Reach } from "./reach";
 import { halfWay } from "./routes";
 import type { Tier } from "./tiers";
 import type { Change } from "./wiring";
+import { visible } from "../visible";
 
 const FONT = "Inter, system-ui, sans-serif";
 const TEXT = "#1a1e26";
@@ -129,7 +130,7 @@ export function exportSvg(
  * character that no XML file can hold.
  */
 export function escaped(name: string): string {
-  return name
+  return visible(name)
     .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD")
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -42,8 +42,9 @@ impl Engine {
     /// Forgets an account and its secret. What it may do at the host is unchanged.
     pub async fn remove_account(&self, id: AccountId) -> Result<()> {
         self.blocking(move |engine| {
-            let account = engine.store.remove_account(&id)?;
-            engine.forget_secret(&account)
+            // The secret first: one whose account is gone would never be found again.
+            engine.forget_secret(&engine.store.account(&id)?)?;
+            engine.store.remove_account(&id)
         })
         .await
     }

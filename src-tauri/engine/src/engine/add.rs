@@ -65,6 +65,7 @@ impl Inner {
         let given = sign_in.or(in_url);
         let into = self.clone_path(&url, &wanted.branch);
         let (repo, fresh) = if into.exists() {
+            git::clear_killed_clones(&self.home.join("clones"))?;
             (self.reopen(&into, &url)?, false)
         } else {
             let access = self.access_with(&url, given.as_ref())?;

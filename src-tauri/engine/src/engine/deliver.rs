@@ -1,10 +1,15 @@
 //! What a person brings to the inbox: files dropped on the window, a text that was pasted, a broken file mended.
 
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::fgd::{self, Layout};
+use crate::git;
 use crate::id::{FabricId, RepoPath};
 use crate::view::{Delivered, Preview, RefusedFile};
 
@@ -60,6 +65,7 @@ impl Engine {
             }
             let unfinished = unfinished(path.parent().unwrap_or(&path), text.as_bytes())?;
             unfinished.persist(&path).map_err(|error| Error::io(&path)(error.error))?;
+            git::sync_dir(path.parent().unwrap_or(&path))?;
             Ok(true)
         })
         .await
@@ -75,6 +81,7 @@ impl Inner {
         if !inbox.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
             return Err(Error::NotInitialised { directory: fabric.directory });
         }
+        clear_after_killed(&inbox);
         let mut delivered = Delivered { taken: Vec::new(), refused: Vec::new() };
         let mut take = |name: &str, bytes: std::result::Result<Vec<u8>, String>| {
             let put = bytes.and_then(|bytes| put(&inbox, name, &bytes).map_err(|error| error.to_string()));
@@ -146,19 +153,44 @@ fn put(inbox: &Path, name: &str, bytes: &[u8]) -> Result<String> {
         let name = fgd::numbered(name, n);
         let path = inbox.join(&name);
         match file.persist_noclobber(&path) {
-            Ok(()) => return Ok(name),
-            Err(refused) if refused.error.kind() == std::io::ErrorKind::AlreadyExists => file = refused.path,
+            Ok(_) => {
+                pass(Point::DeliverPlaced)?;
+                // A pasted text is nowhere else.
+                return git::sync_dir(inbox).map(|()| name);
+            }
+            Err(refused) if refused.error.kind() == std::io::ErrorKind::AlreadyExists => file = refused.file,
             Err(refused) => return Err(Error::io(path)(refused.error)),
         }
     }
     Err(Error::Internal { detail: "every name is taken".to_owned() })
 }
 
-fn unfinished(inbox: &Path, bytes: &[u8]) -> Result<tempfile::TempPath> {
+/// A file under a name that nobody reads. It is locked until it has its own.
+fn unfinished(inbox: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
     let mut file =
         tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(inbox).map_err(Error::io(inbox))?;
+    file.as_file().lock().map_err(Error::io(inbox))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(Error::io(inbox))?;
-    Ok(file.into_temp_path())
+    pass(Point::DeliverStaged)?;
+    Ok(file)
+}
+
+/// Removes what deliveries that were killed left in the inbox. They were told to nobody, and whoever dropped
+/// the file still has it.
+fn clear_after_killed(inbox: &Path) {
+    for entry in std::fs::read_dir(inbox).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        // What ends so is a run's own, which finishes it.
+        let is_ours =
+            name.to_str().is_some_and(|name| name.starts_with(UNFINISHED) && !name.ends_with(".tmp"));
+        if !is_ours || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let is_left = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+        if is_left && let Err(error) = std::fs::remove_file(entry.path()) {
+            tracing::warn!(%error, "a file that was not finished could not be removed");
+        }
+    }
 }
 
 /// A name that ingestion takes and every system can hold, as near to the wish as can be.

@@ -20,6 +20,13 @@ pub(super) struct UnderWay {
     cancelled: Arc<Notify>,
 }
 
+impl UnderWay {
+    /// Where the pages of the host are.
+    pub(super) fn web(&self) -> &str {
+        self.host.web()
+    }
+}
+
 impl Engine {
     /// Begins to sign in to github.com, or to a company's GitHub: gives a code that is to be entered in a
     /// browser. One that is under way ends.

@@ -60,7 +60,7 @@ impl Inner {
         for id in self.attended() {
             let fabric = self.store.fabric(&id)?;
             let view = self.view(&fabric)?;
-            let alive = lock(&self.workers).get(&fabric.repository).is_none_or(|worker| !worker.is_closed());
+            let alive = lock(&self.workers).get(&fabric.repository).is_none_or(|worker| !worker.is_gone());
             metrics.push(FabricMetrics {
                 runs: self.tally.of(&id),
                 id,

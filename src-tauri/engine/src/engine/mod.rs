@@ -10,9 +10,11 @@ mod demo;
 mod github_repositories;
 mod github_sign_in;
 mod hosting;
+mod housekeeping;
 mod inspect;
 mod listen;
 mod live;
+mod pages;
 mod preview;
 mod proposals;
 mod resources;
@@ -31,8 +33,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 
+use crate::beneath;
 use crate::error::{Error, Result};
 use crate::event::{Emit, Event};
 use crate::fgd::{self, FabricFile, FabricRules, Layout};
@@ -56,7 +59,7 @@ pub use changes_view::{ChangeKind, ChangesView, CommitChanges, CommitView, Objec
 pub use deliver::Delivery;
 pub use demo::Demo;
 use live::Live;
-use run::Job;
+use run::{Job, Worker};
 
 /// How many repositories are worked on at once: enough to hide slow networks, few enough for a laptop.
 const AT_ONCE: usize = 4;
@@ -83,7 +86,7 @@ struct Inner {
     emit: Emit,
     tally: Arc<Tally>,
     live: Mutex<HashMap<FabricId, Arc<Live>>>,
-    workers: Mutex<HashMap<RepositoryId, mpsc::UnboundedSender<Job>>>,
+    workers: Mutex<HashMap<RepositoryId, Worker>>,
     gate: Arc<Semaphore>,
     runtime: tokio::runtime::Handle,
     /// How often in a row each remote did not answer.
@@ -132,6 +135,8 @@ impl Engine {
     /// Opens the engine over a data directory (`home`), which is made if it is not there. Must be called
     /// inside a tokio runtime. Nothing is watched and nothing runs until [`Engine::start`] or a command.
     pub fn open(home: &Path, emit: Emit) -> Result<Self> {
+        #[cfg(feature = "failpoints")]
+        crate::failpoint::read_environment();
         let tally = Arc::new(Tally::default());
         let inner = Inner {
             home: home.to_path_buf(),
@@ -428,7 +433,7 @@ impl Engine {
             let path = file.under(&work_tree);
             let waits = file.below(&raw).is_some_and(|rest| !rest.is_empty())
                 && Layout::takes(file.file_name())
-                && path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+                && beneath::open(&work_tree, &file).is_ok();
             if waits { Ok(path) } else { Err(Error::NotInTheInbox { file }) }
         })
         .await
@@ -487,7 +492,7 @@ fn discover(path: &Path) -> Result<(Repo, RepoPath)> {
 /// The name that the directory's own file gives it, or that its path suggests.
 fn propose_name(repo: &Repo, directory: &RepoPath, branch: &BranchName) -> Result<String> {
     let file = Layout::new(directory.clone()).fabric_file();
-    if let Ok(bytes) = std::fs::read(file.under(repo.work_tree()))
+    if let Ok(Some(bytes)) = fgd::read_plain(repo.work_tree(), &file)
         && let Ok(read) = FabricFile::read(&file, &bytes, directory)
     {
         return Ok(read.fabric_name);

@@ -8,7 +8,7 @@ use std::path::Path;
 use similar::{ChangeTag, TextDiff};
 
 use crate::error::{Error, Result};
-use crate::fgd::{Outcome, Plan};
+use crate::fgd::{self, Outcome, Plan};
 use crate::finding::Finding;
 use crate::id::{FabricId, RepoPath};
 use crate::view::{DiffLine, Fate, InboxText, LineChange, Preview, PreviewDocument, PreviewFile};
@@ -100,7 +100,7 @@ fn preview(plan: Plan, work_tree: &Path) -> Preview {
 /// A file of the work tree as it would change, line by line.
 fn difference(work_tree: &Path, path: &RepoPath, after: &[u8]) -> Vec<DiffLine> {
     // One that is gone by now would be written anew, whole.
-    let before = std::fs::read(path.under(work_tree)).unwrap_or_default();
+    let before = fgd::read_plain(work_tree, path).ok().flatten().unwrap_or_default();
     line_diff(&String::from_utf8_lossy(&before), &String::from_utf8_lossy(after))
 }
 

@@ -1,7 +1,7 @@
 //! One worker a repository: its runs happen one after the other, apart from everybody else's threads.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
@@ -19,8 +19,11 @@ use crate::sync::{self, Errand, Flow, FlowResult, OnStep, Reporter, Turn};
 use super::live::{AtRest, Contact};
 use super::{Inner, lock};
 
-/// How long a run waits for another process that works in the repository.
-const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a run that somebody asked for waits for another process that works in the repository: as long as
+/// that one may wait for its remote.
+const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+/// How long one waits that woke by itself, and how soon it is tried again.
+const LOCK_GLANCE: Duration = Duration::from_secs(5);
 
 /// What a worker is asked for. Without a reply it is a hint that there may be something to do.
 pub(super) struct Job {
@@ -32,6 +35,20 @@ pub(super) struct Job {
     pub(super) reply: Option<oneshot::Sender<Result<Operation>>>,
 }
 
+/// The queue of a repository's worker.
+pub(super) struct Worker {
+    jobs: mpsc::UnboundedSender<Job>,
+    /// How many jobs wait in it.
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Worker {
+    /// Whether nobody takes jobs from it any more.
+    pub(super) fn is_gone(&self) -> bool {
+        self.jobs.is_closed()
+    }
+}
+
 impl Inner {
     /// Hands a job to the repository's worker, which is started if it is not there.
     pub(super) fn enqueue(self: &Arc<Self>, job: Job) -> Result<()> {
@@ -39,11 +56,13 @@ impl Inner {
         let mut workers = lock(&self.workers);
         let worker = workers.entry(repository).or_insert_with(|| {
             let (sender, jobs) = mpsc::unbounded_channel();
+            let waiting = Arc::<AtomicUsize>::default();
             // The worker must not keep the engine alive: it ends when the engine drops its queue.
-            self.runtime.spawn(work(Arc::downgrade(self), jobs));
-            sender
+            self.runtime.spawn(work(Arc::downgrade(self), jobs, Arc::clone(&waiting)));
+            Worker { jobs: sender, waiting }
         });
-        worker.send(job).map_err(|_| Error::Internal { detail: "the worker is gone".to_owned() })
+        worker.waiting.fetch_add(1, Ordering::Relaxed);
+        worker.jobs.send(job).map_err(|_| Error::Internal { detail: "the worker is gone".to_owned() })
     }
 
     fn execute(self: &Arc<Self>, job: &Job, turn: &Turn) -> Result<Option<Operation>> {
@@ -83,6 +102,10 @@ impl Inner {
         self.live(&fabric.id).state().running = Some(Arc::clone(&report));
         let ended =
             self.flow(&fabric, &report, &mut result, Some(turn), |flow| flow.run(job.kind, &job.errand));
+        if !asked && matches!(ended, Err(Error::RepositoryLocked { .. })) {
+            self.come_back(&fabric, job.trigger)?;
+            return Ok(None);
+        }
         if result.landed {
             turn.away(|| self.has_landed(&fabric))?;
         }
@@ -90,6 +113,19 @@ impl Inner {
         self.survey_if_changed(&fabric);
         self.keep_few();
         Ok(Some(operation))
+    }
+
+    /// Somebody else is at work in the repository: that is no failure, and what is left is done after it.
+    fn come_back(self: &Arc<Self>, fabric: &StoredFabric, trigger: Trigger) -> Result<()> {
+        self.live(&fabric.id).state().running = None;
+        let (engine, id) = (Arc::downgrade(self), fabric.id.clone());
+        self.runtime.spawn(async move {
+            tokio::time::sleep(LOCK_GLANCE).await;
+            if let Some(engine) = engine.upgrade() {
+                engine.wake(&id, trigger);
+            }
+        });
+        self.look(fabric)
     }
 
     /// Whether nothing is to be done: the remote's branch is where it was, and here is nothing new. When it is
@@ -166,11 +202,14 @@ impl Inner {
         turn: Option<&Turn>,
         work: impl FnOnce(&mut Flow<'_>) -> Result<T>,
     ) -> Result<T> {
-        let repo = self.open_repo(fabric)?;
+        let mut repo = self.open_repo(fabric)?;
         let _lock = match turn {
             Some(turn) => turn.away(|| wait_for_lock(&repo, report))?,
             None => wait_for_lock(&repo, report)?,
         };
+        if repo.heal_shallow()? {
+            repo = self.open_repo(fabric)?;
+        }
         let live = self.live(&fabric.id);
         live.state().used = Some(Instant::now());
         let mut index = lock(&live.index);
@@ -311,14 +350,25 @@ impl Inner {
 
 /// The worker's loop. A trigger is a hint: the run looks at what is there, so a lost, doubled or
 /// self-caused one is harmless.
-async fn work(engine: std::sync::Weak<Inner>, mut jobs: mpsc::UnboundedReceiver<Job>) {
+async fn work(
+    engine: std::sync::Weak<Inner>,
+    mut jobs: mpsc::UnboundedReceiver<Job>,
+    waiting: Arc<AtomicUsize>,
+) {
     while let Some(job) = jobs.recv().await {
+        waiting.fetch_sub(1, Ordering::Relaxed);
         let Some(engine) = engine.upgrade() else { return };
         let turn = Turn::take(Arc::clone(&engine.gate), engine.runtime.clone()).await;
         let (fabric, owner) = (job.fabric.clone(), Arc::clone(&engine));
+        let waiting = Arc::clone(&waiting);
         let done = engine.runtime.clone().spawn_blocking(move || {
             let outcome = engine.execute(&job, &turn);
-            drop(turn);
+            let keep_house = || engine.keep_house(&job.fabric, &|| waiting.load(Ordering::Relaxed) == 0);
+            // A command's process ends with the reply.
+            let is_last = job.trigger == Trigger::Command;
+            if is_last {
+                keep_house();
+            }
             match (job.reply, outcome) {
                 (Some(reply), Ok(Some(operation))) => drop(reply.send(Ok(operation))),
                 (Some(reply), Ok(None)) => {
@@ -328,6 +378,10 @@ async fn work(engine: std::sync::Weak<Inner>, mut jobs: mpsc::UnboundedReceiver<
                 (None, Err(error)) => tracing::warn!(%error, "a run could not be begun"),
                 (None, Ok(_)) => {}
             }
+            if !is_last {
+                keep_house();
+            }
+            drop(turn);
         });
         if let Err(error) = done.await {
             tracing::error!(%error, "a run ended in a defect");
@@ -341,11 +395,13 @@ async fn work(engine: std::sync::Weak<Inner>, mut jobs: mpsc::UnboundedReceiver<
 }
 
 fn wait_for_lock(repo: &Repo, report: &Reporter) -> Result<RepoLock> {
-    let patience = Instant::now() + LOCK_PATIENCE;
+    let asked = matches!(report.progress().trigger, Trigger::Click | Trigger::Command);
+    let patience = Instant::now() + if asked { LOCK_PATIENCE } else { LOCK_GLANCE };
     loop {
         match repo.lock() {
             Err(Error::RepositoryLocked { .. }) if Instant::now() < patience => {
                 report.check()?;
+                repo.wait_in_line();
                 std::thread::sleep(Duration::from_millis(50));
             }
             other => return other,

@@ -14,7 +14,7 @@ use super::{Engine, Inner, lock};
 /// How often due checks are looked for, and inboxes are glanced at where no event came: a file system
 /// that gives no events (a network share) is served too.
 const TICK: Duration = Duration::from_secs(5);
-/// A gap between two ticks, in milliseconds, that says that the machine slept.
+/// A gap between two ticks, in milliseconds, that says that the machine slept, or that its clock was set.
 const ASLEEP: i64 = 60_000;
 /// A remote that answered within so many milliseconds is not asked again because the window came forward.
 const JUST_ASKED: i64 = 15_000;
@@ -111,7 +111,8 @@ impl Inner {
             .collect();
         for id in attended {
             let asked = self.store.fabric(&id).ok().and_then(|fabric| fabric.last_contact);
-            let lately = asked.is_some_and(|at| now.as_millis() - at.as_millis() < JUST_ASKED);
+            let lately =
+                asked.is_some_and(|at| (0..JUST_ASKED).contains(&(now.as_millis() - at.as_millis())));
             if !lately && self.store.settings(&id).is_ok_and(|settings| settings.on_focus) {
                 self.wake(&id, Trigger::Focus);
             }
@@ -140,10 +141,11 @@ impl Inner {
     fn tick(self: &Arc<Self>) {
         let now = Timestamp::now();
         let before = self.ticked.swap(now.as_millis(), Ordering::Relaxed);
-        let slept = before != 0 && now.as_millis() - before > ASLEEP;
+        let slept = before != 0 && (now.as_millis() - before).abs() > ASLEEP;
         let is_back = self.back_again.swap(false, Ordering::Relaxed);
         if slept || is_back {
-            // The machine slept, or a remote that was silent answers: what waits is tried now.
+            // The machine slept, its clock was set (what is due tomorrow by it was due now), or a remote that was
+            // silent answers: what waits is tried now.
             let all: Vec<_> = lock(&self.live).values().cloned().collect();
             for live in all {
                 live.state().schedule.hurry(now, !slept);

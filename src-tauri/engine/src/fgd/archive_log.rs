@@ -146,6 +146,27 @@ impl ArchiveLog {
         u32::try_from(ended.count()).unwrap_or(u32::MAX)
     }
 
+    /// The entries, in their order.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.operations
+    }
+
+    /// The keys that are not ours.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn keys(&self) -> Vec<&str> {
+        self.other.keys().map(String::as_str).collect()
+    }
+
+    /// Whether another source stands in the other log under the name that one has in this log.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn has_clash_with(&self, other: &Self) -> bool {
+        self.operations.iter().any(|entry| {
+            let same_place = |one: &&Entry| one.archived_to.is_some() && one.archived_to == entry.archived_to;
+            other.operations.iter().filter(same_place).any(|one| one.content_hash != entry.content_hash)
+        })
+    }
+
     fn waiting<'a, 'b>(&'a self, original_file: &'b str) -> impl Iterator<Item = &'a Entry> + use<'a, 'b> {
         let of_file =
             move || self.operations.iter().filter(move |entry| entry.original_file == original_file);
@@ -184,14 +205,43 @@ impl ArchiveLog {
             added.push(entry);
         }
         added.sort_by_cached_key(|entry| serde_yaml::to_string(entry).unwrap_or_default());
-        let mut other = theirs.other.clone();
-        other.extend(ours.other.clone());
+        let base_version = base.map(|log| &log.version);
         Self {
-            version: ours.version.clone(),
+            version: changed(base_version, &ours.version, &theirs.version, String::clone).clone(),
             operations: base_entries.iter().cloned().chain(added).collect(),
-            other,
+            other: other_keys(base, ours, theirs),
         }
     }
+}
+
+/// The keys of others, those of both sides.
+fn other_keys(
+    base: Option<&ArchiveLog>,
+    ours: &ArchiveLog,
+    theirs: &ArchiveLog,
+) -> BTreeMap<String, serde_yaml::Value> {
+    let mut keys = theirs.other.clone();
+    for (key, our) in &ours.other {
+        let value = match theirs.other.get(key) {
+            Some(their) => {
+                let base = base.and_then(|log| log.other.get(key));
+                changed(base, our, their, |value| serde_yaml::to_string(value).unwrap_or_default())
+            }
+            None => our,
+        };
+        keys.insert(key.clone(), value.clone());
+    }
+    keys
+}
+
+/// The value that one side changed; of two that both changed, the later one by its text, whose side it ever is.
+fn changed<'v, T: PartialEq>(
+    base: Option<&T>,
+    ours: &'v T,
+    theirs: &'v T,
+    text: impl Fn(&T) -> String,
+) -> &'v T {
+    if base == Some(ours) || (base != Some(theirs) && text(theirs) > text(ours)) { theirs } else { ours }
 }
 
 /// Where a source is archived whose place another desktop's source of the same name has: the same on every
@@ -285,5 +335,15 @@ mod tests {
         assert_eq!(merged, ArchiveLog::merge(Some(&base), &theirs, &ours));
         let files: Vec<_> = merged.operations.iter().map(|entry| entry.original_file.as_str()).collect();
         assert_eq!(files, ["raw/z.yaml", "raw/a.yaml", "raw/b.yaml", "raw/c.yaml"]);
+    }
+
+    #[test]
+    fn the_keys_of_others_do_not_depend_on_the_side_either() {
+        let base = read("version: '1.0'\nstays: 1\nmoves: 1\n");
+        let ours = read("version: '1.0'\nstays: 1\nmoves: 2\nnew: a\nown: x\n");
+        let theirs = read("version: '1.1'\nstays: 1\nmoves: 1\nnew: b\n");
+        let merged = ArchiveLog::merge(Some(&base), &ours, &theirs);
+        assert_eq!(merged, ArchiveLog::merge(Some(&base), &theirs, &ours));
+        assert_eq!(merged, read("version: '1.1'\nstays: 1\nmoves: 2\nnew: b\nown: x\n"));
     }
 }

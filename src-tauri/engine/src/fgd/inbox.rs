@@ -245,8 +245,12 @@ impl ObjectRead {
         if standing.is_some_and(|standing| standing.says_the_same(&read, verbatim)) {
             return Ok(read);
         }
+        let says_the_same_value =
+            |read: &Self| standing.is_some_and(|standing| standing.content == read.content);
         read.text = Some(if read.is_hedgehog() {
             match compose(reading.fabric_name, path.file_name(), index, text, node) {
+                // Its comments would be lost either way, so they are no news.
+                Ok(annotated) if annotated.canonical && says_the_same_value(&read) => return Ok(read),
                 Ok(mut annotated) => {
                     annotated.canonical |= !kept;
                     Composed::Managed(annotated)

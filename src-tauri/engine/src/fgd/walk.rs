@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use rayon::prelude::*;
 
+use crate::beneath;
 use crate::error::{Error, Result};
 use crate::fgd::layout::Layout;
 use crate::finding::{Code, Finding};
@@ -30,7 +31,11 @@ pub(crate) struct FileEntry {
 ///
 /// Hidden files and directories and whatever is no plain file are left alone. What can't be listed, has a name
 /// that Git can't share, or looks like one of the files and is a link or a pipe, is a finding.
+///
+/// # Errors
+/// `DirectoryBlocked` where `top`, or a directory above it in the work tree, is a link: it may lead anywhere.
 pub(crate) fn yaml_files(work_tree: &Path, top: &RepoPath) -> Result<(Vec<FileEntry>, Vec<Finding>)> {
+    require_no_link(work_tree, top)?;
     let (mut taken, mut findings) = (Vec::new(), Vec::new());
     let mut pending = vec![top.clone()];
     while let Some(directory) = pending.pop() {
@@ -74,7 +79,7 @@ pub(crate) fn yaml_files(work_tree: &Path, top: &RepoPath) -> Result<(Vec<FileEn
                 if RepoPath::parse(path.as_str()).is_err() {
                     findings.push(
                         Finding::new(Code::Unreadable, "The file's name does not work on every system.")
-                            .hint("Rename it without `:` and `\\`.")
+                            .hint("Rename it without `:`, `\\` and control characters.")
                             .in_file(&path),
                     );
                     continue;
@@ -93,6 +98,17 @@ pub(crate) fn yaml_files(work_tree: &Path, top: &RepoPath) -> Result<(Vec<FileEn
     Ok((entries, findings))
 }
 
+fn require_no_link(work_tree: &Path, directory: &RepoPath) -> Result<()> {
+    let mut path = work_tree.to_path_buf();
+    for part in directory.as_str().split('/').filter(|part| !part.is_empty()) {
+        path.push(part);
+        if path.symlink_metadata().is_ok_and(|there| there.is_symlink()) {
+            return Err(Error::DirectoryBlocked { directory: directory.clone() });
+        }
+    }
+    Ok(())
+}
+
 /// Nothing is followed out of the directory, and nothing is opened that may never end.
 fn no_plain_file(path: &RepoPath, is_link: bool) -> Finding {
     let message = if is_link {
@@ -109,17 +125,23 @@ fn unreadable(path: &RepoPath, error: &std::io::Error) -> Finding {
         .in_file(path)
 }
 
-/// Reads a file whole, through a link too, unless it is larger than any that is taken. One that is gone by now
-/// is `None`.
-pub(crate) fn read_bounded(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
-    let failed = |error: std::io::Error| match error.kind() {
+/// Reads a file that a person named whole, through a link too, unless it is larger than any that is taken. One
+/// that is gone by now is `None`.
+pub(crate) fn read_bounded(folder: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
+    match File::open(path.under(folder)) {
+        Ok(file) => whole(file, path),
+        Err(error) => missing(path, &error),
+    }
+}
+
+fn missing(path: &RepoPath, error: &std::io::Error) -> Result<Option<Vec<u8>>, Box<Finding>> {
+    match error.kind() {
         std::io::ErrorKind::NotFound => Ok(None),
-        _ => Err(Box::new(unreadable(path, &error))),
-    };
-    let file = match File::open(path.under(work_tree)) {
-        Ok(file) => file,
-        Err(error) => return failed(error),
-    };
+        _ => Err(Box::new(unreadable(path, error))),
+    }
+}
+
+fn whole(file: File, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
     // It may grow while it is read, so what was listed is not what counts.
     let expected = file.metadata().map_or(0, |metadata| metadata.len());
     if expected <= LARGEST {
@@ -127,7 +149,7 @@ pub(crate) fn read_bounded(work_tree: &Path, path: &RepoPath) -> Result<Option<V
         match file.take(LARGEST + 1).read_to_end(&mut bytes) {
             Ok(read) if read as u64 <= LARGEST => return Ok(Some(bytes)),
             Ok(_) => {}
-            Err(error) => return failed(error),
+            Err(error) => return missing(path, &error),
         }
     }
     let message = format!("The file is larger than {} MiB.", LARGEST / (1024 * 1024));
@@ -140,9 +162,10 @@ pub(crate) fn read_bounded(work_tree: &Path, path: &RepoPath) -> Result<Option<V
 /// so is one in whose place something else has come since it was listed: a link may lead anywhere, and a pipe
 /// never ends.
 pub(crate) fn read_plain(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
-    match path.under(work_tree).symlink_metadata() {
-        Ok(metadata) if !metadata.is_file() => Ok(None),
-        _ => read_bounded(work_tree, path),
+    match beneath::open(work_tree, path) {
+        Ok(file) => whole(file, path),
+        Err(_) if path.under(work_tree).symlink_metadata().is_ok_and(|there| !there.is_file()) => Ok(None),
+        Err(error) => missing(path, &error),
     }
 }
 
@@ -151,6 +174,7 @@ pub(crate) fn read_plain(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec
 /// than any that is taken is left out, and so stays where it is.
 pub(crate) fn structure_files(work_tree: &Path, layout: &Layout) -> Result<Vec<(RepoPath, Vec<u8>)>> {
     let root = layout.root();
+    require_no_link(work_tree, root)?;
     let mut files = Vec::new();
     let mut pending: Vec<(RepoPath, bool)> = vec![(root.clone(), false)];
     while let Some((directory, deep)) = pending.pop() {

@@ -13,6 +13,7 @@ use super::repo::{Repo, branch_ref, oid};
 use super::write::{Stopped, Written, write};
 use crate::change::FileChange;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, RepoPath, Revision};
 
 /// How often, and how long apart, a ref that another Git holds locked is tried.
@@ -56,6 +57,7 @@ impl Repo {
         let records = self.intent_dir()?;
         let intent = Intent::new(branch, from, to, changes)?;
         intent.write(&records)?;
+        pass(Point::AdvanceRecorded)?;
 
         let written = match self.write_files(to, changes, &standings, progress) {
             Ok(written) => written,
@@ -66,8 +68,11 @@ impl Repo {
                 return Err(stopped.error);
             }
         };
+        pass(Point::AdvanceWritten)?;
         self.move_branch(branch, from, to)?;
+        pass(Point::AdvanceMoved)?;
         self.refresh_index(to, changes, &Known { intent: &intent, placed: &written.placed })?;
+        pass(Point::AdvanceIndexed)?;
         Intent::remove(&records)?;
         Ok(written.kept)
     }

@@ -99,6 +99,44 @@ enum Offer {
     UserAlone,
 }
 
+/// Git's credential helpers, as the user's and the system's configuration name them, started away from any
+/// clone: what a `git credential-…` does not find installed it looks for among the aliases of the repository that
+/// it is started in, and those are whoever's.
+struct Helpers {
+    config: git2::Config,
+    /// It is read while the helpers are asked.
+    _file: tempfile::NamedTempFile,
+}
+
+impl Helpers {
+    fn of_the_user() -> Result<Self, git2::Error> {
+        let own = git2::Config::open_default()?.snapshot()?;
+        let file = tempfile::NamedTempFile::new().map_err(|error| nothing_to_offer(&error.to_string()))?;
+        let mut config = git2::Config::open(file.path())?;
+        let mut names = Vec::new();
+        own.entries(Some("^credential\\."))?
+            .for_each(|entry| names.extend(entry.name().ok().map(str::to_owned)))?;
+        for name in names {
+            let value = own.get_string(&name)?;
+            let value = if name.ends_with(".helper") { started_apart(&value) } else { value };
+            config.set_str(&name, &value)?;
+        }
+        Ok(Self { config, _file: file })
+    }
+}
+
+/// A helper's command, started in the root directory. On Windows it may have to do without a shell.
+fn started_apart(helper: &str) -> String {
+    if helper.is_empty() || cfg!(windows) {
+        return helper.to_owned();
+    }
+    match helper.strip_prefix('!') {
+        Some(command) => format!("!cd / && {command}"),
+        None if helper.starts_with('/') => format!("!cd / && {helper}"),
+        None => format!("!cd / && git credential-{helper}"),
+    }
+}
+
 /// Credentials for one talk with a remote.
 #[derive(Clone)]
 pub(super) struct Credentials {
@@ -176,8 +214,8 @@ impl Credentials {
             Offer::KeyFile(file) if key => Cred::ssh_key(user?, None, file, self.identity.secret()).ok(),
             Offer::Helper if password => {
                 // The user's and the system's configuration: a repository's own may name any program.
-                let config = git2::Config::open_default().ok()?;
-                Cred::credential_helper(&config, url, user).ok()
+                let helpers = Helpers::of_the_user().ok()?;
+                Cred::credential_helper(&helpers.config, url, user).ok()
             }
             _ => None,
         }
@@ -185,9 +223,11 @@ impl Credentials {
 
     /// A secret is told to the host that it was given for, whatever a redirect says.
     fn is_same_host(&self, asked_by: &str) -> bool {
-        let (Ok(asked), Ok(ours)) = (Url::parse(asked_by), Url::parse(self.remote.as_str())) else {
-            // `user@host:path` is no URL; SSH knows no redirects.
-            return true;
+        let (asked, ours) = match (Url::parse(asked_by), Url::parse(self.remote.as_str())) {
+            (Ok(asked), Ok(ours)) => (asked, ours),
+            // `user@host:path` is no URL, and SSH knows no redirects: it asks as it was asked.
+            (Err(_), Err(_)) => return asked_by == self.remote.as_str(),
+            _ => return false,
         };
         let same_scheme = asked.scheme() == ours.scheme() || asked.scheme() == "https";
         let default = |url: &Url| url.port() == url.port_or_known_default() || url.port().is_none();
@@ -246,6 +286,25 @@ mod tests {
             assert!(answer.is_err(), "{other}");
         }
         assert!(!credentials.were_offered());
+        let credentials = self::credentials("git@host:x.git");
+        for other in ["https://evil/x.git", "https://host/x.git", "git@evil:x.git"] {
+            let answer = credentials.answer(other, None, CredentialType::USER_PASS_PLAINTEXT);
+            assert!(answer.is_err(), "{other}");
+        }
+        assert!(credentials.answer("git@host:x.git", None, CredentialType::USERNAME).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_helper_is_started_away_from_any_clone() {
+        for (helper, command) in [
+            ("", ""),
+            ("store --file x", "!cd / && git credential-store --file x"),
+            ("/usr/bin/helper", "!cd / && /usr/bin/helper"),
+            ("!f() { echo x; }; f", "!cd / && f() { echo x; }; f"),
+        ] {
+            assert_eq!(started_apart(helper), command);
+        }
     }
 
     #[test]

@@ -1,16 +1,21 @@
 //! Bringing a whole repository over.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
-use super::network::{Access, Watch, talk};
+use super::network::{Access, Transferred, Watch, talk};
 use super::remote::bring;
 use super::repo::Repo;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, RemoteUrl};
 
 /// The remote's name in a new clone, as Git has it.
 const ORIGIN: &str = "origin";
+/// The folder in which a clone is made begins like this.
+const STAGING: &str = ".fgd-clone-";
+/// A file in it, locked while somebody is at work there.
+const HELD: &str = "held";
 
 /// Clones one branch of `url` into the folder `into`, which must not exist yet.
 ///
@@ -33,13 +38,16 @@ pub(crate) fn clone_into(
     }
     let parent = into.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(Error::io(parent))?;
+    clear_killed_clones(parent)?;
     // Removed when it is dropped, unless it was renamed.
-    let staging =
-        tempfile::Builder::new().prefix(".fgd-clone-").tempdir_in(parent).map_err(Error::io(parent))?;
+    let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(parent).map_err(Error::io(parent))?;
+    let held = staging.path().join(HELD);
+    let held = File::create(&held).and_then(|file| file.lock().map(|()| file)).map_err(Error::io(held))?;
     let work_tree = staging.path().join("clone");
     let repo = Repo::init(&work_tree, branch)?;
     repo.set_remote(ORIGIN, url)?;
     repo.follow(branch, ORIGIN)?;
+    pass(Point::CloneBegun)?;
 
     let tracking = format!("refs/remotes/{ORIGIN}/{branch}");
     let (open, wanted) = (repo.opener()?, branch.clone());
@@ -50,16 +58,35 @@ pub(crate) fn clone_into(
     if !known.is_empty() {
         return Err(Error::BranchMissing { branch: branch.clone(), known });
     }
+    pass(Point::CloneBrought)?;
     if let Some(tip) = repo.tracking(branch)? {
         let changes = repo.changes_between(None, &tip)?;
         let progress = watch.progress.clone();
-        repo.advance(branch, None, &tip, &changes, &mut |done, total| progress(done, total))?;
+        repo.advance(branch, None, &tip, &changes, &mut |done, total| {
+            progress(Transferred { done, total, bytes: 0 });
+        })?;
     }
-    drop(repo);
+    drop((repo, held));
     if watch.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
         return Err(Error::Cancelled);
     }
+    pass(Point::ClonePlaced)?;
     fs::rename(&work_tree, into).map_err(Error::io(into))?;
+    pass(Point::CloneRenamed)?;
     super::durable::sync_dir(parent)?;
     Repo::open(into)
+}
+
+/// Removes what clones that were killed left in `parent`: the folders of which nobody holds the lock.
+pub(crate) fn clear_killed_clones(parent: &Path) -> Result<()> {
+    let entries = fs::read_dir(parent).map_err(Error::io(parent))?.flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(STAGING)) {
+        // One without the file is of this moment: whoever made it is about to lock it.
+        let Ok(held) = File::open(entry.path().join(HELD)) else { continue };
+        if held.try_lock().is_ok() {
+            tracing::warn!(path = %entry.path().display(), "removed: a clone that was killed");
+            fs::remove_dir_all(entry.path()).map_err(Error::io(entry.path()))?;
+        }
+    }
+    Ok(())
 }

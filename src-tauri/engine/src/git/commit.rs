@@ -10,6 +10,7 @@ use super::sign::Signing;
 use super::trees::{NewEntry, TreeEdit, edit_tree};
 use crate::change::FileChange;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::Revision;
 use crate::view::AuthorSettings;
 
@@ -53,6 +54,7 @@ impl Repo {
             };
             let edits: Vec<TreeEdit> = changes.iter().map(edit).collect();
             let tree = edit_tree(objects, base, &edits)?;
+            pass(Point::CommitTree)?;
             write_commit(objects, tree, parents.as_slice(), message)
         })
     }
@@ -99,6 +101,7 @@ pub(super) fn write_commit_of(
             git.commit_signed(text, &signing.sign(text.as_bytes())?, None)?
         }
     };
+    pass(Point::CommitWritten)?;
     Ok(objects.note(id))
 }
 

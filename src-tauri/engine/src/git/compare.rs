@@ -8,7 +8,7 @@ use git2::{ObjectType, Oid, Repository, Tree, TreeEntry};
 use super::refs::count;
 use super::repo::{Repo, oid};
 use crate::change::{ContentHash, FileChange};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{RepoPath, Revision};
 
 const DIRECTORY: i32 = 0o040_000;
@@ -16,6 +16,43 @@ const EXECUTABLE: i32 = 0o100_755;
 const REGULAR: i32 = 0o100_644;
 const SYMLINK: i32 = 0o120_000;
 const SUBMODULE: i32 = 0o160_000;
+
+/// How deep directories may be. Git itself stops at 2,048; no system has a path of so many parts.
+const DEEPEST: usize = 256;
+/// How many paths are looked at. A dozen objects of Git's can stand for millions of millions of paths.
+const MOST_PATHS: usize = 1_000_000;
+/// How long all of them may be together, in bytes.
+const MOST_NAMES: usize = 256 << 20;
+/// The longest name that file systems have, in bytes.
+const LONGEST_NAME: usize = 255;
+/// The longest path that every Unix takes, in bytes.
+const LONGEST_PATH: usize = 1024;
+/// How much one step may write to the work tree, in bytes: it is held in memory.
+const MOST_BYTES: usize = 256 << 20;
+
+/// Counts what is looked at in trees.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    paths: usize,
+    names: usize,
+}
+
+impl Budget {
+    /// Counts one entry with a path of that many bytes, that far below the top.
+    pub(super) fn spend(&mut self, length: usize, depth: usize) -> Result<()> {
+        self.paths += 1;
+        self.names += length;
+        if self.paths > MOST_PATHS || self.names > MOST_NAMES {
+            return Err(Error::TooMuch {
+                detail: format!("more than {MOST_PATHS} paths differ or are to be listed"),
+            });
+        }
+        if depth > DEEPEST {
+            return Err(Error::TooMuch { detail: format!("directories are more than {DEEPEST} deep") });
+        }
+        Ok(())
+    }
+}
 
 /// What a tree holds at a path that is no directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +117,8 @@ pub(super) fn differences(git: &Repository, old: Option<Oid>, new: Option<Oid>) 
     let mut found = Vec::new();
     let tree = |id: Option<Oid>| id.map(|id| git.find_tree(id)).transpose();
     if old != new {
-        walk(git, &[], tree(old)?.as_ref(), tree(new)?.as_ref(), &mut found)?;
+        let budget = &mut Budget::default();
+        walk(git, &[], (tree(old)?.as_ref(), tree(new)?.as_ref()), &mut found, (0, budget))?;
     }
     Ok(found)
 }
@@ -88,9 +126,9 @@ pub(super) fn differences(git: &Repository, old: Option<Oid>, new: Option<Oid>) 
 fn walk(
     git: &Repository,
     dir: &[u8],
-    old: Option<&Tree<'_>>,
-    new: Option<&Tree<'_>>,
+    (old, new): (Option<&Tree<'_>>, Option<&Tree<'_>>),
     found: &mut Vec<Difference>,
+    (depth, budget): (usize, &mut Budget),
 ) -> Result<()> {
     let entries = |tree: Option<&'_ Tree<'_>>| -> Vec<TreeEntry<'static>> {
         // By name, not in tree order: there, a file `a` and a directory `a` are not neighbours.
@@ -117,6 +155,7 @@ fn walk(
         }
         let name = old.as_ref().or(new.as_ref()).map_or(&[][..], |entry| entry.name_bytes());
         let path = joined(dir, name);
+        budget.spend(path.len(), depth)?;
         let subtree = |entry: &Option<TreeEntry<'_>>| match entry {
             Some(entry) if entry.kind() == Some(ObjectType::Tree) => git.find_tree(entry.id()).map(Some),
             _ => Ok(None),
@@ -130,7 +169,7 @@ fn walk(
             found.push(Difference { path: path.clone(), old, new });
         }
         if old_tree.is_some() || new_tree.is_some() {
-            walk(git, &path, old_tree.as_ref(), new_tree.as_ref(), found)?;
+            walk(git, &path, (old_tree.as_ref(), new_tree.as_ref()), found, (depth + 1, &mut *budget))?;
         }
     }
 }
@@ -178,13 +217,14 @@ pub(super) fn joined(dir: &[u8], name: &[u8]) -> Vec<u8> {
     if dir.is_empty() { name.to_vec() } else { [dir, b"/", name].concat() }
 }
 
-/// The path as one that a work tree may hold; `None` for names that are not UTF-8, that leave the
-/// work tree, or that some file system takes for `.git` (CVE-2014-9390, CVE-2019-1352).
+/// The path as one that a work tree may hold; `None` for names that are not UTF-8 or too long for a file
+/// system, that leave the work tree, or that some file system takes for `.git` (CVE-2014-9390, CVE-2019-1352).
 pub(super) fn repo_path(bytes: &[u8]) -> Option<RepoPath> {
     let text = str::from_utf8(bytes).ok()?;
     let parsed = RepoPath::parse(text).ok()?;
     // `parse` tidies; a repository's path that needs tidying is not a path that Git would make.
-    (parsed.as_str() == text && text.split('/').all(is_harmless)).then_some(parsed)
+    let fits = text.len() <= LONGEST_PATH && text.split('/').all(|part| part.len() <= LONGEST_NAME);
+    (parsed.as_str() == text && fits && text.split('/').all(is_harmless)).then_some(parsed)
 }
 
 fn is_harmless(part: &str) -> bool {
@@ -204,9 +244,9 @@ impl Repo {
 
     /// What the work tree needs to get from one commit to another.
     ///
-    /// The disk is given plain files only. Symbolic links, submodules and names that no work tree may
-    /// hold stay in Git's trees, and their absence on disk is no edit: a file that becomes a link is
-    /// deleted from disk, and a link that becomes a file is written where there is nothing.
+    /// The disk is given plain files only. Symbolic links, submodules, files that are too large and names that
+    /// no work tree may hold stay in Git's trees, and their absence on disk is no edit: a file that becomes a
+    /// link is deleted from disk, and a link that becomes a file is written where there is nothing.
     pub(crate) fn changes_between(&self, from: Option<&Revision>, to: &Revision) -> Result<Vec<FileChange>> {
         let (old, new) = (self.tree_of(from)?, self.tree_of(Some(to))?);
         self.disk_changes(&differences(self.git(), old, new)?)
@@ -214,19 +254,25 @@ impl Repo {
 
     /// The differences as changes of files on disk.
     pub(super) fn disk_changes(&self, differences: &[Difference]) -> Result<Vec<FileChange>> {
-        let mut changes = Vec::with_capacity(differences.len());
+        let (mut changes, mut bytes) = (Vec::with_capacity(differences.len()), 0);
         for Difference { path, old, new } in differences {
-            let (old, new) = (old.filter(|entry| entry.is_file()), new.filter(|entry| entry.is_file()));
+            let (old, new) = (self.for_disk(*old)?, self.for_disk(*new)?);
             let Some(path) = repo_path(path).filter(|_| old.is_some() || new.is_some()) else {
-                tracing::info!(path = %String::from_utf8_lossy(path), "kept in Git only: not a plain file");
+                tracing::info!(path = %String::from_utf8_lossy(path), "kept in Git only: no plain file, or too large a one");
                 continue;
             };
-            let read = |entry: &Entry| self.git().find_blob(entry.id).map(|blob| blob.content().to_vec());
+            let read = |entry: &Entry| self.bytes_of(entry.id);
             let before = old.as_ref().map(read).transpose()?;
+            let after = new.as_ref().map(read).transpose()?;
+            bytes += after.as_ref().map_or(0, Vec::len);
+            if bytes > MOST_BYTES {
+                let detail = format!("the files to write have more than {} MiB", MOST_BYTES >> 20);
+                return Err(Error::TooMuch { detail });
+            }
             changes.push(FileChange {
                 path,
                 before: before.as_deref().map(ContentHash::of),
-                after: new.as_ref().map(read).transpose()?,
+                after,
                 executable: new.map(Entry::is_executable),
             });
         }
@@ -249,5 +295,11 @@ mod tests {
             assert!(repo_path(bad.as_bytes()).is_none(), "{bad:?}");
         }
         assert!(repo_path(b"\xff").is_none());
+        for (length, fits) in [(255, true), (256, false)] {
+            assert_eq!(repo_path("n".repeat(length).as_bytes()).is_some(), fits);
+        }
+        for (parts, fits) in [(512, true), (513, false)] {
+            assert_eq!(repo_path(vec!["a"; parts].join("/").as_bytes()).is_some(), fits);
+        }
     }
 }

@@ -2,12 +2,13 @@
 
 use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use rayon::prelude::*;
 
+use crate::beneath;
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
 use crate::id::RepoPath;
@@ -105,7 +106,7 @@ pub(super) fn look(work_tree: &Path, path: &RepoPath) -> Result<OnDisk> {
 fn read_found(work_tree: &Path, path: &RepoPath, found: Unopened) -> Result<OnDisk> {
     match found {
         Unopened::Absent => Ok(OnDisk::Absent),
-        Unopened::File(metadata) => read_same(&path.under(work_tree), path, metadata),
+        Unopened::File(metadata) => read_same(work_tree, path, metadata),
         Unopened::Blocked(by) => Ok(OnDisk::Blocked(by)),
     }
 }
@@ -150,10 +151,16 @@ pub(super) fn stat(path: &Path) -> Result<Option<Metadata>> {
 }
 
 /// Reads the file that was just looked at, and not another one that was put in its place.
-fn read_same(file: &Path, path: &RepoPath, metadata: Metadata) -> Result<OnDisk> {
-    let mut opened = match File::open(file) {
+fn read_same(work_tree: &Path, path: &RepoPath, metadata: Metadata) -> Result<OnDisk> {
+    let file = &path.under(work_tree);
+    let mut opened = match beneath::open(work_tree, path) {
         Ok(opened) => opened,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(OnDisk::Absent),
+        // It was a plain file a moment ago: somebody is at work here.
+        Err(error) if stat(file)?.is_none_or(|now| !is_same_file(&metadata, &now)) => {
+            tracing::debug!(%path, %error, "changed while it was read");
+            return Err(Error::FileChanged { file: path.clone() });
+        }
         Err(error) => return Err(Error::io(file)(error)),
     };
     if !is_same_file(&metadata, &opened.metadata().map_err(Error::io(file))?) {

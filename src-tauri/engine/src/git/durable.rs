@@ -25,28 +25,28 @@ impl Syncing {
         Self { whole: if files < MANY { None } else { whole_systems(dirs) } }
     }
 
-    /// Returns once these files' bytes survive a power cut.
-    pub(super) fn files(&self, paths: &[&Path]) -> Result<()> {
+    /// Returns once these files' bytes survive a power cut; `sync` does that for one.
+    pub(super) fn files<P: Copy + Sync>(
+        &self,
+        files: &[P],
+        sync: &(dyn Fn(P) -> Result<()> + Sync),
+    ) -> Result<()> {
         match &self.whole {
             Some(systems) => sync_systems(systems),
-            None => sync_all(paths, &|path| {
-                // For writing: there are systems that sync no file that is opened for reading.
-                let file = File::options().write(true).open(path).map_err(Error::io(path))?;
-                file.sync_all().map_err(Error::io(path))
-            }),
+            None => in_threads(files, sync),
         }
     }
 }
 
-/// Runs `sync` for each path, several at a time.
-pub(super) fn sync_all(paths: &[&Path], sync: &(dyn Fn(&Path) -> Result<()> + Sync)) -> Result<()> {
-    if let [one] = paths {
-        return sync(one);
+/// Runs `sync` for each, several at a time.
+pub(super) fn in_threads<P: Copy + Sync>(each: &[P], sync: &(dyn Fn(P) -> Result<()> + Sync)) -> Result<()> {
+    if let [one] = each {
+        return sync(*one);
     }
-    let share = paths.len().div_ceil(THREADS).max(1);
+    let share = each.len().div_ceil(THREADS).max(1);
     std::thread::scope(|scope| {
-        let run = |part: &[&Path]| part.iter().try_for_each(|path| sync(path));
-        let threads: Vec<_> = paths.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
+        let run = |part: &[P]| part.iter().try_for_each(|one| sync(*one));
+        let threads: Vec<_> = each.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
         threads.into_iter().try_for_each(|thread| {
             thread.join().unwrap_or_else(|_| Err(Error::Internal { detail: "a sync thread died".to_owned() }))
         })
@@ -54,7 +54,7 @@ pub(super) fn sync_all(paths: &[&Path], sync: &(dyn Fn(&Path) -> Result<()> + Sy
 }
 
 /// Makes the names in a directory survive a power cut.
-pub(super) fn sync_dir(dir: &Path) -> Result<()> {
+pub(crate) fn sync_dir(dir: &Path) -> Result<()> {
     if cfg!(windows) {
         // Directories can't be opened there; NTFS journals names by itself.
         return Ok(());

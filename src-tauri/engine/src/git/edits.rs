@@ -33,8 +33,7 @@ impl Repo {
         if !dir.is_root() {
             options.pathspec(dir.as_str());
         }
-        let mut index = git.index()?;
-        index.read(true)?;
+        self.read_index()?;
         let diff = git.diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options))?;
 
         let mut edits = Vec::new();
@@ -44,15 +43,14 @@ impl Repo {
             if path.below(dir).is_none() || path.file_name().starts_with(TEMPORARY) {
                 continue;
             }
-            let committed = paths.leaf(&path)?;
+            let in_git = paths.leaf(&path)?;
+            let committed = self.for_disk(in_git)?;
             // The index takes part in the comparison, and it may be anything: the bytes decide.
             let differs = match (find(self.work_tree(), &path)?, committed) {
-                (Unopened::File(metadata), Some(entry)) => {
-                    entry.is_file() && self.is_another(&path, &metadata, entry.id)?
-                }
+                (Unopened::File(metadata), Some(entry)) => self.is_another(&path, &metadata, entry.id)?,
                 // It is not opened: it may be larger than any memory.
-                (Unopened::File(_), None) => true,
-                (Unopened::Absent, Some(entry)) => entry.is_file(),
+                (Unopened::File(_), None) => in_git.is_none(),
+                (Unopened::Absent, Some(_)) => true,
                 (Unopened::Absent, None) | (Unopened::Blocked(_), _) => false,
             };
             if differs {

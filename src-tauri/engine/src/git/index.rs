@@ -1,20 +1,25 @@
 //! The user's index, brought up to date for the files that we wrote, and for no others.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs::Metadata;
-use std::path::Path;
+use std::fs::{self, File, Metadata};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use git2::{ErrorCode, Index, IndexEntry, IndexTime, Oid};
+use git2::{ErrorClass, ErrorCode, Index, IndexEntry, IndexTime, Oid};
 use rayon::prelude::*;
 
 use super::compare::{Entry, TreePaths};
 use super::disk::{OnDisk, Parents, Unopened};
+use super::durable::sync_dir;
 use super::intent::Intent;
 use super::read::blob_id;
-use super::repo::Repo;
+use super::refs::Head;
+use super::repo::{Repo, oid};
+use super::whole_file::{remove_if_there, write_whole};
 use crate::change::FileChange;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{RepoPath, Revision};
 
 /// How often, and how long apart, a locked index is tried: a live `git status` holds it for less.
@@ -22,6 +27,9 @@ const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(40);
 /// The paths for which the index is still to be brought up to date.
 const OWED: &str = "index-owed";
+/// The index from before it is written, for as long as that is not safely on the disk. It is in the same directory:
+/// a name that is made first there is not lost alone.
+const BEFORE: &str = "index.fgd-before";
 
 impl Repo {
     /// Makes `git status` clean and quick for the changed paths, as of the commit `to`.
@@ -36,7 +44,7 @@ impl Repo {
         known: &Known<'_>,
     ) -> Result<()> {
         let paths: Vec<&RepoPath> = changes.iter().map(|change| &change.path).collect();
-        self.refresh_paths(to, &paths, Some(known))
+        self.refresh_paths(to, &paths, Some(known)).map(drop)
     }
 
     /// Brings the index up to date for paths for which that failed before.
@@ -45,28 +53,31 @@ impl Repo {
         if owed.is_empty() {
             return Ok(());
         }
+        if !self.refresh_paths(tip, &owed.iter().collect::<Vec<_>>(), None)? {
+            return Ok(());
+        }
+        pass(Point::IndexCaughtUp)?;
         let note = self.intent_dir()?.join(OWED);
-        // Before the attempt: one that fails writes it anew.
-        std::fs::remove_file(&note).map_err(Error::io(note))?;
-        self.refresh_paths(tip, &owed.iter().collect::<Vec<_>>(), None)
+        remove_if_there(&note)
     }
 
-    fn refresh_paths(&self, to: &Revision, paths: &[&RepoPath], known: Option<&Known<'_>>) -> Result<()> {
+    /// Whether it could be done now; else it is owed.
+    fn refresh_paths(&self, to: &Revision, paths: &[&RepoPath], known: Option<&Known<'_>>) -> Result<bool> {
         if paths.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let tree = self.tree_of(Some(to))?;
         for attempt in 1..=TRIES {
             match self.try_refresh(tree, paths, known) {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(true),
                 Err(error) if attempt < TRIES && is_locked(&error) => std::thread::sleep(PAUSE),
                 Err(error) => {
                     tracing::warn!(%error, "the index was left as it is for now");
-                    return self.owe(paths);
+                    return self.owe(paths).map(|()| false);
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Notes the paths, a line each, beside those of earlier failures.
@@ -74,19 +85,20 @@ impl Repo {
         let mut owed: BTreeSet<RepoPath> = self.owed()?.into_iter().collect();
         owed.extend(paths.iter().map(|path| (*path).clone()));
         let text: String = owed.iter().map(|path| format!("{path}\n")).collect();
+        // An index that is behind shows what was written as staged to be taken back: the note has to last.
         let note = self.intent_dir()?.join(OWED);
-        std::fs::write(&note, text).map_err(Error::io(note))
+        write_whole(&note, text.as_bytes())?;
+        pass(Point::IndexOwed)
     }
 
     fn owed(&self) -> Result<Vec<RepoPath>> {
-        let text = std::fs::read_to_string(self.intent_dir()?.join(OWED)).unwrap_or_default();
+        let text = fs::read_to_string(self.intent_dir()?.join(OWED)).unwrap_or_default();
         Ok(text.lines().filter_map(|line| super::compare::repo_path(line.as_bytes())).collect())
     }
 
     fn try_refresh(&self, tree: Option<Oid>, paths: &[&RepoPath], known: Option<&Known<'_>>) -> Result<()> {
         let mut committed = TreePaths::new(self.git(), tree)?;
-        let mut index = self.git().index()?;
-        index.read(true)?;
+        let mut index = self.read_index()?;
         let mut there = Vec::new();
         for path in paths {
             match committed.leaf(path)? {
@@ -98,7 +110,77 @@ impl Repo {
         for (entry, stamp) in self.stamps(&there, known)? {
             index.add(&stamped(entry, stamp))?;
         }
-        Ok(index.write()?)
+        pass(Point::IndexChanged)?;
+        self.write_index(&mut index)?;
+        pass(Point::IndexWritten)
+    }
+
+    /// Writes the index so that a power cut leaves the old one or the new one: libgit2 does not sync it.
+    fn write_index(&self, index: &mut Index) -> Result<()> {
+        let git_dir = self.git().path();
+        let (file, before) = (git_dir.join("index"), git_dir.join(BEFORE));
+        remove_if_there(&before)?;
+        match fs::hard_link(&file, &before) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                fs::copy(&file, &before).map_err(Error::io(&before))?;
+                sync_file(&before)?;
+            }
+            _ => {}
+        }
+        index.write()?;
+        sync_file(&file)?;
+        sync_dir(git_dir)?;
+        remove_if_there(&before)
+    }
+
+    /// The index as it is on disk. In the place of one that a power cut or a failing disk has damaged comes the one
+    /// from before we wrote it, or else one that is as the checked out commit: files are not touched by that. The
+    /// damaged one is kept as `fgd/index.damaged`.
+    pub(super) fn read_index(&self) -> Result<Index> {
+        let read = || {
+            let mut index = self.git().index()?;
+            index.read(true)?;
+            Ok::<_, git2::Error>(index)
+        };
+        match read() {
+            Err(error) if self.is_index_damaged(&error) => {
+                self.replace_index()?;
+                Ok(read()?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// Whether libgit2 can't read the index because of what is in it, and not since it is newer than libgit2.
+    fn is_index_damaged(&self, error: &git2::Error) -> bool {
+        if error.class() != ErrorClass::Index || error.message().contains("unsupported mandatory extension") {
+            return false;
+        }
+        let Ok(bytes) = fs::read(self.git().path().join("index")) else { return false };
+        // Versions 2 to 4 are those that there are.
+        !bytes.starts_with(b"DIRC") || bytes.len() < 8 || matches!(bytes[4..8], [0, 0, 0, 2..=4])
+    }
+
+    fn replace_index(&self) -> Result<()> {
+        let git_dir = self.git().path();
+        let (file, before) = (git_dir.join("index"), git_dir.join(BEFORE));
+        let _lock = IndexLock::take(&file)?;
+        let (kept, staged) = (self.intent_dir()?.join("index.damaged"), self.intent_dir()?.join("index.new"));
+        tracing::warn!(kept = %kept.display(), "the index is damaged and replaced; no file is touched");
+        fs::copy(&file, &kept).map_err(Error::io(&kept))?;
+        if before.exists() && Index::open(&before).is_ok() {
+            fs::rename(&before, &file).map_err(Error::io(&file))?;
+        } else {
+            remove_if_there(&staged)?;
+            let mut fresh = Index::open(&staged)?;
+            if let Head::Branch { tip: Some(tip), .. } | Head::Detached(tip) = self.head()? {
+                fresh.read_tree(&self.git().find_commit(oid(&tip)?)?.tree()?)?;
+            }
+            fresh.write()?;
+            sync_file(&staged)?;
+            fs::rename(&staged, &file).map_err(Error::io(&file))?;
+        }
+        sync_dir(git_dir)
     }
 
     /// The stamps of those files that hold the committed bytes: with the stamp of any other, Git would take
@@ -149,6 +231,39 @@ fn is_still(written: &Metadata, found: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_still(_written: &Metadata, _found: &Metadata) -> bool {
     false
+}
+
+/// Git's own lock on the index. Dropping it gives it back.
+struct IndexLock {
+    path: PathBuf,
+    /// Open for as long as the lock is held: by that others see that it is no left-over.
+    _file: File,
+}
+
+impl IndexLock {
+    fn take(index: &Path) -> Result<Self> {
+        let path = index.with_extension("lock");
+        match File::options().write(true).create_new(true).open(&path) {
+            Ok(file) => Ok(Self { path, _file: file }),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                Err(git2::Error::new(ErrorCode::Locked, ErrorClass::Index, "the index is locked").into())
+            }
+            Err(error) => Err(Error::io(path)(error)),
+        }
+    }
+}
+
+impl Drop for IndexLock {
+    fn drop(&mut self) {
+        if let Err(error) = remove_if_there(&self.path) {
+            tracing::warn!(%error, "the lock on the index was not given back");
+        }
+    }
+}
+
+fn sync_file(path: &Path) -> Result<()> {
+    let file = File::options().write(true).open(path).map_err(Error::io(path))?;
+    file.sync_all().map_err(Error::io(path))
 }
 
 /// A committed file, and the stamp of the one on disk where that is the same.

@@ -15,6 +15,7 @@ use super::sides::Sides;
 use super::trees::{NewEntry, TreeEdit, edit_tree};
 use crate::change::FileChange;
 use crate::error::Result;
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, RepoPath, Revision};
 
 /// How our branch and the remote's stand, and what brings them together. Nothing has been moved yet:
@@ -140,16 +141,31 @@ impl Repo {
             return Ok(Integration::FastForward(Move { to: theirs, commits, changes }));
         }
         if sides.rewritten.is_none()
-            // Where there were conflicts, both versions stay in history.
+            // Where there were conflicts, both versions stay in history: also of those that are settled, in a
+            // merge that another push was faster than.
             && sides.adopted.is_none()
             && commits > 0
             && merged.collisions.is_empty()
             && sides.is_ours_in_theirs()
+            && self.is_straight(&ours, &theirs)?
         {
             let changes = self.changes_between(Some(&ours), &theirs)?;
             return Ok(Integration::Replayed(Move { to: theirs, commits, changes }));
         }
         self.bring_together(&sides, &merged, (&ours, &theirs), commits, wish)
+    }
+
+    /// Whether no commit that only our branch has is a merge.
+    fn is_straight(&self, ours: &Revision, theirs: &Revision) -> Result<bool> {
+        let mut walk = self.git().revwalk()?;
+        walk.push(oid(ours)?)?;
+        walk.hide(oid(theirs)?)?;
+        for id in walk {
+            if self.git().find_commit(id?)?.parent_count() > 1 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// What of our branch and the branch `there` of the remote can't be brought together, as of the last fetch.
@@ -201,6 +217,7 @@ impl Repo {
             is_same = Some(tree) == our_tree;
             write_commit(objects, tree, &[oid(ours)?], &text)
         })?;
+        pass(Point::IntegrateHeld)?;
         // A part that brings nothing is no commit, unless it says what a person decided.
         if is_same && !(wish.records && sides.adopted.as_ref() != Some(&adopted)) {
             return Ok(Integration::Held { rest: None, held });
@@ -230,6 +247,7 @@ impl Repo {
             is_replayed = true;
             Ok(to)
         })?;
+        pass(Point::IntegrateJoined)?;
         let changes = self.changes_between(Some(ours), &to)?;
         let way = Move { to, commits, changes };
         Ok(if is_replayed { Integration::Replayed(way) } else { Integration::Merge(way) })
@@ -237,13 +255,15 @@ impl Repo {
 
     fn settle_bytes(&self, our: &Difference, their: &Difference, wish: &Wish<'_>) -> Result<Option<Settled>> {
         let Some(path) = repo_path(&our.path) else { return Ok(None) };
-        let git = self.git();
-        let blob = |entry: Option<Entry>| {
-            entry.filter(|entry| entry.is_file()).map(|entry| git.find_blob(entry.id)).transpose()
+        for entry in [our.old, our.new, their.new] {
+            if entry.is_some_and(Entry::is_file) && self.for_disk(entry)?.is_none() {
+                return Ok(None);
+            }
+        }
+        let bytes = |entry: Option<Entry>| {
+            entry.filter(|entry| entry.is_file()).map(|entry| self.bytes_of(entry.id)).transpose()
         };
-        let (base, ours, theirs) = (blob(our.old)?, blob(our.new)?, blob(their.new)?);
-        let bytes = |blob: &'_ Option<git2::Blob<'_>>| blob.as_ref().map(|blob| blob.content().to_vec());
-        let (base, ours, theirs) = (bytes(&base), bytes(&ours), bytes(&theirs));
+        let (base, ours, theirs) = (bytes(our.old)?, bytes(our.new)?, bytes(their.new)?);
         Ok((wish.settle)(&BothChanged {
             path: &path,
             base: base.as_deref(),

@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::durable::sync_dir;
 use super::read::blob_id;
 use super::repo::Repo;
+use super::whole_file::UNFINISHED;
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, RepoPath, Revision};
 
 const FILE: &str = "intent.json";
@@ -65,10 +67,13 @@ impl Intent {
             .map_err(|error| Error::Internal { detail: format!("intent record: {error}") })?;
         let path = dir.join(FILE);
         // Renamed into place: what is there under this name is a whole record, or an older one.
-        let mut staged = tempfile::NamedTempFile::new_in(dir).map_err(Error::io(dir))?;
+        let mut staged =
+            tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(dir).map_err(Error::io(dir))?;
         staged.write_all(&text).map_err(Error::io(&path))?;
         staged.as_file().sync_all().map_err(Error::io(&path))?;
+        pass(Point::IntentStaged)?;
         staged.persist(&path).map_err(|error| Error::io(&path)(error.error))?;
+        pass(Point::IntentPlaced)?;
         sync_dir(dir)
     }
 
@@ -96,7 +101,7 @@ impl Intent {
     pub(super) fn remove(dir: &Path) -> Result<()> {
         let path = dir.join(FILE);
         match fs::remove_file(&path) {
-            Ok(()) => sync_dir(dir),
+            Ok(()) => pass(Point::IntentRemoved).and_then(|()| sync_dir(dir)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(Error::io(path)(error)),
         }

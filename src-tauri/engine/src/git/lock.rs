@@ -1,6 +1,7 @@
 //! One process at a time in a clone.
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
+use std::path::PathBuf;
 
 use super::repo::Repo;
 use crate::error::{Error, Result};
@@ -13,7 +14,11 @@ pub(crate) struct RepoLock {
 
 impl Repo {
     /// Takes the lock, or says `RepositoryLocked` at once.
+    ///
+    /// # Errors
+    /// `StoreNotPlain` where writing would lead out of Git's own directory.
     pub(crate) fn lock(&self) -> Result<RepoLock> {
+        self.require_plain_store()?;
         let path = self.state_dir()?.join("lock");
         let file = File::options().create(true).append(true).open(&path).map_err(Error::io(&path))?;
         match file.try_lock() {
@@ -23,5 +28,28 @@ impl Repo {
             }
             Err(TryLockError::Error(error)) => Err(Error::io(path)(error)),
         }
+    }
+
+    /// Lets whoever has the lock know that somebody waits for it: what can be put off is put off.
+    pub(crate) fn wait_in_line(&self) {
+        // Without it the wait takes longer, no more.
+        if let Some(path) = self.line().filter(|path| !path.exists()) {
+            drop(fs::write(path, ""));
+        }
+    }
+
+    /// Whether somebody began to wait for the lock since [`forget_who_waits`](Self::forget_who_waits).
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.line().is_some_and(|path| path.exists())
+    }
+
+    pub(super) fn forget_who_waits(&self) {
+        if let Some(path) = self.line() {
+            drop(fs::remove_file(path));
+        }
+    }
+
+    fn line(&self) -> Option<PathBuf> {
+        Some(self.state_dir().ok()?.join("waiting"))
     }
 }

@@ -11,14 +11,16 @@
 //!
 //! | what for | where |
 //! |---|---|
-//! | the clone, its lock | `repo` `lock` |
+//! | the clone, its lock, what a crash left in it | `repo` `lock` `stale_locks` `damaged` `plain_store` |
 //! | branches, commits, files of a commit | `refs` `read` `history` `changes` |
 //! | what differs on disk | `edits` `disk` |
 //! | new trees and commits | `trees` `objects` `pack` `commit` `sign` |
 //! | from one tree to another | `compare` `merge` |
 //! | both sides of a branch together | `sides` `integrate` `adopted` `rewritten` `replay` |
-//! | the way to the work tree | `advance` `intent` `write` `durable` `index` `recover` |
-//! | remotes | `url` `auth` `trust` `network` `failure` `remote` `clone` `push` |
+//! | the way to the work tree | `advance` `intent` `write` `durable` `index` |
+//! | after a crash | `recover` `killed` `stale_locks` |
+//! | the store kept small | `housekeeping` `ours` `pack_index` |
+//! | remotes | `url` `auth` `trust` `network` `failure` `remote` `shallow` `clone` `push` `incoming` |
 
 mod adopted;
 mod advance;
@@ -27,19 +29,26 @@ mod changes;
 mod clone;
 mod commit;
 mod compare;
+mod damaged;
 mod disk;
 mod durable;
 mod edits;
 mod failure;
 mod history;
+mod housekeeping;
+mod incoming;
 mod index;
 mod integrate;
 mod intent;
+mod killed;
 mod lock;
 mod merge;
 mod network;
 mod objects;
+mod ours;
 mod pack;
+mod pack_index;
+mod plain_store;
 mod push;
 mod read;
 mod recover;
@@ -48,12 +57,14 @@ mod remote;
 mod replay;
 mod repo;
 mod rewritten;
+mod shallow;
 mod sides;
 mod sign;
 mod stale_locks;
 mod trees;
 mod trust;
 mod url;
+mod whole_file;
 mod write;
 
 #[cfg(test)]
@@ -61,17 +72,21 @@ pub(crate) mod tests;
 
 pub(crate) use auth::Identity;
 pub(crate) use changes::{ChangedFile, ToldCommit};
-pub(crate) use clone::clone_into;
+pub(crate) use clone::{clear_killed_clones, clone_into};
+pub(crate) use housekeeping::Housekeeping;
 #[cfg(test)]
 pub(crate) use integrate::Move;
 pub(crate) use integrate::{BothChanged, HeldFile, Integration, Joining, Wish};
+pub(crate) use durable::sync_dir;
 pub(crate) use lock::RepoLock;
 pub(crate) use merge::Settled;
-pub(crate) use network::{Access, Watch};
+pub(crate) use network::{Access, Transferred, Watch};
 pub(crate) use push::PushReply;
 pub(crate) use read::blob_id;
 pub(crate) use refs::Head;
 pub(crate) use remote::{inspect, may_push};
 pub(crate) use repo::Repo;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use trust::{Known, known_by};
 pub(crate) use trust::{Trust, count_certificates};
-pub(crate) use url::{display_name, is_local, parse_remote_url};
+pub(crate) use url::{display_name, is_local, parse_remote_url, without_credentials};

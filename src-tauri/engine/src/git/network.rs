@@ -24,6 +24,8 @@ use crate::id::RemoteUrl;
 const STALL: Duration = Duration::from_secs(60);
 /// How often the caller looks whether it is cancelled.
 const GLANCE: Duration = Duration::from_millis(25);
+/// How much one talk may bring, in bytes: a pack without end would fill the disk.
+const MOST_RECEIVED: usize = 4 << 30;
 /// How much of what a server says is kept for an error text.
 const SPOKEN_LIMIT: usize = 4096;
 
@@ -49,14 +51,25 @@ impl Default for Access {
 pub(crate) struct Watch {
     /// Set from anywhere, it ends the talk at once.
     pub(crate) cancelled: Arc<AtomicBool>,
-    /// Told how many of how many Git objects have come or gone. It is called from the talk's thread.
-    pub(crate) progress: Arc<dyn Fn(u32, u32) + Send + Sync>,
+    /// Told how far the talk is. It is called from the talk's thread.
+    pub(crate) progress: Arc<dyn Fn(Transferred) + Send + Sync>,
+}
+
+/// What has come or gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Transferred {
+    /// How many Git objects.
+    pub(crate) done: u32,
+    /// Of how many; 0 where that is not known.
+    pub(crate) total: u32,
+    /// How many bytes; 0 of what is only put in place here.
+    pub(crate) bytes: usize,
 }
 
 impl Watch {
     /// Nobody watches.
     pub(crate) fn unwatched() -> Self {
-        Self { cancelled: Arc::default(), progress: Arc::new(|_, _| {}) }
+        Self { cancelled: Arc::default(), progress: Arc::new(|_| {}) }
     }
 }
 
@@ -76,9 +89,11 @@ struct Line {
     heard: AtomicU64,
     /// The caller has gone.
     abandoned: AtomicBool,
+    /// More came than is taken.
+    overflowed: AtomicBool,
     /// What the server said to people: the reasons of a refusal are in it.
     spoken: Mutex<Vec<u8>>,
-    progress: Arc<dyn Fn(u32, u32) + Send + Sync>,
+    progress: Arc<dyn Fn(Transferred) + Send + Sync>,
 }
 
 impl Line {
@@ -89,10 +104,10 @@ impl Line {
         !self.abandoned.load(Ordering::Relaxed)
     }
 
-    fn tell(&self, done: usize, total: usize) -> bool {
+    fn tell(&self, done: usize, total: usize, bytes: usize) -> bool {
         let go_on = self.hear();
         if go_on {
-            (self.progress)(count(done), count(total));
+            (self.progress)(Transferred { done: count(done), total: count(total), bytes });
         }
         go_on
     }
@@ -120,6 +135,7 @@ pub(super) fn talk<T: Send + 'static>(
         began: Instant::now(),
         heard: AtomicU64::new(0),
         abandoned: AtomicBool::new(false),
+        overflowed: AtomicBool::new(false),
         spoken: Mutex::default(),
         progress: watch.progress.clone(),
     });
@@ -179,6 +195,10 @@ impl Session {
 
     /// The product's error for one of libgit2's.
     pub(super) fn explain(&self, error: git2::Error) -> Error {
+        if self.line.overflowed.load(Ordering::Relaxed) {
+            let detail = format!("{} sends more than {} GiB", self.remote, MOST_RECEIVED >> 30);
+            return Error::TooMuch { detail };
+        }
         self.judge.verdict().unwrap_or_else(|| explain(error, &self.remote, &self.credentials))
     }
 
@@ -226,11 +246,16 @@ impl Session {
         callbacks.certificate_check(move |cert, host| judge.check(cert, host));
         let line = self.line.clone();
         callbacks.transfer_progress(move |stats| {
-            line.tell(stats.received_objects().max(stats.indexed_objects()), stats.total_objects())
+            if stats.received_bytes() > MOST_RECEIVED {
+                line.overflowed.store(true, Ordering::Relaxed);
+                return false;
+            }
+            let done = stats.received_objects().max(stats.indexed_objects());
+            line.tell(done, stats.total_objects(), stats.received_bytes())
         });
         let line = self.line.clone();
-        callbacks.push_transfer_progress(move |done, total, _bytes| {
-            line.tell(done, total);
+        callbacks.push_transfer_progress(move |done, total, bytes| {
+            line.tell(done, total, bytes);
         });
         let line = self.line.clone();
         callbacks.pack_progress(move |_stage, _done, _total| {

@@ -1,8 +1,10 @@
 //! New objects in Git's store: a few as loose files, many as one pack.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::{self, File, Permissions};
-use std::io::{BufWriter, Write};
+use std::fs::{self, File};
+#[cfg(unix)]
+use std::fs::Permissions;
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use git2::{ObjectType, Odb, OdbLookupFlags, Oid, Repository, Signature};
@@ -10,10 +12,12 @@ use rayon::prelude::*;
 use tempfile::NamedTempFile;
 
 use super::commit::committer;
-use super::durable::{sync_all, sync_dir};
+use super::durable::{in_threads, sync_dir};
+use super::ours;
 use super::pack::{Packed, deflated, write_index, write_pack};
 use super::repo::Repo;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::view::AuthorSettings;
 
 /// From this many objects on, one pack costs less than a file for each.
@@ -24,6 +28,13 @@ const AT_ONCE: usize = 1024;
 const USUAL: u32 = 6;
 /// Git's choice for loose objects.
 const QUICK: u32 = 1;
+/// How often a directory of loose objects is made: a `git gc` removes one that is empty.
+const TRIES: u32 = 4;
+
+/// A directory in which a pack is made. A left-over is removed by the next run, and by `git gc` by its age.
+pub(super) const STAGING: &str = "tmp_fgd_";
+/// A loose object that is not whole yet.
+pub(super) const STAGED: &str = "tmp_obj_fgd_";
 
 /// Takes new objects, and remembers them.
 pub(super) struct NewObjects<'a> {
@@ -55,6 +66,7 @@ impl<'a> NewObjects<'a> {
     /// Writes an object.
     pub(super) fn write(&mut self, kind: ObjectType, bytes: &[u8]) -> Result<Oid> {
         let id = self.git.odb()?.write(kind, bytes)?;
+        pass(Point::ObjectsBlob)?;
         Ok(self.note(id))
     }
 
@@ -70,6 +82,7 @@ impl<'a> NewObjects<'a> {
             let packed: Vec<Packed> = some.par_iter().map(pack).collect::<Result<_>>()?;
             ids.extend(packed.iter().map(|packed| packed.id));
             self.packed.extend(packed);
+            pass(Point::ObjectsBlob)?;
             step(ids.len());
         }
         Ok(ids)
@@ -123,20 +136,52 @@ fn level(git: &Repository, names: &[&str]) -> Option<u32> {
     u32::try_from(level).ok().filter(|level| *level <= 9)
 }
 
-/// Writes one pack of these objects: synced under names that Git ignores, then moved to where Git looks.
+/// Writes one pack of these objects under names that Git ignores, then moves it to where Git looks.
 fn write_packed(git: &Repository, objects: &[Packed]) -> Result<()> {
     let packs = git.commondir().join("objects/pack");
     fs::create_dir_all(&packs).map_err(Error::io(&packs))?;
-    let (pack, index) = (staged(&packs)?, staged(&packs)?);
-    let sum = write_pack(objects, &mut BufWriter::new(pack.as_file())).map_err(Error::io(pack.path()))?;
-    write_index(objects, sum, &mut BufWriter::new(index.as_file())).map_err(Error::io(index.path()))?;
-    sync_staged(&[&pack, &index])?;
+    let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(&packs).map_err(Error::io(&packs))?;
+    let (pack, index) = (staging.path().join("pack"), staging.path().join("idx"));
+    let sum = write_file(&pack, |out| write_pack(objects, out))?;
+    write_file(&index, |out| write_index(objects, sum, out))?;
     let name: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
-    // The index last: Git takes a pack for whole when it sees the index.
     for (file, extension) in [(pack, "pack"), (index, "idx")] {
-        persist(file, &packs.join(format!("pack-{name}.{extension}")))?;
+        let to = staging.path().join(format!("pack-{name}.{extension}"));
+        fs::rename(file, &to).map_err(Error::io(to))?;
     }
-    sync_dir(&packs)
+    pass(Point::ObjectsPacked)?;
+    put_in_place(git, staging.path(), &name)
+}
+
+/// Writes a file that nobody changes any more.
+fn write_file<T>(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<T>,
+) -> Result<T> {
+    let begin = || {
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o444);
+        options.open(path)
+    };
+    begin().and_then(|file| write(&mut BufWriter::new(file))).map_err(Error::io(path))
+}
+
+/// Puts a pack where Git looks, so that it survives a power cut.
+pub(super) fn put_in_place(git: &Repository, staging: &Path, name: &str) -> Result<()> {
+    let packs = git.commondir().join("objects/pack");
+    ours::note_packs(git, [name]);
+    let files = ["pack", "idx"].map(|extension| format!("pack-{name}.{extension}"));
+    in_threads(&files.each_ref(), &|file| sync(&staging.join(file)))?;
+    // The index last: Git takes a pack for whole when it sees the index.
+    for file in files {
+        let to = packs.join(&file);
+        fs::rename(staging.join(file), &to).map_err(Error::io(to))?;
+        pass(Point::ObjectsMoved)?;
+    }
+    sync_dir(&packs)?;
+    pass(Point::ObjectsSynced)
 }
 
 /// Writes each of these objects as a file of its own: all are synced beside each other, and then named.
@@ -155,52 +200,51 @@ fn write_loose(git: &Repository, odb: &Odb<'_>, objects: &[Oid]) -> Result<()> {
         let name = id.to_string();
         let (dir, name) = name.split_at(2);
         let dir = store.join(dir);
-        match fs::create_dir(&dir) {
-            Ok(()) => drop(dirs.insert(store.clone())),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(Error::io(dir)(error)),
+        let (file, is_new) = staged_in(&dir)?;
+        if is_new {
+            dirs.insert(store.clone());
         }
-        let file = staged(&dir)?;
         file.as_file().write_all(&deflated(&content, level)?).map_err(Error::io(file.path()))?;
         files.push((file, dir.join(name)));
         dirs.insert(dir);
     }
-    sync_staged(&files.iter().map(|(file, _)| file).collect::<Vec<_>>())?;
+    ours::note_loose(git, objects);
+    in_threads(&files.iter().map(|(file, _)| file).collect::<Vec<_>>(), &|file: &NamedTempFile| {
+        file.as_file().sync_all().map_err(Error::io(file.path()))
+    })?;
     for (file, to) in files {
-        persist(file, &to)?;
+        file.persist(&to).map_err(|error| Error::io(&to)(error.error))?;
+        pass(Point::ObjectsMoved)?;
     }
-    sync_all(&dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &sync_dir)
+    in_threads(&dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &sync_dir)?;
+    pass(Point::ObjectsSynced)
 }
 
-/// A file under a name that Git ignores; `git gc` removes a left-over one by its age.
-fn staged(dir: &Path) -> Result<NamedTempFile> {
+/// A file in a directory of loose objects, under a name that Git ignores (`git gc` removes a left-over one by its
+/// age), and whether that directory is new.
+fn staged_in(dir: &Path) -> Result<(NamedTempFile, bool)> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix("tmp_obj_fgd_");
+    builder.prefix(STAGED);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(Permissions::from_mode(0o444));
     }
-    builder.tempfile_in(dir).map_err(Error::io(dir))
-}
-
-/// Syncs files beside each other: a journal takes them together.
-fn sync_staged(files: &[&NamedTempFile]) -> Result<()> {
-    fn sync(file: &NamedTempFile) -> Result<()> {
-        file.as_file().sync_all().map_err(Error::io(file.path()))
+    let mut is_new = false;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match fs::create_dir(dir) {
+            Ok(()) => is_new = true,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(Error::io(dir)(error)),
+        }
+        match builder.tempfile_in(dir) {
+            Ok(file) => return Ok((file, is_new)),
+            Err(error) if error.kind() == ErrorKind::NotFound && tries < TRIES => {}
+            Err(error) => return Err(Error::io(dir)(error)),
+        }
     }
-    let [first, rest @ ..] = files else { return Ok(()) };
-    std::thread::scope(|scope| {
-        let rest: Vec<_> = rest.iter().map(|file| scope.spawn(move || sync(file))).collect();
-        sync(first)?;
-        rest.into_iter().try_for_each(|thread| {
-            thread.join().unwrap_or_else(|_| Err(Error::Internal { detail: "a sync thread died".to_owned() }))
-        })
-    })
-}
-
-fn persist(file: NamedTempFile, to: &Path) -> Result<()> {
-    file.persist(to).map(drop).map_err(|error| Error::io(to)(error.error))
 }
 
 /// The packs that are there.
@@ -212,9 +256,12 @@ pub(super) fn pack_names(git: &Repository) -> Result<HashSet<PathBuf>> {
 
 /// Makes packs that came since `before` survive a power cut: libgit2 does not sync what it fetches.
 pub(super) fn sync_new_packs(git: &Repository, before: &HashSet<PathBuf>) -> Result<()> {
-    for pack in pack_names(git)?.difference(before).filter(|path| path.is_file()) {
+    let now = pack_names(git)?;
+    let new = || now.difference(before);
+    for pack in new().filter(|path| path.is_file()) {
         sync(pack)?;
     }
+    ours::note_packs(git, new().filter_map(|path| ours::pack_name(path)));
     let packs = git.commondir().join("objects/pack");
     if packs.is_dir() { sync_dir(&packs) } else { Ok(()) }
 }

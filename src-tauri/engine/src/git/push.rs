@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use git2::{Direction, ErrorCode, Oid, PushOptions, Repository};
 
 use super::failure::{Said, said};
+use super::incoming::Incoming;
 use super::network::{Access, Session, Watch, stopped, talk};
 use super::remote::Advertised;
-use super::repo::{Repo, branch_ref, oid};
+use super::repo::{OVERLAY, Repo, branch_ref, make_durable, oid};
 use super::url::local_path;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, Revision};
 
 /// What the remote said to a push.
@@ -68,7 +70,9 @@ impl Repo {
             let git = open()?;
             let reply = order.send(session, &git)?;
             if reply == PushReply::Accepted {
+                pass(Point::PushAccepted)?;
                 git.reference(&tracking, order.revision, true, "fgd: push")?;
+                pass(Point::PushNoted)?;
             }
             Ok(reply)
         })
@@ -118,6 +122,7 @@ impl Order {
         let mut remote = git.remote_anonymous(session.remote().as_str())?;
         let mut connection = session.connect(&mut remote, Direction::Push)?;
         let there = Advertised::read(session, &connection)?.tip(&self.branch);
+        pass(Point::PushAsked)?;
         if there == Some(self.revision) {
             return Ok(PushReply::Accepted);
         }
@@ -125,7 +130,7 @@ impl Order {
             return Ok(PushReply::Moved);
         }
         match local_path(session.remote()) {
-            Some(path) => self.send_local(session, connection.remote(), &path),
+            Some(path) => self.send_local(session, git, connection.remote(), &path),
             None => self.send_ref(session, connection.remote(), &branch_ref(&self.branch), self.expected),
         }
     }
@@ -145,20 +150,24 @@ impl Order {
     fn send_local(
         &self,
         session: &Session,
+        git: &Repository,
         remote: &mut git2::Remote<'_>,
         path: &std::path::Path,
     ) -> Result<PushReply> {
         let target = Repository::open(path).map_err(|error| session.explain(error))?;
+        // What we note as pushed must be there after a power cut.
+        make_durable(&target, &git.commondir().join(OVERLAY))?;
         if !target.is_bare() {
             return Ok(PushReply::Refused(
                 "it is a work tree; only a bare repository can be pushed to".to_owned(),
             ));
         }
-        let incoming = format!("refs/fgd/incoming-{}", uuid::Uuid::new_v4().simple());
-        let reply = self.send_ref(session, remote, &incoming, None)?;
+        let incoming = Incoming::begin(git, path, &self.branch)?;
+        let reply = self.send_ref(session, remote, incoming.name(), None)?;
         if reply != PushReply::Accepted {
             return Ok(reply);
         }
+        pass(Point::PushIncoming)?;
         let branch = branch_ref(&self.branch);
         let moved = match self.expected {
             Some(expected) => target.reference_matching(&branch, self.revision, true, expected, "push"),
@@ -170,7 +179,8 @@ impl Order {
             Err((ErrorCode::Locked, error)) => Ok(PushReply::Busy(error.message().to_owned())),
             Err((_, error)) => Err(error.into()),
         };
-        target.find_reference(&incoming)?.delete()?;
+        pass(Point::PushMoved)?;
+        incoming.done(&target)?;
         reply
     }
 

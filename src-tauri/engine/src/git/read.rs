@@ -4,9 +4,9 @@ use std::path::Path;
 
 use git2::{ErrorCode, ObjectType, Oid, Tree};
 
-use super::compare::{Entry, repo_path};
+use super::compare::{Budget, Entry, repo_path};
 use super::repo::{Repo, oid};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{RepoPath, Revision};
 
 /// A file in a commit.
@@ -22,6 +22,9 @@ pub(crate) struct TreeFile {
     pub(crate) executable: bool,
 }
 
+/// The largest file that is read from Git's store into memory, in bytes: hosts take none that is larger.
+const LARGEST: usize = 100 << 20;
+
 /// Git's name for these bytes, in hexadecimal: equal names mean equal bytes.
 pub(crate) fn blob_id(bytes: &[u8]) -> Result<String> {
     Ok(Oid::hash_object(ObjectType::Blob, bytes)?.to_string())
@@ -32,9 +35,7 @@ impl Repo {
     pub(crate) fn read_file(&self, at: &Revision, path: &RepoPath) -> Result<Option<Vec<u8>>> {
         let tree = self.git().find_commit(oid(at)?)?.tree()?;
         match tree.get_path(Path::new(path.as_str())) {
-            Ok(entry) if entry.kind() == Some(ObjectType::Blob) => {
-                Ok(Some(self.git().find_blob(entry.id())?.content().to_vec()))
-            }
+            Ok(entry) if entry.kind() == Some(ObjectType::Blob) => Ok(Some(self.bytes_of(entry.id())?)),
             Ok(_) => Ok(None),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error.into()),
@@ -48,7 +49,29 @@ impl Repo {
 
     /// The bytes that have this name.
     pub(crate) fn read_blob(&self, blob: &str) -> Result<Vec<u8>> {
-        Ok(self.git().find_blob(Oid::from_str(blob)?)?.content().to_vec())
+        self.bytes_of(Oid::from_str(blob)?)
+    }
+
+    /// The same, by libgit2's form of the name. How many they are is asked before they are read: some hundred
+    /// bytes in a pack can stand for any number.
+    pub(super) fn bytes_of(&self, blob: Oid) -> Result<Vec<u8>> {
+        let (size, _) = self.git().odb()?.read_header(blob)?;
+        if size > LARGEST {
+            let detail = format!("the file {blob} of Git's store has {} MiB", size >> 20);
+            return Err(Error::TooMuch { detail });
+        }
+        Ok(self.git().find_blob(blob)?.content().to_vec())
+    }
+
+    /// What of an entry the disk is given: a plain file that is not too large to be held in memory.
+    pub(super) fn for_disk(&self, entry: Option<Entry>) -> Result<Option<Entry>> {
+        match entry {
+            Some(entry) if entry.is_file() => {
+                let (size, _) = self.git().odb()?.read_header(entry.id)?;
+                Ok((size <= LARGEST).then_some(entry))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Every file below `dir` in a commit, in the order of Git's trees; none where there is no such
@@ -66,15 +89,22 @@ impl Repo {
             }
         };
         let mut files = Vec::new();
-        self.list_tree(&tree, dir.as_str().as_bytes(), &mut files)?;
+        self.list_tree(&tree, dir.as_str().as_bytes(), &mut files, (0, &mut Budget::default()))?;
         Ok(files)
     }
 
-    fn list_tree(&self, tree: &Tree<'_>, dir: &[u8], files: &mut Vec<TreeFile>) -> Result<()> {
+    fn list_tree(
+        &self,
+        tree: &Tree<'_>,
+        dir: &[u8],
+        files: &mut Vec<TreeFile>,
+        (depth, budget): (usize, &mut Budget),
+    ) -> Result<()> {
         for entry in tree {
             let path = super::compare::joined(dir, entry.name_bytes());
+            budget.spend(path.len(), depth)?;
             if entry.kind() == Some(ObjectType::Tree) {
-                self.list_tree(&self.git().find_tree(entry.id())?, &path, files)?;
+                self.list_tree(&self.git().find_tree(entry.id())?, &path, files, (depth + 1, &mut *budget))?;
                 continue;
             }
             let entry = Entry::of(&entry);

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use git2::ErrorCode;
+
 use super::disk::{Standing, survey};
 use super::edits::TEMPORARY;
 use super::index::Known;
@@ -9,6 +11,7 @@ use super::intent::Intent;
 use super::refs::{Head, count};
 use super::repo::{Repo, oid};
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, RepoPath, Revision};
 
 /// What was finished.
@@ -42,8 +45,13 @@ impl Repo {
             _ => return self.drop_intent(&intent),
         };
         let is_there = tip.as_ref() == Some(&intent.to);
-        if (tip != intent.from && !is_there) || self.git().find_commit(oid(&intent.to)?).is_err() {
+        if tip != intent.from && !is_there {
             return self.drop_intent(&intent);
+        }
+        match self.git().find_commit(oid(&intent.to)?) {
+            Err(error) if error.code() == ErrorCode::NotFound => return self.drop_intent(&intent),
+            // A disk that does not read at the moment is no reason to forget what is half done.
+            other => drop(other?),
         }
         self.sweep(&intent)?;
         let changes = intent.changes(self)?;
@@ -55,11 +63,14 @@ impl Repo {
 
         let late = self.write_files(&intent.to, &changes, &standings, &mut |_, _| {});
         let written = late.map_err(|stopped| stopped.error)?;
+        pass(Point::RecoverWritten)?;
         kept.extend(written.kept);
         if !is_there {
             self.move_branch(&intent.branch, intent.from.as_ref(), &intent.to)?;
+            pass(Point::RecoverMoved)?;
         }
         self.refresh_index(&intent.to, &changes, &Known { intent: &intent, placed: &written.placed })?;
+        pass(Point::RecoverIndexed)?;
         Intent::remove(&records)?;
         tracing::info!(branch = %intent.branch, to = %intent.to, files, kept = kept.len(), "finished after a stop");
         Ok(Some(Recovered { branch: intent.branch, to: intent.to, files: count(files), kept }))
@@ -68,6 +79,7 @@ impl Repo {
     fn drop_intent(&self, intent: &Intent) -> Result<Option<Recovered>> {
         tracing::warn!(branch = %intent.branch, to = %intent.to, "not finished: the branch was changed by hand");
         self.sweep(intent)?;
+        pass(Point::RecoverLetGo)?;
         Intent::remove(&self.intent_dir()?)?;
         Ok(None)
     }
@@ -82,6 +94,7 @@ impl Repo {
                 let ours = name.to_str().is_some_and(|n| n.starts_with(TEMPORARY) && n.ends_with(".tmp"));
                 if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
                     fs::remove_file(entry.path()).map_err(Error::io(entry.path()))?;
+                    pass(Point::RecoverSwept)?;
                 }
             }
         }

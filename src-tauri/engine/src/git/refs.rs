@@ -5,9 +5,13 @@ use git2::{Commit, ErrorCode, ReferenceType, RepositoryState};
 use super::repo::{Repo, branch_ref, oid};
 use super::url::parse_remote_url;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, RemoteUrl, Revision, Timestamp};
 use crate::operation::CommitSummary;
 use crate::view::SignIn;
+
+/// How much of a commit's subject and of its author's name is shown, in characters.
+const LONGEST_SHOWN: usize = 1000;
 
 /// What the work tree has checked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +80,7 @@ impl Repo {
     pub(crate) fn keep_blob(&self, bytes: &[u8], name: &str) -> Result<()> {
         let blob = self.write_objects(|objects| objects.blob(bytes))?;
         self.git().reference(&format!("refs/fgd/discarded/{name}"), blob, true, "taken out of the inbox")?;
-        Ok(())
+        pass(Point::DiscardKept)
     }
 
     /// The remote of `branch`: the one it follows, else `origin`, else the only one there is.
@@ -96,8 +100,15 @@ impl Repo {
     }
 
     /// The newest commit of a branch of this clone; `None` where there is no such branch yet.
+    ///
+    /// # Errors
+    /// Where the branch is there and its commit is not: that is no new branch, but a damaged store.
     pub(crate) fn tip(&self, branch: &BranchName) -> Result<Option<Revision>> {
-        self.resolve(&branch_ref(branch))
+        let name = branch_ref(branch);
+        match (self.resolve(&name)?, self.git().refname_to_id(&name)) {
+            (None, Ok(id)) => Ok(Some(Revision::from_oid(self.git().find_commit(id)?.id()))),
+            (found, _) => Ok(found),
+        }
     }
 
     /// Where the branch was on its remote when that was last asked.
@@ -175,11 +186,12 @@ pub(super) fn count(number: usize) -> u32 {
 }
 
 pub(super) fn summarise(commit: &Commit<'_>) -> CommitSummary {
-    let subject = commit.summary_bytes().unwrap_or_default();
+    // A stranger's text may be as long as they like.
+    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().take(LONGEST_SHOWN).collect();
     CommitSummary {
         revision: Revision::from_oid(commit.id()),
-        subject: String::from_utf8_lossy(subject).into_owned(),
-        author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
+        subject: shown(commit.summary_bytes().unwrap_or_default()),
+        author: shown(commit.author().name_bytes()),
         time: Timestamp::from_millis(commit.time().seconds().saturating_mul(1000)),
     }
 }

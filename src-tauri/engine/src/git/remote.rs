@@ -6,10 +6,12 @@ use super::auth::Identity;
 use super::network::{Access, Session, Watch, talk};
 use super::objects::{pack_names, sync_new_packs};
 use super::refs::Remote;
-use super::repo::{Repo, branch_ref, durable_handle};
+use super::repo::{Repo, branch_ref, network_handle};
 use super::rewritten;
+use super::shallow::Shallow;
 use super::url::local_path;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, RemoteUrl, Revision};
 
 /// The depth by which Git asks for all there is.
@@ -105,11 +107,14 @@ pub(super) fn bring(
     let mut remote = git.remote_anonymous(session.remote().as_str())?;
     let mut connection = session.connect(&mut remote, Direction::Fetch)?;
     let advertised = Advertised::read(session, &connection)?;
+    pass(Point::FetchAsked)?;
     let known = git.refname_to_id(tracking).ok();
     let Some(tip) = advertised.tip(branch) else {
         if let Some(known) = known {
             rewritten::notice_gone(git, branch, known)?;
+            pass(Point::FetchGone)?;
             forget(git, tracking)?;
+            pass(Point::FetchForgotten)?;
         }
         return Ok(advertised);
     };
@@ -125,41 +130,30 @@ pub(super) fn bring(
     }
     let refspec = format!("+{}:{tracking}", branch_ref(branch));
     let before = pack_names(git)?;
-    let shallow = Shallow::read(git);
+    let shallow = Shallow::of(git);
+    if local_path(session.remote()).is_some() {
+        shallow.keep_copy()?;
+    }
     let remote = connection.remote();
     remote.download(&[refspec], Some(&mut options)).map_err(|error| session.explain(error))?;
     drop(connection);
-    if local_path(session.remote()).is_some() {
-        shallow.keep(git)?;
-    }
+    pass(Point::FetchDownloaded)?;
+    shallow.restore(git)?;
+    pass(Point::FetchShallow)?;
     if session.is_abandoned() {
         return Err(Error::Cancelled);
     }
     sync_new_packs(git, &before)?;
-    if let Some(known) = known {
-        rewritten::notice(git, branch, known, tip)?;
+    pass(Point::FetchSynced)?;
+    if let Some(known) = known
+        && rewritten::notice(git, branch, known, tip)?
+    {
+        pass(Point::FetchRewritten)?;
     }
     // The tracking ref is a note of where the remote is, so it follows even a branch that was forced.
     git.reference(tracking, tip, true, "fgd: fetch")?;
+    pass(Point::FetchNoted)?;
     Ok(advertised)
-}
-
-/// Where a shallow clone's history ends, as its own file says.
-struct Shallow(Option<Vec<u8>>);
-
-impl Shallow {
-    fn read(git: &Repository) -> Self {
-        Self(std::fs::read(git.path().join("shallow")).ok())
-    }
-
-    /// libgit2's way of reading from the same machine knows no depth, and forgets where history ends.
-    fn keep(self, git: &Repository) -> Result<()> {
-        let path = git.path().join("shallow");
-        match self.0 {
-            Some(ends) if !path.exists() => std::fs::write(&path, ends).map_err(Error::io(path)),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Removes the note of a branch that the remote has no more.
@@ -264,7 +258,7 @@ impl Repo {
     /// Opens the repository anew, on whatever thread: libgit2's handles stay where they were made.
     pub(super) fn opener(&self) -> Result<impl Fn() -> Result<Repository> + Send + 'static> {
         let (git_dir, overlay) = (self.git_dir().to_owned(), self.durable_overlay()?);
-        Ok(move || durable_handle(&git_dir, &overlay))
+        Ok(move || network_handle(&git_dir, &overlay))
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use git2::{ErrorCode, Repository, RepositoryInitOptions, RepositoryOpenFlags};
 
+use super::durable::sync_dir;
 use crate::error::{Error, Result};
 use crate::id::{BranchName, RemoteUrl, RepoPath, Revision};
 use crate::view::AuthorSettings;
@@ -12,7 +13,10 @@ use crate::view::AuthorSettings;
 /// Makes what libgit2 writes survive a power cut: loose objects, packs and refs are synced.
 const DURABLE: &str = "[core]\n\tfsyncObjectFiles = true\n";
 
-/// A clone with a work tree. Opening it changes nothing on disk.
+/// That, as a file below Git's directory.
+pub(super) const OVERLAY: &str = "fgd/durable.gitconfig";
+
+/// A clone with a work tree. Opening it changes nothing on disk, but that damaged objects are set aside.
 pub(crate) struct Repo {
     git: Repository,
     work_tree: PathBuf,
@@ -63,6 +67,10 @@ impl Repo {
             return Err(Error::BareRepository { path: path.to_owned() });
         };
         let work_tree = fs::canonicalize(work_tree).map_err(Error::io(work_tree))?;
+        if !belongs_to(&work_tree, git.path()) {
+            return Err(Error::NotAWorkTree { path: path.to_owned() });
+        }
+        super::damaged::set_aside_once(&git)?;
         Ok(Self { git, work_tree, author: AuthorSettings::default() })
     }
 
@@ -138,7 +146,8 @@ impl Repo {
 
     /// The file that makes a handle durable.
     pub(super) fn durable_overlay(&self) -> Result<PathBuf> {
-        let overlay = self.state_dir()?.join("durable.gitconfig");
+        self.state_dir()?;
+        let overlay = self.git.commondir().join(OVERLAY);
         if fs::read_to_string(&overlay).ok().as_deref() != Some(DURABLE) {
             fs::write(&overlay, DURABLE).map_err(Error::io(&overlay))?;
         }
@@ -151,13 +160,47 @@ impl Repo {
     }
 }
 
+/// Whether the work tree's own `.git` is this directory, or says that it is. A clone's configuration can name any
+/// folder as its work tree (`core.worktree`): whoever wrote it does not choose where files are written.
+fn belongs_to(work_tree: &Path, git_dir: &Path) -> bool {
+    let dot_git = work_tree.join(".git");
+    let named = match fs::metadata(&dot_git) {
+        Ok(metadata) if metadata.is_dir() => dot_git,
+        Ok(metadata) if metadata.is_file() && metadata.len() < 64 * 1024 => {
+            let text = fs::read_to_string(&dot_git).unwrap_or_default();
+            let Some(named) = text.strip_prefix("gitdir:") else { return false };
+            work_tree.join(named.trim())
+        }
+        _ => return false,
+    };
+    match (fs::canonicalize(named), fs::canonicalize(git_dir)) {
+        (Ok(named), Ok(git_dir)) => named == git_dir,
+        _ => false,
+    }
+}
+
+/// Opens the repository for a talk with a remote: with the configuration of the user and the system, and
+/// without the clone's own, which could send the talk elsewhere (`url.insteadOf`, `http.proxy`).
+pub(super) fn network_handle(git_dir: &Path, overlay: &Path) -> Result<Repository> {
+    let git = Repository::open(git_dir)?;
+    let mut config = git2::Config::open_default()?;
+    config.add_file(overlay, git2::ConfigLevel::App, true)?;
+    git.set_config(&config)?;
+    Ok(git)
+}
+
 /// Opens the repository with `overlay` above its configuration.
 pub(super) fn durable_handle(git_dir: &Path, overlay: &Path) -> Result<Repository> {
     let git = Repository::open(git_dir)?;
+    make_durable(&git, overlay)?;
+    Ok(git)
+}
+
+/// Puts `overlay` above the configuration of a repository that is open.
+pub(super) fn make_durable(git: &Repository, overlay: &Path) -> Result<()> {
     // The handle shares its configuration with `config`: the file counts for all that follows.
     let mut config = git.config()?;
-    config.add_file(overlay, git2::ConfigLevel::App, true)?;
-    Ok(git)
+    Ok(config.add_file(overlay, git2::ConfigLevel::App, true)?)
 }
 
 /// `refs/heads/<branch>`.
@@ -180,12 +223,17 @@ fn real_folder(path: &Path) -> Result<PathBuf> {
 fn not_found_as_no_work_tree(error: git2::Error, path: &Path) -> Error {
     match error.code() {
         ErrorCode::NotFound => Error::NotAWorkTree { path: path.to_owned() },
+        ErrorCode::Owner => Error::NotYours { path: path.to_owned() },
         _ => error.into(),
     }
 }
 
 fn made(dir: PathBuf) -> Result<PathBuf> {
-    fs::create_dir_all(&dir).map_err(Error::io(&dir))?;
+    if !dir.is_dir() {
+        fs::create_dir_all(&dir).map_err(Error::io(&dir))?;
+        // What is synced in it is lost with it.
+        dir.parent().map(sync_dir).transpose()?;
+    }
     Ok(dir)
 }
 

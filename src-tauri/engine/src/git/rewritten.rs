@@ -5,6 +5,7 @@ use git2::{ErrorCode, Oid, Repository};
 
 use super::repo::{Repo, oid};
 use crate::error::Result;
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, Revision};
 
 /// Where the branch was on the remote before.
@@ -30,15 +31,15 @@ pub(super) struct Rewritten {
 }
 
 /// Takes note that the remote's branch went from `known` to `tip`, if that left something of it behind. The
-/// first note stays: our own work stands on that.
-pub(super) fn notice(git: &Repository, branch: &BranchName, known: Oid, tip: Oid) -> Result<()> {
+/// first note stays: our own work stands on that. Whether it was noted now.
+pub(super) fn notice(git: &Repository, branch: &BranchName, known: Oid, tip: Oid) -> Result<bool> {
     let is_forward = known == tip || git.graph_descendant_of(tip, known).unwrap_or(false);
     if is_forward || git.find_reference(&note(branch)).is_ok() {
-        return Ok(());
+        return Ok(false);
     }
     tracing::warn!(%branch, from = %known, to = %tip, "the remote's history was rewritten");
     git.reference(&note(branch), known, false, "fgd: the remote's history was rewritten")?;
-    Ok(())
+    Ok(true)
 }
 
 /// Takes note that the remote has the branch no more.
@@ -118,13 +119,15 @@ impl Repo {
     /// Our branch stands on the new history now: there is nothing to remember, or a later merge would take a
     /// base from before it.
     pub(crate) fn forget_rewritten(&self, branch: &BranchName) -> Result<()> {
-        remove(self.git(), &note(branch))
+        pass(Point::IntegrateReplayed)?;
+        remove(self.git(), &note(branch))?;
+        pass(Point::IntegrateForgotten)
     }
 
     /// Keeps our head from before it is brought onto rewritten history, under `refs/fgd/backup/`.
     pub(crate) fn back_up(&self, branch: &BranchName, head: &Revision) -> Result<()> {
         let name = format!("refs/fgd/backup/{branch}/{}", head.short());
         self.durable()?.reference(&name, oid(head)?, true, "fgd: before the rewritten history")?;
-        Ok(())
+        pass(Point::IntegrateBackedUp)
     }
 }

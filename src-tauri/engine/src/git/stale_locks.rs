@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::repo::{Repo, branch_ref};
-use crate::error::{Error, Result};
+use super::whole_file::remove_if_there;
+use crate::error::Result;
+use crate::failpoint::{Point, pass};
 use crate::id::BranchName;
 
 /// A lock that is younger is somebody's: between closing the file and giving it its name, nobody holds it.
@@ -28,7 +30,14 @@ impl Repo {
         ];
         // What a fetch writes down; one that was broken off leaves it locked.
         if let Some(remote) = self.remote(branch)? {
-            locks.push(common.join(format!("{}.lock", remote.tracking_ref(branch))));
+            let tracking = common.join(remote.tracking_ref(branch));
+            locks.push(tracking.with_added_extension("lock"));
+            // It only notes where the remote was: one that is damaged is asked for anew.
+            let is_damaged = |text: Vec<u8>| text.is_empty() || text.contains(&0);
+            if fs::read(&tracking).is_ok_and(is_damaged) {
+                tracing::warn!(tracking = %tracking.display(), "removed: it is damaged");
+                remove_if_there(&tracking)?;
+            }
         }
         for note in super::rewritten::notes(branch) {
             locks.push(common.join(format!("{note}.lock")));
@@ -36,42 +45,33 @@ impl Repo {
         for lock in locks {
             if is_stale(&lock, self.work_tree()) {
                 tracing::warn!(lock = %lock.display(), "removed: whoever made it is gone");
-                match fs::remove_file(&lock) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(Error::io(lock)(error));
-                    }
-                    _ => {}
-                }
+                remove_if_there(&lock)?;
+                pass(Point::LocksHealed)?;
             }
         }
         Ok(())
     }
 }
 
-fn is_stale(lock: &Path, work_tree: &Path) -> bool {
-    let age = |path: &Path| {
-        let modified = path.symlink_metadata().ok()?.modified().ok()?;
-        SystemTime::now().duration_since(modified).ok()
-    };
-    let Some(mut known) = age(lock) else { return false };
+pub(super) fn is_stale(lock: &Path, work_tree: &Path) -> bool {
+    let made = || lock.symlink_metadata().ok()?.modified().ok();
+    let Some(at) = made() else { return false };
+    // One from the future is of a moment when the clock was ahead: how old it is, is not known.
+    let age = SystemTime::now().duration_since(at).unwrap_or_default();
     match is_held(lock, work_tree) {
         Some(true) => false,
         Some(false) => {
             // Whoever was killed a moment ago is not to hold up this run.
-            if known < YOUNG {
-                std::thread::sleep(YOUNG - known);
-                let Some(now) = age(lock) else { return false };
-                known = now;
-            }
-            known >= YOUNG && is_held(lock, work_tree) == Some(false)
+            std::thread::sleep(YOUNG.saturating_sub(age));
+            made() == Some(at) && is_held(lock, work_tree) == Some(false)
         }
-        None => known > PATIENT,
+        None => age > PATIENT,
     }
 }
 
 /// Whether a living process has the file open, or may have closed it and still count on it: `git commit` does
 /// while it waits for an editor. None where the system does not say.
-fn is_held(lock: &Path, work_tree: &Path) -> Option<bool> {
+pub(super) fn is_held(lock: &Path, work_tree: &Path) -> Option<bool> {
     let lock = lock.canonicalize().ok()?;
     let processes = fs::read_dir("/proc").ok()?;
     let mut seen_any = false;
@@ -106,6 +106,12 @@ mod tests {
             assert!(!is_stale(&lock), "it is held");
             drop(held);
             assert!(is_stale(&lock), "whoever made it is gone");
+            let tomorrow = SystemTime::now() + Duration::from_secs(24 * 60 * 60);
+            let lock_of_tomorrow = fs::File::options().write(true).open(&lock).expect("a lock");
+            lock_of_tomorrow.set_modified(tomorrow).expect("a later time");
+            assert!(!is_stale(&lock), "it is held");
+            drop(lock_of_tomorrow);
+            assert!(is_stale(&lock), "the clock was ahead when it was made");
         }
     }
 }

@@ -44,8 +44,10 @@ pub(super) struct Judge {
 
 /// What is known of a host key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Known {
+pub(crate) enum Known {
+    /// It is the host's.
     Yes,
+    /// Nothing is known of it.
     No,
     /// The host has another key of the same sort, or the key was revoked.
     Otherwise,
@@ -100,7 +102,7 @@ impl Judge {
     fn check_host_key(&self, host: &str, blob: &[u8]) -> Result<CertificateCheckStatus, git2::Error> {
         let port = port_of(&self.remote);
         let (kind, fingerprint) = (key_kind(blob), fingerprint(blob));
-        let known = known(&self.trust.files(), host, port, &kind, blob);
+        let known = known(&self.trust.files(), host, port, blob);
         let (remote, host) = (self.remote.clone(), name_with_port(host, port));
         let error = match known {
             Known::Yes => return Ok(CertificateCheckStatus::CertificateOk),
@@ -123,19 +125,30 @@ fn refused(why: &str) -> git2::Error {
 }
 
 /// What the known_hosts files say of a key.
-fn known(files: &[PathBuf], host: &str, port: u16, kind: &str, blob: &[u8]) -> Known {
+fn known(files: &[PathBuf], host: &str, port: u16, blob: &[u8]) -> Known {
+    let texts = files.iter().filter_map(|file| std::fs::read(file).ok());
+    known_by(texts, host, port, blob)
+}
+
+/// What the texts of known_hosts files say of a key.
+pub(crate) fn known_by(
+    texts: impl IntoIterator<Item = Vec<u8>>,
+    host: &str,
+    port: u16,
+    blob: &[u8],
+) -> Known {
+    let kind = key_kind(blob);
     let encoded = BASE64_STANDARD.encode(blob);
     let Ok(session) = ssh2::Session::new() else { return Known::No };
     let Ok(mut hosts) = session.known_hosts() else { return Known::No };
-    for file in files {
-        let Ok(text) = std::fs::read(file) else { continue };
+    for text in texts {
         for line in String::from_utf8_lossy(&text).lines() {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
                 ["@revoked", _, _, key, ..] if *key == encoded => return Known::Otherwise,
                 // A key of another sort says nothing about this one; a line that libssh2 can't read is
                 // nobody's key.
-                [_, sort, _, ..] if *sort == kind => {
+                [_, sort, _, ..] if *sort == kind.as_str() => {
                     let _read = hosts.read_str(line, KnownHostFileKind::OpenSSH);
                 }
                 _ => {}
@@ -237,7 +250,7 @@ mod tests {
         ];
         std::fs::write(&file, lines.join("\n")).expect("written");
         let of = |host: &str, port: u16, key: &[u8]| {
-            known(&[home.path().join("missing"), file.clone()], host, port, &key_kind(key), key)
+            known(&[home.path().join("missing"), file.clone()], host, port, key)
         };
         for (host, port, key, expected) in [
             ("git.example", 22, &right, Known::Yes),

@@ -124,16 +124,20 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|text| !text.chars().any(char::is_control))
 }
 
-/// The text for an error: whatever may be a secret is left out, in URLs that can't be read too.
-fn without_credentials(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
-    let shown = match rest.rsplit_once('@') {
-        Some((_, rest)) => rest,
-        None => rest,
+/// The text for an error or a log: whatever may be a secret is left out, in URLs that can't be read too.
+pub(crate) fn without_credentials(text: &str) -> String {
+    let is_scheme = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) if is_scheme(scheme) => (scheme, rest),
+        _ => ("", text),
     };
+    let (hidden, shown) = rest.rsplit_once('@').unwrap_or(("", rest));
+    // A password may hold a `?` or a `#` as it is, and a query an `@`: nobody can tell.
+    let shown = if hidden.contains(['?', '#']) { "" } else { shown };
+    let shown = shown.split(['?', '#']).next().unwrap_or_default();
     let shown: String = shown.chars().filter(|c| !c.is_control()).take(200).collect();
-    if scheme.is_empty() { shown } else { format!("{scheme}://{shown}") }
+    let shown = if shown.is_empty() && !text.is_empty() { "…" } else { &shown };
+    if scheme.is_empty() { shown.to_owned() } else { format!("{scheme}://{shown}") }
 }
 
 #[cfg(test)]
@@ -182,6 +186,10 @@ mod tests {
             "https://bob:hunter2@ho st/x",
             "https://h/x?t=hunter2",
             "https://bob:hun@hunter2@h",
+            "https://bob:hunter2#1@h/x",
+            "https://bob:hunter2?1@h/x",
+            "https://h/x?who=bob@h&t=hunter2",
+            "bob:hunter2@://h/x",
         ] {
             let error = parse_remote_url(text).expect_err(text);
             assert!(!error.to_string().contains("hunter2"), "{error}");

@@ -1,19 +1,19 @@
 //! Writing the work tree: staged beside, synced, then put in place by renames.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs::{self, Metadata, Permissions};
+use std::fs::Metadata;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use tempfile::TempPath;
-
 use super::disk::{Standing, is_executable, standing_alone, stat, survey};
-use super::durable::{Syncing, sync_all, sync_dir};
+use super::durable::{Syncing, in_threads, sync_dir};
 use super::edits::TEMPORARY;
 use super::refs::count;
+use crate::beneath;
 use crate::change::FileChange;
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::RepoPath;
 
 /// How far apart two writes are at least that a file's time tells apart: two ticks of the slowest kernel's clock.
@@ -40,6 +40,24 @@ pub(super) struct Written {
     pub(super) placed: HashMap<RepoPath, Metadata>,
 }
 
+/// New contents beside their place. They go when this is dropped, unless they were put there.
+struct Staged<'a> {
+    work_tree: &'a Path,
+    path: RepoPath,
+    /// The file when its last byte was written.
+    metadata: Option<Metadata>,
+    is_placed: bool,
+}
+
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        if !self.is_placed {
+            // One that can't be removed is nobody's work, and is ignored by its name.
+            let _removed = beneath::remove_file(self.work_tree, &self.path);
+        }
+    }
+}
+
 /// The files of one run of [`write`].
 struct Writer<'a> {
     work_tree: &'a Path,
@@ -49,12 +67,6 @@ struct Writer<'a> {
     /// Directories in which a name came or went.
     dirs: BTreeSet<PathBuf>,
     written: Written,
-}
-
-/// A file written beside its place.
-struct Staged {
-    file: TempPath,
-    metadata: Metadata,
 }
 
 /// Carries out these changes, each of which was found to stand [`Before`](Standing::Before).
@@ -78,7 +90,7 @@ pub(super) fn write(
     }
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     fn run(
         &mut self,
         changes: &[&FileChange],
@@ -118,14 +130,15 @@ impl Writer<'_> {
             self.delete(change)?;
             step();
         }
-        sync_all(&self.dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &|dir| {
+        in_threads(&self.dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &|dir| {
             if dir.is_dir() { sync_dir(dir) } else { Ok(()) }
         })?;
+        pass(Point::WriteDirectoriesSynced)?;
         self.remove_empty_dirs(&last, keep)
     }
 
     /// Writes the new contents beside their places, and syncs them.
-    fn stage(&mut self, writes: &[&FileChange], step: &mut dyn FnMut()) -> Result<Vec<Staged>> {
+    fn stage(&mut self, writes: &[&FileChange], step: &mut dyn FnMut()) -> Result<Vec<Staged<'a>>> {
         for change in writes {
             self.make_directory_of(&change.path)?;
         }
@@ -134,56 +147,59 @@ impl Writer<'_> {
         let mut staged = Vec::with_capacity(writes.len());
         for change in writes {
             staged.push(self.stage_one(change)?);
+            pass(Point::WriteStaged)?;
             step();
         }
-        syncing.files(&staged.iter().map(|staged| &*staged.file).collect::<Vec<_>>())?;
+        let work_tree = self.work_tree;
+        let paths: Vec<&RepoPath> = staged.iter().map(|staged| &staged.path).collect();
+        syncing.files(&paths, &|path| {
+            beneath::sync(work_tree, path).map_err(Error::io(path.under(work_tree)))
+        })?;
+        pass(Point::WriteSynced)?;
         Ok(staged)
     }
 
-    fn stage_one(&self, change: &FileChange) -> Result<Staged> {
-        let (file, dir) = (change.path.under(self.work_tree), self.directory_of(&change.path));
+    fn stage_one(&self, change: &FileChange) -> Result<Staged<'a>> {
+        let (work_tree, file) = (self.work_tree, change.path.under(self.work_tree));
         let executable = match change.executable {
             Some(executable) => executable,
             None if change.before.is_none() => false,
             None => stat(&file)?.is_some_and(|metadata| is_executable(&metadata)),
         };
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(TEMPORARY).suffix(".tmp");
-        if let Some(permissions) = permissions(executable) {
-            builder.permissions(permissions);
-        }
-        let mut temporary = builder.tempfile_in(&dir).map_err(Error::io(&dir))?;
-        temporary.write_all(change.after.as_deref().unwrap_or_default()).map_err(Error::io(&file))?;
-        let metadata = temporary.as_file().metadata().map_err(Error::io(&file))?;
+        let path = beside(&change.path);
         // Closed, not kept open: ten thousand open files are more than a process may have.
-        Ok(Staged { file: temporary.into_temp_path(), metadata })
+        let mut opened =
+            beneath::create(work_tree, &path, executable).map_err(Error::io(path.under(work_tree)))?;
+        let mut staged = Staged { work_tree, path, metadata: None, is_placed: false };
+        opened.write_all(change.after.as_deref().unwrap_or_default()).map_err(Error::io(&file))?;
+        staged.metadata = Some(opened.metadata().map_err(Error::io(&file))?);
+        Ok(staged)
     }
 
-    fn put_in_place(&mut self, change: &FileChange, staged: Staged) -> Result<()> {
+    fn put_in_place(&mut self, change: &FileChange, mut staged: Staged<'_>) -> Result<()> {
         let file = change.path.under(self.work_tree);
         // Where nothing was, nothing may have come: the system itself refuses to replace it.
         let was_there = change.before.is_some() && stat(&file)?.is_some();
         if change.before.is_some() && !self.still_stands(change)? {
             return Ok(());
         }
-        let tells = tells_writes_apart(&staged.metadata, SystemTime::now());
-        let placed =
-            if was_there { staged.file.persist(&file) } else { staged.file.persist_noclobber(&file) };
-        match placed {
+        let metadata = staged.metadata.take().filter(|written| tells_writes_apart(written, SystemTime::now()));
+        match beneath::rename(self.work_tree, &staged.path, change.path.file_name(), was_there) {
             Ok(()) => {
-                if tells {
-                    self.written.placed.insert(change.path.clone(), staged.metadata);
+                staged.is_placed = true;
+                if let Some(metadata) = metadata {
+                    self.written.placed.insert(change.path.clone(), metadata);
                 }
                 self.touch(&file);
-                Ok(())
+                pass(Point::WritePlaced)
             }
-            Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 match standing_alone(self.work_tree, change)? {
                     Standing::After => Ok(()),
                     _ => self.leave(change),
                 }
             }
-            Err(refused) => Err(Error::io(file)(refused.error)),
+            Err(error) => Err(Error::io(file)(error)),
         }
     }
 
@@ -192,12 +208,12 @@ impl Writer<'_> {
             return Ok(());
         }
         let file = change.path.under(self.work_tree);
-        match fs::remove_file(&file) {
+        match beneath::remove_file(self.work_tree, &change.path) {
             Ok(()) => self.touch(&file),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(Error::io(file)(error)),
         }
-        Ok(())
+        pass(Point::WriteDeleted)
     }
 
     /// Whether the file may still be replaced. If not, it is left alone, or everything is.
@@ -244,7 +260,8 @@ impl Writer<'_> {
                 Some(metadata) if metadata.is_dir() => {}
                 Some(_) => return Err(Error::DirectoryBlocked { directory: part }),
                 None => {
-                    fs::create_dir(&dir).map_err(Error::io(&dir))?;
+                    beneath::make_dir(self.work_tree, &part).map_err(Error::io(&dir))?;
+                    pass(Point::WriteDirectory)?;
                     self.dirs.extend(dir.parent().map(Path::to_owned));
                 }
             }
@@ -272,8 +289,8 @@ impl Writer<'_> {
                 continue;
             }
             let path = dir.under(self.work_tree);
-            match fs::remove_dir(&path) {
-                Ok(()) => {}
+            match beneath::remove_dir(self.work_tree, dir) {
+                Ok(()) => pass(Point::WriteDirectoryRemoved)?,
                 Err(error) if is_in_use(error.kind()) => {}
                 Err(error) => return Err(Error::io(path)(error)),
             }
@@ -298,22 +315,17 @@ fn ancestors(path: &RepoPath) -> impl Iterator<Item = &str> {
     path.as_str().match_indices('/').map(|(end, _)| &path.as_str()[..end])
 }
 
+/// A name beside a file that nothing has yet.
+fn beside(path: &RepoPath) -> RepoPath {
+    let directory = path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory);
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    RepoPath::root().join(directory).join(&format!("{TEMPORARY}{}.tmp", &random[..16]))
+}
+
 /// Whether a write from now on gets another time than the last one got.
 fn tells_writes_apart(written: &Metadata, now: SystemTime) -> bool {
     let Ok(at) = written.modified() else { return false };
     // A time without a fraction may be one of a system that counts in seconds.
     let is_whole = at.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|since| since.subsec_nanos() == 0);
     now.duration_since(at).is_ok_and(|age| age > if is_whole { COARSE_TICK } else { TICK })
-}
-
-/// What a new file may do, before the user's own mask takes its part away.
-#[cfg(unix)]
-fn permissions(executable: bool) -> Option<Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-    Some(Permissions::from_mode(if executable { 0o777 } else { 0o666 }))
-}
-
-#[cfg(not(unix))]
-fn permissions(_executable: bool) -> Option<Permissions> {
-    None
 }

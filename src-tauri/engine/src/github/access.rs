@@ -50,7 +50,6 @@ pub(super) struct RepositoryBody {
     pub(super) default_branch: Option<String>,
     pub(super) description: Option<String>,
     pub(super) pushed_at: Option<String>,
-    pub(super) clone_url: Option<String>,
     #[serde(default)]
     pub(super) private: bool,
     #[serde(default)]

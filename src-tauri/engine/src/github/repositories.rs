@@ -4,6 +4,7 @@ use axum::http::Method;
 use serde_json::json;
 
 use crate::error::{Error, Result};
+use crate::github::Host;
 use crate::github::access::RepositoryBody;
 use crate::github::client::{GitHub, PAGES, Pages};
 use crate::github::moment;
@@ -86,6 +87,7 @@ impl GitHub {
             .query("sort", "pushed")
             .query("direction", "desc");
         let filter = filter.trim().to_lowercase();
+        let host = self.host();
         let mut repositories = Vec::new();
         let pages = self
             .pages(&route, PAGES, |page: Vec<RepositoryBody>| {
@@ -94,7 +96,7 @@ impl GitHub {
                     page.into_iter()
                         .filter(|body| body.permissions.unwrap_or_default().push && !body.archived)
                         .filter(|body| body.full_name.to_lowercase().contains(&filter))
-                        .filter_map(listed),
+                        .filter_map(|body| listed(host, body)),
                 );
                 read
             })
@@ -121,7 +123,7 @@ impl GitHub {
         let answer = self.change(Method::POST, &route, Some(&body)).await?;
         match answer.status {
             201 => {
-                let made = listed(answer.json()?).ok_or_else(|| Error::GitHub {
+                let made = listed(self.host(), answer.json()?).ok_or_else(|| Error::GitHub {
                     detail: format!("the new repository {} has a name there that can't be used", wanted.name),
                 })?;
                 Ok(CreateOutcome::Created(made))
@@ -133,11 +135,13 @@ impl GitHub {
     }
 }
 
-/// A repository as a list shows it; none where it can't be cloned by what GitHub says of it.
-fn listed(body: RepositoryBody) -> Option<GitHubRepository> {
-    let (url, _) = crate::git::parse_remote_url(body.clone_url.as_deref()?).ok()?;
+/// A repository as a list shows it; none where its name is none. Where it is cloned from is for us to say: the
+/// answer could name any place.
+fn listed(host: &Host, body: RepositoryBody) -> Option<GitHubRepository> {
+    let full_name = super::Repository::parse(&body.full_name)?.to_string();
+    let (url, _) = crate::git::parse_remote_url(&format!("{}/{full_name}.git", host.web())).ok()?;
     Some(GitHubRepository {
-        full_name: super::Repository::parse(&body.full_name)?.to_string(),
+        full_name,
         description: body.description.map(|text| one_line(&text)).filter(|text| !text.is_empty()),
         url: RemoteUrl::from_clean(url.as_str().to_owned()),
         private: body.private,

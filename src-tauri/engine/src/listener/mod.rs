@@ -23,9 +23,13 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use delivery::{Delivery, Says, read_delivery};
 pub(crate) use hint::Hint;
 pub(crate) use metrics::FabricMetrics;
 pub use secret::WebhookSecret;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use signature::{HEADER as SIGNATURE, testing::sign};
 pub(crate) use tally::Tally;
 
 use crate::error::{Error, Result};

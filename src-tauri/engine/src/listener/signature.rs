@@ -7,7 +7,7 @@ use sha2::Sha256;
 use super::secret::WebhookSecret;
 
 /// The header that GitHub signs with; Gitea and Forgejo send the same one.
-pub(super) const HEADER: &str = "x-hub-signature-256";
+pub(crate) const HEADER: &str = "x-hub-signature-256";
 
 /// A signature that was found right: what the body is known by, since no other body has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,12 +45,12 @@ impl Signature {
     }
 }
 
-#[cfg(test)]
-pub(super) mod testing {
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod testing {
     use super::*;
 
     /// The header's value for a body.
-    pub(in crate::listener) fn sign(body: &[u8], secret: &str) -> String {
+    pub(crate) fn sign(body: &[u8], secret: &str) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
         mac.update(body);
         let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();

@@ -19,12 +19,12 @@ pub(crate) fn content_hash(node: &Node, prefix: &str) -> ContentHash {
 }
 
 /// A key as Kubernetes tells keys apart: its objects are JSON, where every key is a text.
-pub(super) fn key_text(key: &Node) -> String {
+pub(crate) fn key_text(key: &Node) -> String {
     key_in_place(key).into_owned()
 }
 
 /// The same, without a copy where the text is the key's own.
-pub(super) fn key_in_place(key: &Node) -> Cow<'_, str> {
+pub(super) fn key_in_place(key: &Node) -> Cow<'_', str> {
     let Value::Scalar(scalar) = &key.value else {
         // No object has such a key; any text that no scalar has will do.
         return format!("\0{}", String::from_utf8_lossy(&canonical(key, Scope::Everything))).into();

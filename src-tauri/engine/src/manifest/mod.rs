@@ -39,7 +39,7 @@ pub(crate) use annotate::{Annotated, annotate};
 pub(crate) use comments::comments;
 pub(crate) use compare::content_hash;
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use compare::same_value;
+pub(crate) use compare::{key_text, same_value};
 pub use field_path::{FieldPath, NotAFieldPath};
 pub use fields::FieldChange;
 pub(crate) use fields::field_changes;
@@ -58,3 +58,5 @@ pub(crate) use together::{TextMerge, merge_picking, merge_texts};
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod yaml_suite;

@@ -28,7 +28,8 @@ pub(crate) fn split(text: &str) -> Vec<Document<'_>> {
     let mut splitter = Splitter::default();
     let mut start = 0;
     for (number, line) in (1..).zip(text.split_inclusive('\n')) {
-        splitter.take(Line { kind: Kind::of(line), start, end: start + line.len(), number });
+        let has_spaces = line.starts_with([' ', '\t']);
+        splitter.take(Line { kind: Kind::of(line), has_spaces, start, end: start + line.len(), number });
         start += line.len();
     }
     splitter.finish();
@@ -56,15 +57,29 @@ enum Kind {
     /// `--- # …`: the comment is the author's, and stays.
     MarkerWithComment,
     /// `--- …`: the document begins on the marker's own line.
-    MarkerWithContent,
+    MarkerWithContent {
+        block: Block,
+    },
     /// `...` and nothing else.
     End,
     /// `... # …`
     EndWithComment,
-    /// Content; `keeps` where it ends with the head of a block scalar that keeps the blank lines below it.
+    /// Content.
     Content {
-        keeps: bool,
+        block: Block,
     },
+}
+
+/// What a line with content says of the blank lines below it, by the head of a block scalar at its end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Block {
+    /// There is none: they are nobody's.
+    #[default]
+    None,
+    /// Those with spaces in them may be text of it, since they may be indented deeper than it is.
+    Text,
+    /// It keeps them all.
+    Keeps,
 }
 
 impl Kind {
@@ -78,7 +93,7 @@ impl Kind {
             return match rest.chars().next() {
                 None => Self::Marker,
                 Some('#') => Self::MarkerWithComment,
-                Some(_) => Self::MarkerWithContent,
+                Some(_) => Self::MarkerWithContent { block: Block::below(line) },
             };
         }
         match after("...").map(|rest| rest.chars().next()) {
@@ -91,21 +106,36 @@ impl Kind {
             Some('#') if line.starts_with('#') => Self::Comment,
             Some('#') => Self::InnerComment,
             Some('%') if line.starts_with('%') => Self::Directive,
-            Some(_) => Self::Content { keeps: keeps_blank_lines(line) },
+            Some(_) => Self::Content { block: Block::below(line) },
         }
     }
 }
 
-/// Whether a line ends with `|+` or its like. What only looks like it costs some blank lines more, no value.
-fn keeps_blank_lines(line: &str) -> bool {
-    let code = line.split(" #").next().unwrap_or_default().trim_end();
-    let head = code.trim_end_matches(|c: char| c.is_ascii_digit() || c == '+');
-    code[head.len()..].contains('+') && head.ends_with(['|', '>'])
+impl Block {
+    /// By a line's end: `|`, `>2-`, `|+` and their like. What only looks like one costs some blank lines more, no
+    /// value.
+    fn below(line: &str) -> Self {
+        let is_space = |c: char| matches!(c, ' ' | '\t');
+        let last = if line.contains('#') {
+            let words = line.split(is_space).take_while(|word| !word.starts_with('#'));
+            words.filter(|word| !word.is_empty()).last()
+        } else {
+            line.trim_end_matches(is_space).rsplit(is_space).next()
+        };
+        let Some(last) = last else { return Self::None };
+        let head = last.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+        match head.ends_with(['|', '>']) {
+            false => Self::None,
+            true if last[head.len()..].contains('+') => Self::Keeps,
+            true => Self::Text,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Line {
     kind: Kind,
+    has_spaces: bool,
     start: usize,
     end: usize,
     /// From 1.
@@ -144,8 +174,8 @@ struct Splitter {
     open: Option<Piece>,
     /// Whether there is content in it.
     has_content: bool,
-    /// Whether blank lines at its end are part of a value.
-    keeps: bool,
+    /// Which blank lines at its end may be part of a value.
+    block: Block,
     /// What a marker would make the head of the next document: comments, directives, and what is between.
     head: Option<Piece>,
 }
@@ -154,7 +184,12 @@ impl Splitter {
     fn take(&mut self, line: Line) {
         match line.kind {
             Kind::Blank => {
-                if self.keeps && self.head.is_none() {
+                let is_text = match self.block {
+                    Block::None => false,
+                    Block::Text => line.has_spaces,
+                    Block::Keeps => true,
+                };
+                if is_text && self.head.is_none() {
                     self.extend(line);
                 }
             }
@@ -162,17 +197,20 @@ impl Splitter {
                 self.head.get_or_insert(Piece::of(line)).reach(Piece::of(line));
             }
             Kind::InnerComment => self.extend(line),
-            Kind::Content { keeps } => {
+            Kind::Content { block } => {
                 self.extend(line);
                 self.has_content = true;
-                self.keeps |= keeps;
+                self.block = self.block.max(block);
             }
-            Kind::Marker | Kind::MarkerWithComment | Kind::MarkerWithContent => {
+            Kind::Marker => self.close(),
+            Kind::MarkerWithComment => {
                 self.close();
-                if line.kind != Kind::Marker {
-                    self.extend(line);
-                }
-                self.has_content = line.kind == Kind::MarkerWithContent;
+                self.extend(line);
+            }
+            Kind::MarkerWithContent { block } => {
+                self.close();
+                self.extend(line);
+                (self.has_content, self.block) = (true, block);
             }
             Kind::End => self.close_with_head(),
             Kind::EndWithComment => {
@@ -198,7 +236,7 @@ impl Splitter {
             // Comments alone are no document: they wait for one.
             self.absorb_head();
         }
-        (self.has_content, self.keeps) = (false, false);
+        (self.has_content, self.block) = (false, Block::None);
     }
 
     /// Ends the document above a `...`, and all that stands above it belongs to it.
@@ -296,6 +334,9 @@ mod tests {
     fn blank_lines_that_are_part_of_a_value_stay() {
         assert_eq!(texts("a: |+\n  x\n\n\n---\nb: |\n  x\n\n"), ["a: |+\n  x\n\n\n", "b: |\n  x\n"]);
         assert_eq!(texts("- >2+ # c\n   x\n\n# d\n---\nb: 1\n"), ["- >2+ # c\n   x\n\n", "# d\n---\nb: 1\n"]);
+        assert_eq!(texts("--- |+\n x\n \n\n...\n--- |\n x\n\n"), ["--- |+\n x\n \n\n", "--- |\n x\n"]);
+        // Deeper than the text above it, so one space is left of it.
+        assert_eq!(texts("a: |-\n  x\n\n   \n\n---\nb: 1\n \n"), ["a: |-\n  x\n\n   \n", "b: 1\n"]);
     }
 
     #[test]

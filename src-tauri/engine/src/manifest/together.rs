@@ -59,11 +59,16 @@ pub(crate) fn merge_picking(
     if base == Some(ours) {
         return TextMerge::Merged(theirs.to_owned());
     }
+    let picks = Picks { by_field: Some(picks), rest };
     // Line ends are the text's, and no part of the object: they come back in the end.
     let plain = |text: &str| text.replace("\r\n", "\n");
     let has_crlf = ours.contains("\r\n");
-    let (base, ours, theirs) = (base.map(plain), plain(ours), plain(theirs));
-    let merged = merge_plain(base.as_deref(), &ours, &theirs, &Picks { by_field: Some(picks), rest });
+    let (plain_base, plain_ours, plain_theirs) = (base.map(plain), plain(ours), plain(theirs));
+    // A carriage return alone is a line break to YAML, and one before CRLF would be taken for a part of it.
+    if plain_base.iter().chain([&plain_ours, &plain_theirs]).any(|text| text.contains('\r')) {
+        return merge_plain(base, ours, theirs, &picks);
+    }
+    let merged = merge_plain(plain_base.as_deref(), &plain_ours, &plain_theirs, &picks);
     match merged {
         TextMerge::Merged(text) if has_crlf => TextMerge::Merged(text.replace('\n', "\r\n")),
         other => other,
@@ -267,6 +272,12 @@ spec:
         let crlf = |text: &str| text.replace('\n', "\r\n");
         let base = "a: 1\nb: 2\n";
         assert_eq!(merged(&crlf(base), &crlf("a: 9\nb: 2\n"), &crlf("a: 1\nb: 8\n")), crlf("a: 9\nb: 8\n"));
+        // Three line breaks, of which two are blank lines of the text.
+        let base = "a: 1\nb: x\r\r\n\n y\n";
+        assert_eq!(
+            merged(base, "a: 9\nb: x\r\r\n\n y\n", &format!("{base}c: 1\n")),
+            "a: 9\nb: x\r\r\n\n y\nc: 1\n"
+        );
         let base = "x: &a {k: 1}\ny: *a\nz: 1\n";
         let text = merged(base, "x: &a {k: 2}\ny: *a\nz: 1\n", "x: &a {k: 1}\ny: *a\nz: 3\n");
         assert_eq!(text, "x: &a {k: 2}\ny: *a\nz: 3\n");

@@ -65,13 +65,27 @@ impl CrdSchemas {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let mut schemas = Self { kinds: HashMap::new() };
         for file in files(path)? {
-            let unreadable = |detail: String| Error::SchemaUnreadable { file: file.clone(), detail };
-            let bytes = fs::read(&file).map_err(|error| unreadable(error.to_string()))?;
-            for document in documents(&file, &bytes).map_err(unreadable)? {
-                schemas.add(document).map_err(unreadable)?;
-            }
+            let unreadable = |error: std::io::Error| Error::SchemaUnreadable {
+                file: file.clone(),
+                detail: error.to_string(),
+            };
+            schemas.add_file(&file, &fs::read(&file).map_err(unreadable)?)?;
         }
         Ok(schemas)
+    }
+
+    /// The schemas of one file, which need not be on a disk.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn of(file: &Path, bytes: &[u8]) -> Result<Self> {
+        let mut schemas = Self { kinds: HashMap::new() };
+        schemas.add_file(file, bytes)?;
+        Ok(schemas)
+    }
+
+    fn add_file(&mut self, file: &Path, bytes: &[u8]) -> Result<()> {
+        let unreadable = |detail: String| Error::SchemaUnreadable { file: file.to_owned(), detail };
+        let documents = documents(file, bytes).map_err(unreadable)?;
+        documents.into_iter().try_for_each(|document| self.add(document)).map_err(unreadable)
     }
 
     /// How many schemas there are: one for each version of each kind.
@@ -152,8 +166,8 @@ struct CrdSchema {
     openapi: Json,
 }
 
-/// The file itself, or the files below the folder, in the order of their paths. Links to folders are not
-/// followed, since they may lead in circles.
+/// The file itself, or the files below the folder, in the order of their paths. Links are not followed, since
+/// they may lead in circles or out of a repository, and no pipe is opened, since it may never end.
 fn files(path: &Path) -> Result<Vec<PathBuf>> {
     let unreadable = |path: &Path, error: &std::io::Error| {
         let detail = match error.kind() {
@@ -173,9 +187,11 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
             if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
             }
-            if entry.file_type().map_err(|error| unreadable(&path, &error))?.is_dir() {
+            let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
+            if kind.is_dir() {
                 pending.push(path);
-            } else if ["yaml", "yml", "json"].iter().any(|ending| has_ending(&path, ending)) {
+            } else if kind.is_file() && ["yaml", "yml", "json"].iter().any(|ending| has_ending(&path, ending))
+            {
                 files.push(path);
             }
         }

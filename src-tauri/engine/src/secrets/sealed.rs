@@ -5,6 +5,7 @@
 //! unnoticed.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::secrets::Secret;
 
 /// What OWASP's Password Storage Cheat Sheet asks of Argon2id at least: 19 MiB and two passes.
@@ -115,7 +117,7 @@ impl Sealed {
     pub(super) fn set(&mut self, name: &str, secret: Option<&Secret>) -> Result<()> {
         // Held until the file is replaced: another process that keeps one meanwhile would be written over.
         let beside = self.path.with_extension("lock");
-        let lock = std::fs::File::create(&beside).map_err(Error::io(&beside))?;
+        let lock = File::create(&beside).map_err(Error::io(&beside))?;
         lock.lock().map_err(Error::io(&beside))?;
         self.refresh()?;
         let before = self.secrets.clone();
@@ -143,9 +145,14 @@ impl Sealed {
         // A temporary file is its owner's alone, and the rename keeps that.
         let mut file = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
         file.write_all(&bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+        pass(Point::SecretsStaged)?;
         file.persist(&self.path).map_err(|error| failed(error.error))?;
+        if cfg!(unix) {
+            // Its name is to survive a power cut too.
+            File::open(directory).and_then(|directory| directory.sync_all()).map_err(failed)?;
+        }
         self.seen = bytes;
-        Ok(())
+        pass(Point::SecretsPlaced)
     }
 }
 

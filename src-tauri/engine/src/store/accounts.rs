@@ -4,6 +4,7 @@ use rusqlite::{Row, params};
 
 use crate::account::{Account, Keeping, Method, Place};
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{AccountId, RemoteUrl};
 use crate::store::Store;
 
@@ -88,16 +89,22 @@ impl Store {
                 account.github_api,
             ],
         )?;
+        pass(Point::StoreAccount)?;
         transaction.commit()?;
+        pass(Point::StoreAccountCommitted)?;
         Ok(before)
     }
 
-    /// Forgets an account; what it was.
-    pub(crate) fn remove_account(&self, id: &AccountId) -> Result<Account> {
+    /// The account with that identifier.
+    pub(crate) fn account(&self, id: &AccountId) -> Result<Account> {
         let known = self.accounts()?.into_iter().find(|account| account.id == *id);
-        let account = known.ok_or(Error::AccountUnknown)?;
+        known.ok_or(Error::AccountUnknown)
+    }
+
+    /// Forgets an account.
+    pub(crate) fn remove_account(&self, id: &AccountId) -> Result<()> {
         self.lock().execute("DELETE FROM accounts WHERE id = ?1", [id.as_str()])?;
-        Ok(account)
+        pass(Point::StoreAccountRemoved)
     }
 }
 
@@ -135,7 +142,8 @@ mod tests {
         let newer = account("https://h", Method::Helper);
         assert_eq!(store.set_account(&newer).expect("kept").as_ref(), Some(&host));
         assert_eq!(store.accounts().expect("all"), vec![newer.clone(), one.clone()]);
-        assert_eq!(store.remove_account(&newer.id).expect("removed"), newer);
-        assert!(matches!(store.remove_account(&newer.id), Err(Error::AccountUnknown)));
+        assert_eq!(store.account(&newer.id).expect("known"), newer);
+        store.remove_account(&newer.id).expect("removed");
+        assert!(matches!(store.account(&newer.id), Err(Error::AccountUnknown)));
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::store::Store;
 
 pub(super) const TABLE: &str = "
@@ -33,6 +34,6 @@ impl Store {
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             params![name, text],
         )?;
-        Ok(())
+        pass(Point::StoreChosen)
     }
 }

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, FabricId, RepoPath, RepositoryId, Timestamp};
 use crate::store::Store;
 
@@ -92,6 +93,7 @@ impl Store {
                  ON CONFLICT (repository, branch, directory) DO NOTHING",
                 params![id.as_str(), repository.as_str(), name, branch.as_str(), directory.as_str()],
             )?;
+            pass(Point::StoreFabric)?;
             connection
                 .query_row(
                     "SELECT id FROM fabrics WHERE repository = ?1 AND branch = ?2 AND directory = ?3",
@@ -111,7 +113,7 @@ impl Store {
             "UPDATE fabrics SET listed = TRUE, name = ?2 WHERE id = ?1",
             params![id.as_str(), name],
         )?;
-        Ok(())
+        pass(Point::StoreListed)
     }
 
     /// Gives a fabric another name on this desktop.
@@ -138,7 +140,7 @@ impl Store {
             "UPDATE fabrics SET last_contact = ?2 WHERE id = ?1",
             params![id.as_str(), at.as_millis()],
         )?;
-        Ok(())
+        pass(Point::StoreContact)
     }
 }
 

@@ -17,6 +17,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 
 pub(crate) use fabrics::StoredFabric;
 pub(crate) use proposals::{StoredPoll, StoredProposal};
@@ -63,7 +64,9 @@ impl Store {
             transaction.execute_batch(migration)?;
         }
         transaction.pragma_update(None, "user_version", done.max(MIGRATIONS.len() as u32))?;
+        pass(Point::StoreMade)?;
         transaction.commit()?;
+        pass(Point::StoreCommitted)?;
         Ok(Self { connection: Mutex::new(connection) })
     }
 

@@ -3,6 +3,7 @@
 use rusqlite::params;
 
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::id::FabricId;
 use crate::operation::Operation;
 use crate::store::Store;
@@ -37,12 +38,13 @@ impl Store {
                 record
             ],
         )?;
+        pass(Point::StoreOperation)?;
         connection.execute(
             "DELETE FROM operations WHERE fabric = ?1 AND id NOT IN
              (SELECT id FROM operations WHERE fabric = ?1 ORDER BY started_at DESC LIMIT ?2)",
             params![operation.fabric.as_str(), KEPT],
         )?;
-        Ok(())
+        pass(Point::StoreOperationsCleared)
     }
 
     /// The last runs of a fabric, newest first. A record that this version can't read is left out.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::Result;
+use crate::failpoint::{Point, pass};
 use crate::id::RepositoryId;
 use crate::store::Store;
 
@@ -46,6 +47,7 @@ impl Store {
             "INSERT INTO repositories (id, path, cloned) VALUES (?1, ?2, ?3) ON CONFLICT (path) DO NOTHING",
             params![RepositoryId::random().as_str(), text, cloned],
         )?;
+        pass(Point::StoreRepository)?;
         let found = connection.query_row(
             "SELECT * FROM repositories WHERE path = ?1",
             [text],

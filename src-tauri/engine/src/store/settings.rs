@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use crate::error::Result;
+use crate::failpoint::{Point, pass};
 use crate::id::FabricId;
 use crate::settings::FabricSettings;
 use crate::store::Store;
@@ -56,6 +57,6 @@ impl Store {
                 settings.template
             ],
         )?;
-        Ok(())
+        pass(Point::StoreSettings)
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::change::FileChange;
 use crate::conflict::{Conflict, Resolution};
 use crate::error::{Error, Result};
-use crate::git::{self, Access, Integration, PushReply, Repo, Watch, Wish};
+use crate::git::{self, Access, Integration, PushReply, Repo, Transferred, Watch, Wish};
 use crate::id::{BranchName, OperationId, RemoteUrl, RepoPath, Revision};
 use crate::operation::{Step, Unit};
 use crate::sync::flow::Flow;
@@ -339,7 +339,8 @@ fn watch(report: &Arc<Reporter>, step: Step) -> Watch {
     let told = Arc::clone(report);
     Watch {
         cancelled: report.cancelled(),
-        progress: Arc::new(move |done, total| {
+        progress: Arc::new(move |Transferred { done, total, bytes }| {
+            told.transferred(step, bytes);
             // The flag above stops the transfer; this only counts.
             drop(told.count(step, done as usize, (total > 0).then_some(total as usize), None));
         }),

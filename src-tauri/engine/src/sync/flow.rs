@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::change::FileChange;
 use crate::conflict::{Conflict, ConflictPolicy, Resolution};
@@ -156,14 +157,32 @@ pub(crate) fn adding_steps(clones: bool) -> Vec<Step> {
 impl Flow<'_> {
     /// Runs the steps of `kind`, about what `errand` says.
     pub(crate) fn run(&mut self, kind: OperationKind, errand: &Errand) -> Result<()> {
+        let began = Instant::now();
+        let was_killed = self.repo.begin_run()?;
+        let recovered = self.recover();
+        if was_killed {
+            tracing::info!(took = ?began.elapsed(), "a killed run's work is finished");
+        }
+        let ran = recovered.and_then(|before| self.run_from(before, kind, errand));
+        self.repo.end_run()?;
+        ran
+    }
+
+    /// Finishes what an earlier run had begun; where the branch is then.
+    fn recover(&self) -> Result<Option<Revision>> {
         self.repo.heal_locks(self.branch)?;
+        self.repo.set_damaged_aside()?;
         if let Some(recovered) = self.repo.recover()? {
             tracing::info!(?recovered, "finished what an earlier run had begun");
         }
-        let before = self.repo.require_branch(self.branch)?;
-        if let Some(tip) = &before {
+        let tip = self.repo.require_branch(self.branch)?;
+        if let Some(tip) = &tip {
             self.repo.catch_up_index(tip)?;
         }
+        Ok(tip)
+    }
+
+    fn run_from(&mut self, before: Option<Revision>, kind: OperationKind, errand: &Errand) -> Result<()> {
         if matches!(kind, OperationKind::Sync | OperationKind::Ingest) {
             self.look = Look::at(self.repo.work_tree(), &self.layout).ok();
         }

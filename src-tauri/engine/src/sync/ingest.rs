@@ -1,12 +1,15 @@
 //! The half of the flow that takes what waits: structure, inbox, plan, write, commit.
 
 use std::collections::HashSet;
+use std::io::Read;
 use std::path::Path;
 
 use rayon::prelude::*;
 
+use crate::beneath;
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
+use crate::failpoint::{Point, pass};
 use crate::fgd::{self, ArchiveLog, FabricFile, FileEntry, Given, Inbox, Look, Plan, Reading, SourceFile};
 use crate::finding::Finding;
 use crate::id::{RepoPath, Revision};
@@ -266,6 +269,7 @@ impl Flow<'_> {
         let revision = self
             .repo
             .commit(parent, changes, &self.worded(message), &mut |done, _| count(done as usize, None))?;
+        pass(Point::FlowCommitted)?;
         report.check()?;
         let to = match parent {
             Some(parent) if self.repo.same_tree(parent, &revision)? => parent,
@@ -291,17 +295,14 @@ fn hash_at(work_tree: &Path, path: &RepoPath) -> Option<ContentHash> {
 
 /// Reads a file; whatever is no plain file is an error, since a pipe would never end.
 pub(super) fn read_if_there(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>> {
-    let path = path.under(work_tree);
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return Err(Error::io(path)(std::io::Error::other("it is no file")));
-    }
-    match std::fs::read(&path) {
-        Ok(bytes) => Ok(Some(bytes)),
+    let mut bytes = Vec::new();
+    match beneath::open(work_tree, path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+        Ok(_) => Ok(Some(bytes)),
         Err(error)
             if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
         {
             Ok(None)
         }
-        Err(error) => Err(Error::io(path)(error)),
+        Err(error) => Err(Error::io(path.under(work_tree))(error)),
     }
 }

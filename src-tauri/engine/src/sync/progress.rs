@@ -49,6 +49,7 @@ impl Reporter {
                 done: 0,
                 total: None,
                 unit: None,
+                bytes: None,
                 note: None,
             })
             .collect();
@@ -132,6 +133,17 @@ impl Reporter {
             self.tell(&mut state);
         }
         Ok(())
+    }
+
+    /// So many bytes came or went, if any; told with the next count.
+    pub(crate) fn transferred(&self, step: Step, bytes: usize) {
+        if bytes == 0 {
+            return;
+        }
+        let mut state = self.state();
+        if let Some(progress) = state.progress.steps.iter_mut().find(|progress| progress.step == step) {
+            progress.bytes = Some(u32::try_from(bytes).unwrap_or(u32::MAX));
+        }
     }
 
     /// A step ended well.

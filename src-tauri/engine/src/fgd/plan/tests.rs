@@ -235,6 +235,15 @@ fn a_text_that_cannot_be_kept_is_told() {
         "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nx: &m {name: leaf-01}\nmetadata: *m\n";
     let plan = Scene { raw: vec![("x.yaml", text.to_owned())], ..Scene::default() }.plan();
     assert_eq!((codes(&plan), counts(&plan)), (vec![Code::TextRewritten], [1, 1, 0, 0, 0, 0]));
+    // Nothing is changed for the sake of comments that can't be kept.
+    let managed = plan.changes.iter().find(|change| change.path.as_str().starts_with("managed/"));
+    let written = String::from_utf8(managed.and_then(|change| change.after.clone()).expect("a text"));
+    let scene = Scene {
+        raw: vec![("y.yaml", format!("# of the rack\n{text}"))],
+        managed: vec![("managed/switches/leaf-01.yaml".to_owned(), written.expect("text"))],
+        ..Scene::default()
+    };
+    assert_eq!(counts(&scene.plan()), [1, 0, 0, 1, 0, 0]);
 }
 
 #[test]

@@ -361,3 +361,24 @@ fn what_the_remote_has_in_commits_of_its_own_is_not_merged_with_itself() {
     fetch(&lab);
     assert!(matches!(merged(&lab), Integration::Held { .. }));
 }
+
+/// What somebody decided against stays in history, also where another push is faster than the decision's.
+#[test]
+fn a_decision_that_was_overtaken_keeps_both_versions_in_history() {
+    let theirs = |changed: &BothChanged<'_>| Some(Settled::File(changed.theirs?.to_vec()));
+    let (lab, bare) = with_origin(&[("a", "1")]);
+    colleague(&lab, &bare, &[("a", "theirs")]);
+    let ours = lab.save(&[("a", "ours")]);
+    fetch(&lab);
+    assert_eq!(names(&joined(&lab)), ["a"]);
+    let Integration::Merge(way) = integrated(&lab, &theirs) else { panic!("no merge") };
+    lab.advance(&way.to, &way.changes).expect("advance");
+
+    colleague(&lab, &bare, &[("b", "1")]);
+    fetch(&lab);
+    assert_eq!(names(&joined(&lab)), Vec::<&str>::new());
+
+    assert_eq!((lab.read("a").as_deref(), lab.read("b").as_deref()), (Some("theirs"), Some("1")));
+    assert!(lab.repo.contains(&lab.tip().expect("a tip"), &ours).expect("history"));
+    lab.git(&["push", "-q", "origin", "main"]);
+}

@@ -5,7 +5,9 @@ pub(crate) mod git_server;
 
 mod advance;
 mod commit;
+mod housekeeping;
 mod integrate;
+mod killed;
 mod recover;
 mod remote;
 

@@ -1,7 +1,7 @@
 //! Remotes: over HTTP, from disk, and when they misbehave.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::git_server::{Fault, GitServer};
@@ -296,11 +296,14 @@ fn cancel_ends_the_wait_at_once() {
 fn a_clone_is_whole() {
     let (lab, _, server) = lab(Some(("bob", SECRET)));
     let into = lab.dir.path().join("deep/er/clone");
-    let seen = Arc::new(AtomicU32::new(0));
+    let (seen, bytes) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicUsize::new(0)));
     let watch = Watch {
         progress: {
-            let seen = seen.clone();
-            Arc::new(move |done, _| seen.store(done, Ordering::Relaxed))
+            let (seen, bytes) = (seen.clone(), bytes.clone());
+            Arc::new(move |so_far| {
+                seen.store(so_far.done, Ordering::Relaxed);
+                bytes.fetch_max(so_far.bytes, Ordering::Relaxed);
+            })
         },
         ..quiet()
     };
@@ -311,7 +314,7 @@ fn a_clone_is_whole() {
     assert_eq!(git(&into, &["status", "--porcelain", "--branch"]), "## main...origin/main\n");
     let config = fs::read_to_string(into.join(".git/config")).expect("config");
     assert!(!config.contains(SECRET) && !config.contains("bob") && !config.contains("fsync"), "{config}");
-    assert!(seen.load(Ordering::Relaxed) > 0);
+    assert!(seen.load(Ordering::Relaxed) > 0 && bytes.load(Ordering::Relaxed) > 100);
     assert_eq!(fs::read_dir(into.parent().expect("a parent")).expect("entries").count(), 1);
     let again = clone_into(&url(&server.url("fabric.git")), &main(), &into, &signed_in(SECRET), &quiet());
     assert_eq!(again.map(drop).expect_err("it is there").code(), ErrorCode::Io);

@@ -3,6 +3,7 @@
 mod accounts;
 pub(crate) mod fake;
 mod faults;
+mod hostile;
 pub(crate) mod openapi;
 mod pull_requests;
 mod signing_in;

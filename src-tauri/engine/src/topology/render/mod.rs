@@ -15,6 +15,7 @@ mod words;
 mod xml;
 
 use crate::topology::view::TopologyView;
+use crate::visible::visible;
 
 use scene::Scene;
 
@@ -34,11 +35,31 @@ pub enum DiagramFormat {
 /// Draws a fabric that is called `name`. Every node is in it, and every link whose ends are nodes of the view;
 /// what pends is marked. What the objects say is only ever text in it, whatever it is made of.
 pub fn diagram(view: &TopologyView, name: &str, format: DiagramFormat) -> String {
-    let scene = Scene::new(view);
+    let (view, name) = (written_out(view), visible(name));
+    let scene = Scene::new(&view);
     match format {
-        DiagramFormat::Svg => svg::draw(&scene, name),
-        DiagramFormat::Mermaid => mermaid::draw(&scene, name),
-        DiagramFormat::Dot => dot::draw(&scene, name),
-        DiagramFormat::Drawio => drawio::draw(&scene, name),
+        DiagramFormat::Svg => svg::draw(&scene, &name),
+        DiagramFormat::Mermaid => mermaid::draw(&scene, &name),
+        DiagramFormat::Dot => dot::draw(&scene, &name),
+        DiagramFormat::Drawio => drawio::draw(&scene, &name),
     }
+}
+
+/// The view with what would hide in its words, or turn them around, written out.
+fn written_out(view: &TopologyView) -> TopologyView {
+    let mut view = view.clone();
+    let shown = |text: &mut String| *text = visible(text).into_owned();
+    for node in &mut view.nodes {
+        shown(&mut node.name);
+        node.role.iter_mut().chain(&mut node.group).chain(&mut node.group_type).for_each(shown);
+        for (label, value) in &mut node.detail {
+            shown(label);
+            shown(value);
+        }
+    }
+    for link in &mut view.links {
+        shown(&mut link.object);
+        link.a_port.iter_mut().chain(&mut link.b_port).for_each(shown);
+    }
+    view
 }

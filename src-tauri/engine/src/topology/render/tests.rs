@@ -206,7 +206,7 @@ fn hostile() -> TopologyView {
         "x & y &amp;",
         "end\n]\"] --> z",
         "\\\" \\N {}|`*_#;",
-        "\0\u{1}",
+        "\0\u{1}\u{202e}\u{200b}",
     ];
     let mut wiring = Wiring::default();
     let kinds = [
@@ -427,11 +427,15 @@ fn a_name_is_only_ever_text() {
         .into();
         assert!(tags.iter().all(|(name, _)| known.contains(name.as_str())), "{format:?}");
     }
+    for format in [DiagramFormat::Svg, DiagramFormat::Mermaid, DiagramFormat::Dot, DiagramFormat::Drawio] {
+        let text = diagram(&view, "\u{202e}turned", format);
+        assert!(!text.contains(crate::visible::deceives), "{format:?}: what would deceive is written out");
+    }
     for line in diagram(&view, title, DiagramFormat::Mermaid).lines() {
         // Node, link and box: what stands in quotes is letters, numbers of characters, and our own line break.
         assert!(matches!(line.matches('"').count(), 0 | 2), "{line}");
         let said = line.split('"').nth(1).unwrap_or_default().replace("<br/>", "");
-        let is_plain = |c: char| c.is_alphanumeric() || " -/,·–…#;".contains(c);
+        let is_plain = |c: char| c.is_alphanumeric() || " -/,·–…#;+⟨⟩".contains(c);
         assert!(said.chars().all(is_plain), "{said}");
         assert_ne!(said.trim(), "end");
     }

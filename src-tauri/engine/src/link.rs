@@ -1,11 +1,13 @@
 //! `fgd-sync://` links. Anybody can write one on any page, so a link only ever asks: it is checked here as
 //! what it is, text from a stranger, and what it names is shown to a person before anything is done.
 
-use fgd_engine::{BranchName, RepoPath};
-use tauri::Url;
+use url::Url;
+
+use crate::git::parse_remote_url;
+use crate::id::{BranchName, RepoPath};
 
 /// The scheme, as the package registers it.
-pub(crate) const SCHEME: &str = "fgd-sync";
+const SCHEME: &str = "fgd-sync";
 
 /// A longer link is none of ours.
 const LONGEST: usize = 2048;
@@ -15,48 +17,60 @@ const LONGEST_PATH: usize = 255;
 
 /// What a link may ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Link {
-    /// To show a fabric of the list, by its name.
-    Open { fabric: String },
+pub enum Link {
+    /// To show a fabric of the list.
+    Open {
+        /// Its name.
+        fabric: String,
+    },
     /// To begin adding a fabric; nothing of it is looked at before a person says so.
-    Add { url: String, branch: Option<BranchName>, directory: Option<RepoPath> },
+    Add {
+        /// Where its repository is: over a network, encrypted, and without anybody's password in it.
+        url: String,
+        /// Its branch, where one is named.
+        branch: Option<BranchName>,
+        /// Its directory, where one is named.
+        directory: Option<RepoPath>,
+    },
 }
 
-/// Whether a text claims to be one of our links, well-formed or not.
-pub(crate) fn is_ours(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case(SCHEME))
-}
+impl Link {
+    /// Whether a text claims to be one of our links, well-formed or not.
+    pub fn claims(text: &str) -> bool {
+        text.split_once(':').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case(SCHEME))
+    }
 
-/// Reads `fgd-sync://open?fabric=NAME` or `fgd-sync://add?url=URL[&branch=NAME][&directory=PATH]`; none for
-/// everything else. A part that is unknown, doubled, too long, or that would show other than it is (control
-/// characters, changes of the writing's direction) makes the whole link none.
-pub(crate) fn parse(text: &str) -> Option<Link> {
-    if text.len() > LONGEST || !is_ours(text) {
-        return None;
-    }
-    let link = Url::parse(text).ok()?;
-    let bare = link.username().is_empty()
-        && link.password().is_none()
-        && link.port().is_none()
-        && link.fragment().is_none()
-        && matches!(link.path(), "" | "/");
-    if !bare {
-        return None;
-    }
-    match link.host_str()? {
-        "open" => {
-            let [fabric] = parts(&link, ["fabric"])?;
-            Some(Link::Open { fabric: shown(fabric?, LONGEST_NAME)? })
+    /// Reads `fgd-sync://open?fabric=NAME` or `fgd-sync://add?url=URL[&branch=NAME][&directory=PATH]`; none for
+    /// everything else. A part that is unknown, doubled, too long, or that would show other than it is (control
+    /// characters, changes of the writing's direction) makes the whole link none.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > LONGEST || !Self::claims(text) {
+            return None;
         }
-        "add" => {
-            let [url, branch, directory] = parts(&link, ["url", "branch", "directory"])?;
-            Some(Link::Add {
-                url: remote(url?)?,
-                branch: checked(branch, |text| BranchName::parse(&shown(text, LONGEST_PATH)?).ok())?,
-                directory: checked(directory, |text| RepoPath::parse(&shown(text, LONGEST_PATH)?).ok())?,
-            })
+        let link = Url::parse(text).ok()?;
+        let bare = link.username().is_empty()
+            && link.password().is_none()
+            && link.port().is_none()
+            && link.fragment().is_none()
+            && matches!(link.path(), "" | "/");
+        if !bare {
+            return None;
         }
-        _ => None,
+        match link.host_str()? {
+            "open" => {
+                let [fabric] = parts(&link, ["fabric"])?;
+                Some(Self::Open { fabric: shown(fabric?, LONGEST_NAME)? })
+            }
+            "add" => {
+                let [url, branch, directory] = parts(&link, ["url", "branch", "directory"])?;
+                Some(Self::Add {
+                    url: remote(url?)?,
+                    branch: checked(branch, |text| BranchName::parse(&shown(text, LONGEST_PATH)?).ok())?,
+                    directory: checked(directory, |text| RepoPath::parse(&shown(text, LONGEST_PATH)?).ok())?,
+                })
+            }
+            _ => None,
+        }
     }
 }
 
@@ -111,7 +125,9 @@ fn remote(text: String) -> Option<String> {
     } else {
         is_scp(&text)
     };
-    fits.then_some(text)
+    // What the engine would refuse, or would take a sign-in out of, is not proposed to anybody.
+    let is_taken = || parse_remote_url(&text).is_ok_and(|(_, sign_in)| sign_in.is_none());
+    (fits && is_taken()).then_some(text)
 }
 
 /// `git@host:path`, as people write it for SSH.
@@ -134,14 +150,14 @@ mod tests {
 
     #[test]
     fn the_two_actions_are_read() {
-        let open = |text: &str| match parse(text) {
+        let open = |text: &str| match Link::parse(text) {
             Some(Link::Open { fabric }) => fabric,
             other => panic!("{text}: {other:?}"),
         };
         assert_eq!(open("fgd-sync://open?fabric=lab"), "lab");
         assert_eq!(open("FGD-SYNC://open/?fabric=dc%201%20%2F%20M%C3%BCnchen"), "dc 1 / München");
 
-        let add = |text: &str| match parse(text) {
+        let add = |text: &str| match Link::parse(text) {
             Some(Link::Add { url, branch, directory }) => {
                 let text = |part: Option<&str>| part.unwrap_or("-").to_owned();
                 let branch = text(branch.as_ref().map(BranchName::as_str));
@@ -206,6 +222,8 @@ mod tests {
             "fgd-sync://add?url=https://token@host/f",
             "fgd-sync://add?url=https://host/f?x=1",
             "fgd-sync://add?url=https://host/a%20b",
+            "fgd-sync://add?url=https://host",
+            "fgd-sync://add?url=git@host:x:y/f",
             "fgd-sync://add?url=https://host/f&branch=a..b",
             "fgd-sync://add?url=https://host/f&branch=-x",
             "fgd-sync://add?url=https://host/f&directory=../up",
@@ -213,19 +231,19 @@ mod tests {
             "fgd-sync://add?url=https://host/f&url=https://other/f",
             "fgd-sync://add?url=https://host/f&secret=x",
         ] {
-            assert_eq!(parse(text), None, "{text}");
+            assert_eq!(Link::parse(text), None, "{text}");
         }
         let long = |length: usize| format!("fgd-sync://open?fabric={}", "a".repeat(length));
-        assert!(parse(&long(LONGEST_NAME)).is_some());
-        assert_eq!(parse(&long(LONGEST_NAME + 1)), None);
-        assert_eq!(parse(&long(LONGEST)), None);
+        assert!(Link::parse(&long(LONGEST_NAME)).is_some());
+        assert_eq!(Link::parse(&long(LONGEST_NAME + 1)), None);
+        assert_eq!(Link::parse(&long(LONGEST)), None);
     }
 
     proptest! {
         /// Whatever a stranger writes: nothing panics, and what is read is what may be shown.
         #[test]
         fn what_is_read_is_harmless(action in "open|add|[a-z]{0,5}", query in "\\PC{0,80}|(url|fabric|branch|directory)=[ -~]{0,60}(&(url|fabric|branch)=[ -~]{0,40})?") {
-            let Some(link) = parse(&format!("fgd-sync://{action}?{query}")) else { return Ok(()) };
+            let Some(link) = Link::parse(&format!("fgd-sync://{action}?{query}")) else { return Ok(()) };
             let texts = match link {
                 Link::Open { fabric } => vec![fabric],
                 Link::Add { url, branch, directory } => {

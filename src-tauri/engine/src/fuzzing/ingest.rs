@@ -1,5 +1,4 @@
-//! What must hold for any bytes at all, for fuzz targets and for property tests: each function panics where it
-//! does not hold. No part of the product.
+//! The inbox of a fabric directory that is on no disk.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,94 +8,7 @@ use crate::fgd::{
 };
 use crate::finding::{Finding, Weight};
 use crate::id::RepoPath;
-use crate::manifest::{self, Document, Node, Source, Value, annotate, comments, parse};
-
-const OURS: [(&str, &str); 2] = [("hnp.githedgehog.com/by", "fgd-sync"), ("hnp.githedgehog.com/index", "0")];
-const PREFIX: &str = "hnp.githedgehog.com/";
-
-/// A stream is its documents and what is between them, and each document's text is that document alone.
-pub fn split(bytes: &[u8]) {
-    let Ok(source) = Source::decode(bytes) else { return };
-    let text = source.text();
-    assert!(bytes.ends_with(text.as_bytes()), "decoding drops nothing but a byte order mark");
-    let documents = manifest::split(text);
-    let (mut joined, mut between, mut at) = (String::new(), String::new(), 0);
-    for (index, document) in documents.iter().enumerate() {
-        assert_eq!(document.index as usize, index);
-        assert!(document.span.start >= at && !document.span.is_empty(), "in order, and never twice");
-        assert_eq!(document.line as usize, text[..document.span.start].matches('\n').count() + 1);
-        for piece in [&text[at..document.span.start], document.text] {
-            joined.push_str(piece);
-        }
-        between.push_str(&text[at..document.span.start]);
-        at = document.span.end;
-        let alone: Vec<&str> = manifest::split(document.text).iter().map(|alone| alone.text).collect();
-        assert_eq!(alone, [document.text]);
-        if let Ok(node) = parse(document) {
-            places_are_inside(document, &node);
-        }
-    }
-    joined.push_str(&text[at..]);
-    between.push_str(&text[at..]);
-    assert_eq!(joined, text);
-    let bare = |line: &str| matches!(line.trim(), "" | "---" | "...");
-    assert!(documents.is_empty() || between.lines().all(bare), "left out: {between:?}");
-}
-
-fn places_are_inside(document: &Document<'_>, node: &Node) {
-    assert!(document.text.get(node.span.clone()).is_some(), "{:?}", node.span);
-    assert!(node.line >= document.line && node.column >= 1);
-    if node.borrowed {
-        return;
-    }
-    match &node.value {
-        Value::Scalar(_) => {}
-        Value::Sequence { items, .. } => items.iter().for_each(|item| places_are_inside(document, item)),
-        Value::Mapping { entries, .. } => {
-            for part in entries.iter().filter(|(key, _)| !key.borrowed).flat_map(|(key, value)| [key, value])
-            {
-                places_are_inside(document, part);
-            }
-        }
-    }
-}
-
-/// Annotating a text and reading it is reading it and annotating the tree; nothing else of the text changes;
-/// twice is once.
-pub fn patch(bytes: &[u8]) {
-    let Ok(source) = Source::decode(bytes) else { return };
-    for document in manifest::split(source.text()) {
-        let Ok(node) = parse(&document) else { continue };
-        let Ok(annotated) = annotate(document.text, &node, &OURS) else { continue };
-        let text = annotated.text.as_str();
-        let after = only(text);
-        let mut wanted = node.clone();
-        manifest::set_annotations(&mut wanted, &OURS).expect("it took them before");
-        assert!(manifest::same_value(&after, &wanted), "{text}");
-        assert_eq!(manifest::content_hash(&node, PREFIX), manifest::content_hash(&after, PREFIX));
-        if !annotated.canonical {
-            assert_eq!(comments(document.text, &node), comments(text, &after));
-            let there = node.get("metadata").and_then(|metadata| metadata.get("annotations"));
-            assert!(there.is_some() || is_within(document.text, text), "{:?} {text:?}", document.text);
-        }
-        let again = annotate(text, &after, &OURS).expect("it has a place for them");
-        assert_eq!((again.text.as_str(), again.canonical), (text, false), "twice is once");
-    }
-}
-
-/// The tree of a text that is one document.
-fn only(text: &str) -> Node {
-    let documents = manifest::split(text);
-    let [document] = documents.as_slice() else { panic!("{} documents: {text:?}", documents.len()) };
-    assert_eq!(document.text, text);
-    parse(document).unwrap_or_else(|error| panic!("{text:?}: {error:?}"))
-}
-
-/// Whether a text is another one with more between its characters.
-fn is_within(text: &str, longer: &str) -> bool {
-    let mut rest = longer.chars();
-    text.chars().all(|c| rest.any(|other| other == c))
-}
+use crate::manifest::{self, Source};
 
 /// A file of any bytes in the inbox of an empty directory and of one in which objects stand: each document
 /// has one outcome, what is not taken stays and is told, what is taken is kept, and twice is once.
@@ -236,29 +148,7 @@ fn told_well(finding: &Finding) {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    /// Pieces of streams of objects, good and bad, whose mixture is nearly right.
-    const PIECES: &str = "(apiVersion: wiring\\.githedgehog\\.com/v1beta1\n|apiVersion: v1\n|kind: Switch\n|kind: List\nitems:\n|metadata:\n  name: leaf-01\n|metadata: \\{name: x\\}\n|spec:\n  role: spine\n|spec: \\{role: spine\\}\n|  annotations:\n    a: b # c\n|---\n|--- # c\n|\\.\\.\\.\n|# c\n|- |  |a: \\|\\+\n  x\n\n|<<: \\*a\n|&a |\"x|'|\\[|\\{|\\}|\\]|,|: |\t|\r\n|\r|\n|ü|\u{85}|\u{2028}|%YAML 1\\.2\n|\\? |!!str |\u{feff}|<<<<<<< x\n)";
-
-    fn stream() -> impl Strategy<Value = String> {
-        let good = "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nmetadata:\n  name: leaf-02\n";
-        (prop::collection::vec(PIECES, 0..14), any::<bool>()).prop_map(move |(pieces, begins_well)| {
-            format!("{}{}", if begins_well { good } else { "" }, pieces.concat())
-        })
-    }
-
-    #[test]
-    fn what_was_found_once() {
-        let twice = "apiVersion: v1\nkind: A\nmetadata: {name: a}\n---\n".repeat(2);
-        for text in ["\r...\n", &format!("{twice}a: [\n")] {
-            for property in [split, patch, ingest] {
-                property(text.as_bytes());
-            }
-        }
-    }
 
     #[test]
     fn a_file_that_waits_and_is_edited_is_taken_once() {
@@ -271,32 +161,6 @@ mod tests {
             assert_eq!((plan.counts().unmanaged, plan.is_empty()), (taken, taken == 0), "{names:?}");
             directory.apply(&plan);
             assert!(directory.plan().is_empty(), "{names:?}");
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
-
-        #[test]
-        fn a_stream_is_its_documents(text in stream()) {
-            split(text.as_bytes());
-        }
-
-        #[test]
-        fn annotating_and_reading_change_places(text in stream()) {
-            patch(text.as_bytes());
-        }
-
-        #[test]
-        fn all_that_is_dropped_is_accounted_for(text in stream()) {
-            ingest(text.as_bytes());
-        }
-
-        #[test]
-        fn any_bytes_are_accounted_for(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            split(&bytes);
-            patch(&bytes);
-            ingest(&bytes);
         }
     }
 }

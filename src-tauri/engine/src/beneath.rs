@@ -1,0 +1,249 @@
+//! Files of a work tree, reached by their directories one after the other, none of which may be a link.
+//!
+//! A path that was looked at is another one as soon as somebody puts a link in the place of a directory on it.
+//! So on Unix each directory is opened from the one before and held while something is done in it: what is
+//! read and written is in the work tree, whatever becomes of the names meanwhile. On Windows, where making a
+//! link needs a right of its own, the directories are looked at first.
+
+use std::fs::File;
+use std::io::Result;
+use std::path::Path;
+
+use crate::id::RepoPath;
+
+/// Opens a plain file for reading. Whatever else stands there, or on the way to it, is an error.
+pub(crate) fn open(work_tree: &Path, path: &RepoPath) -> Result<File> {
+    let file = system::open(work_tree, path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(no_plain_file()) }
+}
+
+/// Opens for writing a file that was not there before.
+pub(crate) fn create(work_tree: &Path, path: &RepoPath, executable: bool) -> Result<File> {
+    system::create(work_tree, path, executable)
+}
+
+/// Makes a file's bytes survive a power cut.
+pub(crate) fn sync(work_tree: &Path, path: &RepoPath) -> Result<()> {
+    system::for_sync(work_tree, path)?.sync_all()
+}
+
+/// Gives a file another name in its directory, in place of what has that name; `AlreadyExists` where nothing
+/// may be replaced and something is there.
+pub(crate) fn rename(work_tree: &Path, from: &RepoPath, name: &str, replace: bool) -> Result<()> {
+    system::rename(work_tree, from, name, replace)
+}
+
+/// Removes a file, or a link itself.
+pub(crate) fn remove_file(work_tree: &Path, path: &RepoPath) -> Result<()> {
+    system::remove_file(work_tree, path)
+}
+
+/// Makes one directory.
+pub(crate) fn make_dir(work_tree: &Path, path: &RepoPath) -> Result<()> {
+    system::make_dir(work_tree, path)
+}
+
+/// Removes one directory that is empty.
+pub(crate) fn remove_dir(work_tree: &Path, path: &RepoPath) -> Result<()> {
+    system::remove_dir(work_tree, path)
+}
+
+fn no_plain_file() -> std::io::Error {
+    std::io::Error::other("it is no plain file")
+}
+
+/// A path's directory and its last part.
+fn split(path: &RepoPath) -> (&str, &str) {
+    path.as_str().rsplit_once('/').unwrap_or(("", path.as_str()))
+}
+
+#[cfg(unix)]
+mod system {
+    use std::os::fd::OwnedFd;
+
+    use rustix::fs::{
+        AtFlags, CWD, Mode, OFlags, RenameFlags, mkdirat, openat, renameat, renameat_with, unlinkat,
+    };
+    use rustix::io::Errno;
+
+    use super::{File, Path, RepoPath, Result, no_plain_file, split};
+
+    const DIRECTORY: OFlags = OFlags::DIRECTORY.union(OFlags::RDONLY).union(OFlags::CLOEXEC);
+
+    /// The directory, held open.
+    fn directory(work_tree: &Path, directory: &str) -> Result<OwnedFd> {
+        let mut held = openat(CWD, work_tree, DIRECTORY, Mode::empty())?;
+        for part in directory.split('/').filter(|part| !part.is_empty()) {
+            held = openat(&held, part, DIRECTORY | OFlags::NOFOLLOW, Mode::empty())?;
+        }
+        Ok(held)
+    }
+
+    pub(super) fn open(work_tree: &Path, path: &RepoPath) -> Result<File> {
+        let (parent, name) = split(path);
+        // A pipe that nobody writes to would be waited for.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        match openat(directory(work_tree, parent)?, name, flags, Mode::empty()) {
+            Err(Errno::LOOP) => Err(no_plain_file()),
+            opened => Ok(opened?.into()),
+        }
+    }
+
+    pub(super) fn for_sync(work_tree: &Path, path: &RepoPath) -> Result<File> {
+        open(work_tree, path)
+    }
+
+    pub(super) fn create(work_tree: &Path, path: &RepoPath, executable: bool) -> Result<File> {
+        let (parent, name) = split(path);
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        // The user's own mask takes its part away.
+        let mode = Mode::from_raw_mode(if executable { 0o777 } else { 0o666 });
+        Ok(openat(directory(work_tree, parent)?, name, flags, mode)?.into())
+    }
+
+    pub(super) fn rename(work_tree: &Path, from: &RepoPath, name: &str, replace: bool) -> Result<()> {
+        let (parent, old) = split(from);
+        let held = directory(work_tree, parent)?;
+        if replace {
+            return Ok(renameat(&held, old, &held, name)?);
+        }
+        match renameat_with(&held, old, &held, name, RenameFlags::NOREPLACE) {
+            // Not every file system can: a second name for the file can't replace anything either.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                rustix::fs::linkat(&held, old, &held, name, AtFlags::empty())?;
+                Ok(unlinkat(&held, old, AtFlags::empty())?)
+            }
+            renamed => Ok(renamed?),
+        }
+    }
+
+    pub(super) fn remove_file(work_tree: &Path, path: &RepoPath) -> Result<()> {
+        let (parent, name) = split(path);
+        Ok(unlinkat(directory(work_tree, parent)?, name, AtFlags::empty())?)
+    }
+
+    pub(super) fn make_dir(work_tree: &Path, path: &RepoPath) -> Result<()> {
+        let (parent, name) = split(path);
+        Ok(mkdirat(directory(work_tree, parent)?, name, Mode::from_raw_mode(0o777))?)
+    }
+
+    pub(super) fn remove_dir(work_tree: &Path, path: &RepoPath) -> Result<()> {
+        let (parent, name) = split(path);
+        Ok(unlinkat(directory(work_tree, parent)?, name, AtFlags::REMOVEDIR)?)
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use std::fs;
+
+    use super::{File, Path, RepoPath, Result, no_plain_file, split};
+
+    /// Looks at the directories of a path.
+    fn check(work_tree: &Path, path: &RepoPath) -> Result<()> {
+        let mut at = work_tree.to_path_buf();
+        for part in split(path).0.split('/').filter(|part| !part.is_empty()) {
+            at.push(part);
+            if !fs::symlink_metadata(&at)?.is_dir() {
+                return Err(std::io::ErrorKind::NotADirectory.into());
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn open(work_tree: &Path, path: &RepoPath) -> Result<File> {
+        check(work_tree, path)?;
+        let path = path.under(work_tree);
+        if fs::symlink_metadata(&path)?.is_file() { File::open(path) } else { Err(no_plain_file()) }
+    }
+
+    /// This system syncs for who may write.
+    pub(super) fn for_sync(work_tree: &Path, path: &RepoPath) -> Result<File> {
+        check(work_tree, path)?;
+        File::options().write(true).open(path.under(work_tree))
+    }
+
+    pub(super) fn create(work_tree: &Path, path: &RepoPath, _executable: bool) -> Result<File> {
+        check(work_tree, path)?;
+        File::options().write(true).create_new(true).open(path.under(work_tree))
+    }
+
+    pub(super) fn rename(work_tree: &Path, from: &RepoPath, name: &str, replace: bool) -> Result<()> {
+        check(work_tree, from)?;
+        let from = from.under(work_tree);
+        let to = from.with_file_name(name);
+        if replace {
+            return fs::rename(from, to);
+        }
+        tempfile::TempPath::try_from_path(from)?.persist_noclobber(to).map_err(|refused| refused.error)
+    }
+
+    pub(super) fn remove_file(work_tree: &Path, path: &RepoPath) -> Result<()> {
+        check(work_tree, path)?;
+        fs::remove_file(path.under(work_tree))
+    }
+
+    pub(super) fn make_dir(work_tree: &Path, path: &RepoPath) -> Result<()> {
+        check(work_tree, path)?;
+        fs::create_dir(path.under(work_tree))
+    }
+
+    pub(super) fn remove_dir(work_tree: &Path, path: &RepoPath) -> Result<()> {
+        check(work_tree, path)?;
+        fs::remove_dir(path.under(work_tree))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::{Read, Write};
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn at(path: &str) -> RepoPath {
+        RepoPath::parse(path).expect("a path")
+    }
+
+    #[test]
+    fn what_is_in_the_tree_is_reached() {
+        let tree = tempfile::tempdir().expect("directory");
+        let root = tree.path();
+        make_dir(root, &at("a")).expect("made");
+        make_dir(root, &at("a/b")).expect("made");
+        create(root, &at("a/b/new"), false).expect("created").write_all(b"1").expect("written");
+        assert!(create(root, &at("a/b/new"), false).is_err(), "it is there");
+        rename(root, &at("a/b/new"), "x", false).expect("renamed");
+        let mut text = String::new();
+        open(root, &at("a/b/x")).expect("opened").read_to_string(&mut text).expect("read");
+        assert_eq!(text, "1");
+        create(root, &at("a/b/y"), false).expect("created");
+        let taken = rename(root, &at("a/b/y"), "x", false).expect_err("taken");
+        assert_eq!(taken.kind(), std::io::ErrorKind::AlreadyExists);
+        rename(root, &at("a/b/y"), "x", true).expect("replaced");
+        assert!(remove_dir(root, &at("a/b")).is_err(), "it is not empty");
+        remove_file(root, &at("a/b/x")).expect("removed");
+        remove_dir(root, &at("a/b")).expect("removed");
+        assert!(open(root, &at("a")).is_err(), "a directory is no file");
+    }
+
+    #[test]
+    fn nothing_is_reached_through_a_link() {
+        let tree = tempfile::tempdir().expect("directory");
+        let outside = tempfile::tempdir().expect("directory");
+        std::fs::write(outside.path().join("x"), "secret").expect("written");
+        symlink(outside.path(), tree.path().join("dir")).expect("link");
+        symlink(outside.path().join("x"), tree.path().join("x")).expect("link");
+        let root = tree.path();
+        assert!(open(root, &at("dir/x")).is_err());
+        assert!(open(root, &at("x")).is_err());
+        assert!(create(root, &at("dir/new"), false).is_err());
+        assert!(create(root, &at("x"), false).is_err());
+        assert!(rename(root, &at("dir/x"), "y", true).is_err());
+        assert!(remove_file(root, &at("dir/x")).is_err());
+        assert!(make_dir(root, &at("dir/new")).is_err());
+        assert!(remove_dir(root, &at("dir/new")).is_err());
+        assert_eq!(std::fs::read_to_string(outside.path().join("x")).expect("there"), "secret");
+        assert_eq!(std::fs::read_dir(outside.path()).expect("listed").count(), 1);
+    }
+}

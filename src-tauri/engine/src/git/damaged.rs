@@ -1,0 +1,121 @@
+//! Loose objects that a power cut or a failing disk has cut short.
+//!
+//! They have to be found before libgit2 reads them. From one whose end is missing it never comes back, and one that
+//! it is to write again it takes for being there.
+
+use std::collections::HashSet;
+use std::fs::{self, File, Metadata};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use flate2::bufread::ZlibDecoder;
+use git2::Repository;
+use rayon::prelude::*;
+
+use super::repo::Repo;
+use crate::error::{Error, Result};
+
+/// Its time says up to when all objects were looked at.
+const LOOKED: &str = "objects-looked-at";
+/// Where damaged objects are kept, in the app's own directory.
+const ASIDE: &str = "damaged";
+/// A file system may count time in steps of this.
+const STEP: Duration = Duration::from_secs(2);
+
+/// Stores that this process has looked at when it opened them.
+static OPENED: Mutex<Option<HashSet<PathBuf>>> = Mutex::new(None);
+
+impl Repo {
+    /// Looks at the loose objects that changed since this was done last, and sets those aside that are not whole:
+    /// `fgd/damaged/<id>`. What needs one of them says then which one is missing. Whoever calls this holds the
+    /// app's lock.
+    pub(crate) fn set_damaged_aside(&self) -> Result<()> {
+        let looked = self.state_dir()?.join(LOOKED);
+        // The file system's own clock counts, and it is read before the look.
+        let begun = looked.with_extension("new");
+        fs::write(&begun, "").map_err(Error::io(&begun))?;
+        set_aside(self.git())?;
+        fs::rename(&begun, &looked).map_err(Error::io(looked))
+    }
+}
+
+/// The same when a process opens a clone for the first time. Nothing is noted.
+pub(super) fn set_aside_once(git: &Repository) -> Result<()> {
+    let opened = || OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_known = opened().as_ref().is_some_and(|stores| stores.contains(git.commondir()));
+    if !is_known {
+        set_aside(git)?;
+        opened().get_or_insert_default().insert(git.commondir().to_owned());
+    }
+    Ok(())
+}
+
+fn set_aside(git: &Repository) -> Result<()> {
+    let own = git.commondir().join("fgd");
+    let since = fs::metadata(own.join(LOOKED)).and_then(|looked| looked.modified()).ok();
+    let is_new = |metadata: &Metadata| {
+        let Some(since) = since.filter(|since| *since <= SystemTime::now()) else { return true };
+        changed(metadata).is_none_or(|at| at + STEP >= since)
+    };
+    let objects = git.commondir().join("objects");
+    let mut new = Vec::new();
+    for fan in (0..=255).map(|byte| objects.join(format!("{byte:02x}"))) {
+        let entries = match fs::read_dir(&fan) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(Error::io(fan)(error)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(Error::io(&fan))?;
+            // One that is gone by now was another Git's to remove.
+            if entry.metadata().is_ok_and(|metadata| metadata.is_file() && is_new(&metadata)) {
+                new.push(entry.path());
+            }
+        }
+    }
+    let damaged: Vec<&PathBuf> = new.par_iter().filter(|path| is_damaged(path)).collect();
+    for path in damaged {
+        let name = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+        let id = name(path.parent().and_then(Path::file_name)) + &name(path.file_name());
+        let aside = own.join(ASIDE);
+        tracing::warn!(%id, aside = %aside.display(), "an object in Git's store is not whole and is set aside");
+        fs::create_dir_all(&aside).map_err(Error::io(&aside))?;
+        fs::rename(path, aside.join(id)).map_err(Error::io(path))?;
+    }
+    Ok(())
+}
+
+/// When a file was changed last, by whatever.
+#[cfg(unix)]
+fn changed(metadata: &Metadata) -> Option<SystemTime> {
+    use std::os::unix::fs::MetadataExt;
+    Some(SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(metadata.ctime()).ok()?))
+}
+
+#[cfg(not(unix))]
+fn changed(metadata: &Metadata) -> Option<SystemTime> {
+    metadata.modified().ok()
+}
+
+/// Whether it can be read and is not a whole object: its head names another length, or its stream breaks off.
+fn is_damaged(path: &Path) -> bool {
+    match inflate(path) {
+        Ok(is_whole) => !is_whole,
+        // A disk that does not read says so to whoever needs the object.
+        Err(error) => matches!(
+            error.kind(),
+            ErrorKind::UnexpectedEof | ErrorKind::InvalidInput | ErrorKind::InvalidData
+        ),
+    }
+}
+
+fn inflate(path: &Path) -> std::io::Result<bool> {
+    let mut object = BufReader::new(ZlibDecoder::new(BufReader::new(File::open(path)?)));
+    let mut head = Vec::new();
+    object.by_ref().take(64).read_until(0, &mut head)?;
+    let length = head.strip_suffix(&[0]).and_then(|head| std::str::from_utf8(head).ok()?.split_once(' '));
+    let Some(length) = length.and_then(|(_, length)| length.parse::<u64>().ok()) else { return Ok(false) };
+    Ok(std::io::copy(&mut object, &mut std::io::sink())? == length)
+}
