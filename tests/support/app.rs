@@ -142,6 +142,7 @@ impl App {
     }
 
     /// What a script says of the page; it calls its last argument with that.
+    #[allow(dead_code, reason = "only the benchmark of the window measures")]
     pub(crate) async fn measured<T: DeserializeOwned>(&self, script: &str, with: Vec<Value>) -> T {
         let answer = self.window.execute_async(script, with).await;
         answer.expect("the page answers").convert().expect("what was measured")

@@ -73,11 +73,11 @@ pub(crate) mod tests;
 pub(crate) use auth::Identity;
 pub(crate) use changes::{ChangedFile, ToldCommit};
 pub(crate) use clone::{clear_killed_clones, clone_into};
+pub(crate) use durable::sync_dir;
 pub(crate) use housekeeping::Housekeeping;
 #[cfg(test)]
 pub(crate) use integrate::Move;
 pub(crate) use integrate::{BothChanged, HeldFile, Integration, Joining, Wish};
-pub(crate) use durable::sync_dir;
 pub(crate) use lock::RepoLock;
 pub(crate) use merge::Settled;
 pub(crate) use network::{Access, Transferred, Watch};

@@ -1,9 +1,9 @@
 //! New objects in Git's store: a few as loose files, many as one pack.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::{self, File};
 #[cfg(unix)]
 use std::fs::Permissions;
+use std::fs::{self, File};
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -154,10 +154,7 @@ fn write_packed(git: &Repository, objects: &[Packed]) -> Result<()> {
 }
 
 /// Writes a file that nobody changes any more.
-fn write_file<T>(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<T>,
-) -> Result<T> {
+fn write_file<T>(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<T>) -> Result<T> {
     let begin = || {
         let mut options = File::options();
         options.write(true).create_new(true);

@@ -183,7 +183,8 @@ impl<'a> Writer<'a> {
         if change.before.is_some() && !self.still_stands(change)? {
             return Ok(());
         }
-        let metadata = staged.metadata.take().filter(|written| tells_writes_apart(written, SystemTime::now()));
+        let metadata =
+            staged.metadata.take().filter(|written| tells_writes_apart(written, SystemTime::now()));
         match beneath::rename(self.work_tree, &staged.path, change.path.file_name(), was_there) {
             Ok(()) => {
                 staged.is_placed = true;

@@ -24,7 +24,7 @@ pub(crate) fn key_text(key: &Node) -> String {
 }
 
 /// The same, without a copy where the text is the key's own.
-pub(super) fn key_in_place(key: &Node) -> Cow<'_', str> {
+pub(super) fn key_in_place(key: &Node) -> Cow<'_, str> {
     let Value::Scalar(scalar) = &key.value else {
         // No object has such a key; any text that no scalar has will do.
         return format!("\0{}", String::from_utf8_lossy(&canonical(key, Scope::Everything))).into();
