@@ -55,6 +55,9 @@ const ERROR: Record<ErrorCode, string> = {
   SigningFailed: "Not signed",
   CannotListen: "Address not free",
   RemoteBusy: "Branch locked there",
+  TooMuch: "Too large",
+  StoreNotPlain: "Links in Git's store",
+  NotYours: "Another user's clone",
   Internal: "Defect of the app",
 };
 
