@@ -75,6 +75,16 @@ const WITH: Partial<Record<StatusState, Partial<FabricView>>> = {
 /** A fabric in one state, with all that goes with it. */
 const inState = (state: StatusState): FabricView => fabric({ status: status(state), ...WITH[state] });
 
+/** As many commits wait on either side as the fabric in that state says. */
+function commitsOf(state: StatusState) {
+  const { ahead, behind } = inState(state);
+  return (_: string, limit: number) => {
+    const view = changesView(limit);
+    const [incoming, outgoing] = [view.incoming.slice(0, behind ?? 0), view.outgoing.slice(0, ahead ?? 0)];
+    return { ...view, incoming, outgoing };
+  };
+}
+
 const working = (): FabricView => fabric({ status: status("working"), running: progress() });
 
 /** What a fabric's repository answers where it can't be read. */
@@ -86,8 +96,8 @@ function refuse(): never {
   };
 }
 
-const fabricWith = (answers: FakeTransport["answers"]): Scene => ({
-  fabrics: [inState("inSync"), ...others()],
+const fabricWith = (answers: FakeTransport["answers"], state: StatusState = "inSync"): Scene => ({
+  fabrics: [inState(state), ...others()],
   log: log(8),
   answers,
 });
@@ -116,7 +126,7 @@ const SCENES: Record<string, (of: string) => Scene> = {
       fabrics: [inState(of as StatusState), ...others()],
       log: [last, ...log(8).slice(1)],
       // A code that nobody enters.
-      answers: { finishGithubSignIn: never },
+      answers: { finishGithubSignIn: never, changes: commitsOf(of as StatusState) },
     };
   },
   first: () => ({ fabrics: [fabric()], log: [] }),
@@ -131,7 +141,11 @@ const SCENES: Record<string, (of: string) => Scene> = {
     log: log(8),
     answers: { findings: () => fabricFindings() },
   }),
-  conflicts: () => ({ fabrics: [inState("conflicted"), ...others()], log: log(8) }),
+  conflicts: () => ({
+    fabrics: [inState("conflicted"), ...others()],
+    log: log(8),
+    answers: { changes: commitsOf("conflicted") },
+  }),
   hostKey: () => ({
     fabrics: [
       fabric({
@@ -242,7 +256,8 @@ const SCENES: Record<string, (of: string) => Scene> = {
       error: refuse,
       loading: never,
     };
-    return fabricWith({ changes: (_, limit) => (shown[of] ?? (() => changesView(limit)))() });
+    if (shown[of]) return fabricWith({ changes: shown[of] });
+    return fabricWith({ changes: (_, limit) => changesView(limit) }, "diverged");
   },
 };
 

@@ -46,9 +46,9 @@ describe("the dashboard", () => {
   it("shows what waits on either side, and leads to all of it", async () => {
     const { app, engine, user } = await open([fabric({ ahead: 2, behind: 1, status: status("diverged") })]);
     const commits = within(await screen.findByRole("region", { name: "Commits" }));
-    expect(commits.getByText("1 commit coming, 2 commits going")).toBeTruthy();
-    expect(await commits.findAllByText("Going:")).toHaveLength(2);
-    expect(commits.getAllByRole("listitem")[0]?.textContent).toMatch(/^ ?Coming:/);
+    expect(commits.getByText("1 incoming, 2 outgoing")).toBeTruthy();
+    expect(await commits.findAllByText("Outgoing:")).toHaveLength(2);
+    expect(commits.getAllByRole("listitem")[0]?.textContent).toMatch(/^ ?Incoming:/);
     expect(engine.callsOf("changes")).toEqual([["lab", 0]]);
     engine.say({ type: "fabric", data: fabric({ ahead: 3, behind: 1, status: status("diverged") }) });
     await waitFor(() => expect(engine.callsOf("changes")).toHaveLength(2));

@@ -55,7 +55,7 @@ describe("a conflict", () => {
     const { dialog } = await settling();
     const role = within(await dialog.findByRole("radiogroup", { name: "spec.role" }));
     expect(role.getByRole("radio", { name: "Before: server-leaf" })).toBeTruthy();
-    expect(role.getByRole("radio", { name: "Here: border-leaf" })).toBeTruthy();
+    expect(role.getByRole("radio", { name: "Yours: border-leaf" })).toBeTruthy();
     expect(role.getByRole("radio", { name: "Remote: spine" })).toBeTruthy();
     const description = within(dialog.getByRole("radiogroup", { name: "spec.description" }));
     expect(description.getByRole("radio", { name: "Before: not there" })).toBeTruthy();
@@ -114,7 +114,7 @@ describe("a conflict", () => {
     expect(engine.callsOf("conflict")).toEqual([["lab", conflict().file]]);
     await user.click(dialog.getByRole("button", { name: /Take the whole file *, as it is here/ }));
     expect(dialog.getByText("The whole file is taken: as it is here.")).toBeTruthy();
-    expect(dialog.getByRole("radio", { name: "Here: border-leaf" })).toHaveProperty("checked", false);
+    expect(dialog.getByRole("radio", { name: "Yours: border-leaf" })).toHaveProperty("checked", false);
     await user.click(dialog.getByRole("button", { name: "Finish" }));
     expect(sent()[0]?.[0]?.pick).toEqual({ is: "version", side: "ours" });
   });
@@ -166,7 +166,7 @@ describe("all conflicts", () => {
     expect(dialog.getAllByText("Decided")).toHaveLength(2);
     await user.click(dialog.getByRole("button", { name: "Pick none" }));
     expect(dialog.getAllByText("To decide")).toHaveLength(2);
-    await user.click(dialog.getByRole("button", { name: "Keep ours for all" }));
+    await user.click(dialog.getByRole("button", { name: "Keep yours for all" }));
     await user.click(dialog.getByRole("button", { name: "Finish" }));
     expect(sent()[0]?.map(({ file, pick }) => [file.split("/").at(-1), pick])).toEqual([
       [
@@ -201,7 +201,7 @@ describe("what is decided", () => {
     await user.click(await dialog.findByRole("button", { name: /Compare and edit as text *: Switch/ }));
     await user.click(await dialog.findByRole("button", { name: "Write it by hand…" }));
     await user.type(await dialog.findByRole("textbox"), "# mine ", { initialSelectionStart: 0 });
-    await user.click(dialog.getByRole("radio", { name: "Here: border-leaf" }));
+    await user.click(dialog.getByRole("radio", { name: "Yours: border-leaf" }));
     expect(dialog.queryByRole("textbox")).toBeNull();
     await user.click(dialog.getByRole("button", { name: "Write it by hand…" }));
     expect(await dialog.findByRole("textbox")).toHaveProperty("value", expect.stringContaining("# mine "));

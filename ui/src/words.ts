@@ -148,8 +148,13 @@ const OUR_SIDE: Record<OurSide, string> = {
 
 const SIDE: Record<Side, string> = {
   base: "Before",
-  ours: "Here",
+  ours: "Yours",
   theirs: "Remote",
+};
+const TAKE: Record<Side, string> = {
+  base: "Keep as before",
+  ours: "Keep yours",
+  theirs: "Take remote",
 };
 
 const POLICY: Record<ConflictPolicy, [name: string, sentence: string]> = {
@@ -332,6 +337,8 @@ export function inFabric(directory: string, file: string): string {
 export const SIDES: readonly Side[] = ["base", "ours", "theirs"];
 
 export const sideLabel = (side: Side): string => SIDE[side];
+/** To decide for one side's version of a thing. */
+export const takeLabel = (side: Side): string => TAKE[side];
 export const policyLabel = (policy: ConflictPolicy): string => POLICY[policy][0];
 export const policySentence = (policy: ConflictPolicy): string => POLICY[policy][1];
 export const endCount = (end: End, n: number): string => `${number(n)} ${END[end][n === 1 ? 0 : 1]}`;

@@ -147,11 +147,26 @@ export function stepsAt(written: number): StepProgress[] {
 
 /** The same steps when all went well. */
 export function stepsDone(): StepProgress[] {
+  const notes: Partial<Record<Step, string>> = { verify: "the remote has 3f9c2a7b" };
   return stepsAt(46).map((at) => {
     if (at.step === "write") return { ...at, state: "done" as const, note: "46 objects written" };
     if (at.state !== "waiting") return at;
-    return { ...at, state: "done" as const, done: 1, total: 1, unit: "commits" as const, note: "1 commit" };
+    return {
+      ...at,
+      state: "done" as const,
+      done: 1,
+      total: 1,
+      unit: "commits" as const,
+      note: notes[at.step] ?? "1 commit",
+    };
   });
+}
+
+/** The same steps when the remote could not be reached. */
+function stepsUnreached(): StepProgress[] {
+  return stepsAt(0).map(({ step: name }) =>
+    name === "fetch" ? step(name, { state: "failed", note: "out of reach" }) : step(name),
+  );
 }
 
 export function progress(over: Partial<Progress> = {}): Progress {
@@ -221,7 +236,7 @@ export function log(count: number): Operation[] {
       summary: "Everything is up to date.",
     },
     { ...quiet, kind: "pull", trigger: "click", pulled: 1, summary: "Pulled 1 commit." },
-    { ...quiet, outcome: failed, trigger: "timer", summary: unreachable.message },
+    { ...quiet, outcome: failed, trigger: "timer", summary: unreachable.message, steps: stepsUnreached() },
     {
       outcome: { is: "needsAttention" },
       summary: "Took in 44 objects and pushed 1 commit; 2 documents were rejected.",
