@@ -59,7 +59,7 @@ test("settles a conflict, field by field", async ({ page }) => {
   const role = page.getByRole("radiogroup", { name: "spec.role" });
   await expect(role.getByRole("radio", { name: "Before: server-leaf" })).toBeFocused();
   await page.keyboard.press("ArrowRight");
-  await expect(role.getByRole("radio", { name: "Here: border-leaf" })).toBeChecked();
+  await expect(role.getByRole("radio", { name: "Yours: border-leaf" })).toBeChecked();
   await page.keyboard.press("Tab");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
