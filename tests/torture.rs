@@ -19,3 +19,4 @@ mod recovery;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod shim;
 mod soak;
+mod table;

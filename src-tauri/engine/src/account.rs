@@ -185,7 +185,8 @@ impl Place {
         let url = as_url(text).ok_or_else(invalid)?;
         let plain = url.query().is_none() && url.fragment().is_none() && url.password().is_none();
         let known = matches!(url.scheme(), "https" | "http" | "ssh");
-        let (true, true, Some(host)) = (plain, known, url.host_str().filter(|host| !host.starts_with('-')))
+        let (true, true, Some(host)) =
+            (plain, known, url.host_str().filter(|host| !host.starts_with(['-', '.'])))
         else {
             return Err(invalid());
         };
@@ -294,6 +295,7 @@ mod tests {
         for text in [
             "",
             "-oProxyCommand=x",
+            "../fabric.git",
             "ftp://h",
             "https://",
             "https://bob:secret@h/x",

@@ -184,7 +184,8 @@ fn a_ref_that_a_power_cut_emptied_is_told_and_found_again_where_it_can_be() {
 fn stale_locks_are_cleared_and_live_ones_respected() {
     let day = Duration::from_secs(24 * 60 * 60);
     let times = [SystemTime::now() - day, SystemTime::now(), SystemTime::now() + day];
-    let locks = ["index", "HEAD", "refs/heads/main", "refs/remotes/origin/main", "packed-refs", "config"];
+    let locks =
+        ["index", "HEAD", "refs/heads/main", "refs/remotes/origin/main", "packed-refs", "config", "shallow"];
     for (n, lock) in locks.into_iter().enumerate() {
         let lab = ready();
         let path = lab.clone.path.join(format!(".git/{lock}.lock"));

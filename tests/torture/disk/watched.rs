@@ -180,12 +180,13 @@ fn editors_and_cloud_drives_write_in_their_ways() {
     });
     // A drive's copy of a conflict is the same object twice: told, and never taken for another object.
     let copy = "managed/servers/saved (somebody's conflicted copy).yaml";
-    fs::write(lab.clone.fabric().join(copy), text.replace("saved\n", "the other\n")).expect("a copy");
+    fs::write(lab.clone.fabric().join(copy), text.replace("description: saved", "description: the other"))
+        .expect("a copy");
     let_it_look();
     let said = watching.interrupt();
     let answer = lab.fgd("sync");
     assert_eq!(answer.code, 1, "{answer:?} {said}");
-    answer.finding("ManagedTwice");
+    answer.finding("FGD-302");
     assert!(lab.remote.text("managed/servers/saved.yaml").contains("in pieces"));
     assert!(lab.clone.fabric().join(copy).is_file(), "it is somebody's");
     assert!(fs::read_to_string(raw.join("saved.yaml~")).is_ok_and(|text| text.contains("old")));

@@ -55,8 +55,8 @@ fn a_huge_tree_is_taken() {
 fn directories_without_end_are_refused_or_stay_in_git() {
     let story = Story::served();
     let lab = &story.lab;
-    // A path of a hundred parts is one; of a thousand and of a hundred thousand, none.
-    for (depth, is_taken) in [(100, true), (1_000, false), (20_000, false)] {
+    // A path of a hundred parts is one; of a thousand and more, none. Of twenty thousand the server's own Git dies.
+    for (depth, is_taken) in [(100, true), (1_000, false), (2_000, false)] {
         let abyss = nested(&lab.remote.location(), depth, &story.blob("deep\n"));
         story.push("", vec![(TREE, b"abyss".to_vec(), abyss)]);
         let tip = lab.clone.tip();
@@ -67,7 +67,7 @@ fn directories_without_end_are_refused_or_stay_in_git() {
             lab.assert_in_step();
         } else {
             assert_told(&pulled.answer, "too deep");
-            assert_eq!(pulled.answer.json["error"]["code"], "TooMuch", "{:?}", pulled.answer);
+            assert_eq!(pulled.answer.json["error"]["code"], "TooMuch", "{depth}: {:?}", pulled.answer);
             assert_eq!(lab.clone.tip(), tip, "nothing was changed here");
         }
     }

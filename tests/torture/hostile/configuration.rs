@@ -276,7 +276,9 @@ fn a_store_with_links_in_it_is_refused() {
         "refs/remotes/origin/main",
         "refs/fgd",
         "objects/pack",
+        "objects/ab",
         "fgd",
+        "fgd/damaged",
         "fgd/durable.gitconfig",
         "fgd/lock",
         "config",
@@ -285,7 +287,7 @@ fn a_store_with_links_in_it_is_refused() {
         let lab = &story.lab;
         let victim = lab.machine.path().join("victim");
         let at = lab.clone.path.join(".git").join(place);
-        let was_dir = at.is_dir() || matches!(place, "refs/fgd" | "fgd");
+        let was_dir = at.is_dir() || matches!(place, "refs/fgd" | "fgd" | "objects/ab" | "fgd/damaged");
         if was_dir {
             std::fs::create_dir_all(&victim).expect("a folder");
             if at.is_dir() {
@@ -301,8 +303,22 @@ fn a_store_with_links_in_it_is_refused() {
             drop(std::fs::remove_file(&at));
         }
         std::fs::create_dir_all(at.parent().expect("a folder")).expect("a folder");
+        if place == "objects/ab" {
+            // To whoever looks for damaged objects, these may look like some.
+            for name in ["notes.txt", &"a".repeat(38)] {
+                std::fs::write(victim.join(name), "no object\n").expect("a file");
+            }
+        }
+        if place == "fgd/damaged" {
+            let fan = lab.clone.path.join(".git/objects/ab");
+            std::fs::create_dir_all(&fan).expect("a folder");
+            std::fs::write(fan.join("evil.desktop"), "no object\n").expect("a file");
+            std::fs::write(fan.join("a".repeat(38)), "no object\n").expect("a file");
+        }
         symlink(&victim, &at).expect("a link");
         let before = story.surroundings();
+        let looked = lab.fgd("status");
+        assert_eq!(story.surroundings(), before, "{place}: {looked:?}");
         let synced = story.drop_and_sync("spare-1");
         assert_told(&synced, place);
         assert_eq!(synced.json["error"]["code"], "StoreNotPlain", "{place}: {synced:?}");

@@ -77,7 +77,8 @@ impl Inner {
             self.keep_sign_in(&url, given)?;
         }
         let added = self.add_at(id, &repo, true, wanted, report);
-        if added.is_err() && fresh {
+        // One that went wrong after it was listed is there, and shows what is wrong.
+        if added.is_err() && fresh && !self.is_listed_at(repo.work_tree()) {
             drop(repo);
             // Ours, made a moment ago, and with nothing in it that the remote lacks.
             if let Err(error) = std::fs::remove_dir_all(&into) {
@@ -85,6 +86,17 @@ impl Inner {
             }
         }
         added
+    }
+
+    /// Whether a fabric of the list is in this clone. Where that can't be known, one may be.
+    fn is_listed_at(&self, work_tree: &Path) -> bool {
+        let is_there = || {
+            let fabrics = self.store.listed_fabrics()?;
+            let paths: Result<Vec<_>> =
+                fabrics.iter().map(|fabric| Ok(self.repository(fabric)?.path)).collect();
+            Ok::<_, Error>(paths?.iter().any(|path| path == work_tree))
+        };
+        is_there().unwrap_or(true)
     }
 
     /// The clone that another fabric of the same repository and branch uses already.

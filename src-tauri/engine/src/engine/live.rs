@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use crate::conflict::Conflict;
 use crate::error::{ErrorReport, Result};
@@ -17,7 +17,7 @@ use crate::id::{OperationId, RemoteUrl, RepoPath, Revision, Timestamp};
 use crate::operation::{CommitSummary, Trigger};
 use crate::schema::KINDS;
 use crate::store::StoredFabric;
-use crate::sync::{Facts, Found, Reporter, Schedule, Watch, by_file, derive};
+use crate::sync::{self, Facts, Found, Reporter, Schedule, Seen, Watch, by_file, derive};
 use crate::view::{FabricFindings, FabricView, InboxFile, KindCount, RepositoryView};
 
 use super::changes::Counts;
@@ -60,6 +60,9 @@ pub(super) struct LiveState {
     pub(super) watch: Option<Arc<Watch>>,
     /// A look that found nothing by hand.
     pub(super) at_rest: Option<AtRest>,
+    /// What the last run saw changed by hand and left, each as the run saw it. What changed after that is news, also
+    /// to whoever has measured since.
+    pub(super) left_edited: Vec<Edited>,
     /// When its objects were last worked with.
     pub(super) used: Option<Instant>,
     /// How its pull request stood when the host was last asked.
@@ -126,8 +129,8 @@ pub(super) struct Measured {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Edited {
     path: RepoPath,
-    /// Its size and time; none where it is gone.
-    seen: Option<(u64, SystemTime)>,
+    /// How it was then.
+    seen: Seen,
 }
 
 impl LiveState {
@@ -157,9 +160,8 @@ impl Edited {
         &self.path
     }
 
-    pub(super) fn of(work_tree: &Path, path: RepoPath) -> Self {
-        let seen = path.under(work_tree).symlink_metadata().ok();
-        let seen = seen.and_then(|metadata| Some((metadata.len(), metadata.modified().ok()?)));
+    fn of(work_tree: &Path, path: RepoPath) -> Self {
+        let seen = sync::seen(work_tree, &path);
         Self { path, seen }
     }
 }
@@ -241,15 +243,22 @@ impl Inner {
     }
 
     /// The same; `differed` is what differs on disk, where a run has just looked.
-    fn measure_knowing(&self, fabric: &StoredFabric, differed: Option<Vec<RepoPath>>) -> Result<()> {
+    fn measure_knowing(&self, fabric: &StoredFabric, differed: Option<Vec<(RepoPath, Seen)>>) -> Result<()> {
         let live = self.live(&fabric.id);
         let layout = Layout::new(fabric.directory.clone());
         let repo = self.open_repo(fabric)?;
         let head = repo.tip(&fabric.branch)?;
         let (inbox, _) = fgd::yaml_files(repo.work_tree(), &layout.raw())?;
-        let edits = match differed {
-            Some(differed) => differed,
-            None => repo.local_edits(head.as_ref(), layout.root())?,
+        let edits: Vec<Edited> = match differed {
+            Some(differed) => {
+                let edits: Vec<_> = differed.into_iter().map(|(path, seen)| Edited { path, seen }).collect();
+                live.state().left_edited = edits.clone();
+                edits
+            }
+            None => {
+                let edits = repo.local_edits(head.as_ref(), layout.root())?;
+                edits.into_iter().map(|path| Edited::of(repo.work_tree(), path)).collect()
+            }
         };
         let raw = layout.raw();
         let counted = {
@@ -263,11 +272,7 @@ impl Inner {
             initialised: layout.fabric_file().under(repo.work_tree()).is_file(),
             url: repo.remote(&fabric.branch)?.map(|remote| remote.url),
             ahead_behind: repo.ahead_behind(&fabric.branch)?,
-            edits: edits
-                .into_iter()
-                .filter(|path| path.below(&raw).is_none())
-                .map(|path| Edited::of(repo.work_tree(), path))
-                .collect(),
+            edits: edits.into_iter().filter(|edit| edit.path.below(&raw).is_none()).collect(),
             kinds: match (counted, &head) {
                 (Some(counted), _) => counted,
                 (None, Some(head)) => {
@@ -282,7 +287,7 @@ impl Inner {
         Ok(())
     }
 
-    /// Whether anything beside the inbox was changed by hand since that was measured.
+    /// Whether anything beside the inbox was changed by hand that no run has left as it is.
     pub(super) fn has_edits(&self, fabric: &StoredFabric) -> Result<bool> {
         let repo = self.open_repo(fabric)?;
         let layout = Layout::new(fabric.directory.clone());
@@ -299,12 +304,11 @@ impl Inner {
         }
         edits.retain(|path| path.below(&raw).is_none());
         let state = live.state();
-        let known = state.measured.as_ref().map_or(&[][..], |measured| &measured.edits);
-        Ok(edits.into_iter().any(|path| !known.contains(&Edited::of(repo.work_tree(), path))))
+        Ok(edits.into_iter().any(|path| !state.left_edited.contains(&Edited::of(repo.work_tree(), path))))
     }
 
     /// Measures a fabric; what prevents that becomes its error.
-    pub(super) fn measure_or_say_why(&self, fabric: &StoredFabric, differed: Option<Vec<RepoPath>>) {
+    pub(super) fn measure_or_say_why(&self, fabric: &StoredFabric, differed: Option<Vec<(RepoPath, Seen)>>) {
         if let Err(error) = self.measure_knowing(fabric, differed) {
             tracing::warn!(fabric = %fabric.name, %error, "the fabric could not be measured");
             self.live(&fabric.id).state().error.get_or_insert_with(|| error.report());

@@ -147,7 +147,10 @@ impl ManagedIndex {
             if let Ok(object) = &known.object {
                 let identity = object.identity();
                 let paths = self.standing.entry(identity.clone()).or_default();
-                let at = paths.partition_point(|other| *other < path);
+                // The one that has the object's own name first: others are copies of it.
+                let own = identity.0.file_name();
+                let place = |path: &RepoPath| (path.file_name() != own, path.clone());
+                let at = paths.partition_point(|other| place(other) < place(&path));
                 paths.insert(at, path.clone());
                 touched.insert(identity);
             }
@@ -184,6 +187,13 @@ impl ManagedIndex {
         let path = self.standing.get(&(id.clone(), is_hedgehog))?.first()?;
         let object = self.files.get(path)?.object.as_ref().ok()?;
         Some((path, object))
+    }
+
+    /// The other files in which the object of this file stands too.
+    pub(crate) fn twins<'a>(&'a self, path: &'a RepoPath) -> impl Iterator<Item = &'a RepoPath> {
+        let object = self.files.get(path).and_then(|known| known.object.as_ref().ok());
+        let standing = object.and_then(|object| self.standing.get(&object.identity()));
+        standing.into_iter().flatten().filter(move |other| *other != path)
     }
 
     /// The file of an object, its kind in any case.
@@ -233,18 +243,16 @@ impl ManagedIndex {
         }
         for (identity, paths) in self.standing.iter().filter(|(_, paths)| paths.len() > 1) {
             let first = &paths[0];
-            for path in &paths[1..] {
-                let message = format!("{} stands in {first} too.", identity.0);
-                findings.push(
-                    Finding::new(Code::ManagedTwice, message)
-                        .hint("Keep one of the two files.")
-                        .in_file(path)
-                        .about(&identity.0.kind, &identity.0.name),
-                );
-            }
+            findings.extend(paths[1..].iter().map(|path| twice(&identity.0, path, first)));
         }
         in_order(&mut findings);
         findings
+    }
+
+    /// That the object of this file stands in that one too.
+    pub(crate) fn twice(&self, path: &RepoPath, other: &RepoPath) -> Option<Finding> {
+        let object = self.files.get(path)?.object.as_ref().ok()?;
+        Some(twice(&object.identity().0, path, other))
     }
 
     /// All that is wrong with what stands, in the order of files.
@@ -393,4 +401,11 @@ fn object(
         comments: read.comments,
         file: ContentHash::of(bytes),
     })
+}
+
+fn twice(id: &ResourceId, path: &RepoPath, other: &RepoPath) -> Finding {
+    Finding::new(Code::ManagedTwice, format!("{id} stands in {other} too."))
+        .hint("Keep one of the two files.")
+        .in_file(path)
+        .about(&id.kind, &id.name)
 }

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 
+use super::durable::{sync_dir, sync_file};
 use super::network::{Access, Transferred, Watch, talk};
 use super::remote::bring;
 use super::repo::Repo;
@@ -66,6 +67,12 @@ pub(crate) fn clone_into(
             progress(Transferred { done, total, bytes: 0 });
         })?;
     }
+    // libgit2 syncs objects and refs, and not these.
+    for name in ["config", "HEAD"] {
+        sync_file(&repo.git_dir().join(name))?;
+    }
+    sync_dir(repo.git_dir())?;
+    sync_dir(&work_tree)?;
     drop((repo, held));
     if watch.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
         return Err(Error::Cancelled);
@@ -73,7 +80,7 @@ pub(crate) fn clone_into(
     pass(Point::ClonePlaced)?;
     fs::rename(&work_tree, into).map_err(Error::io(into))?;
     pass(Point::CloneRenamed)?;
-    super::durable::sync_dir(parent)?;
+    sync_dir(parent)?;
     Repo::open(into)
 }
 

@@ -4,6 +4,7 @@
 //! it is to write again it takes for being there.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -46,6 +47,7 @@ pub(super) fn set_aside_once(git: &Repository) -> Result<()> {
     let opened = || OPENED.lock().unwrap_or_else(PoisonError::into_inner);
     let is_known = opened().as_ref().is_some_and(|stores| stores.contains(git.commondir()));
     if !is_known {
+        super::plain_store::require_plain_store(git)?;
         set_aside(git)?;
         opened().get_or_insert_default().insert(git.commondir().to_owned());
     }
@@ -69,6 +71,10 @@ fn set_aside(git: &Repository) -> Result<()> {
         };
         for entry in entries {
             let entry = entry.map_err(Error::io(&fan))?;
+            // Whatever is called otherwise is no object, and nobody's to move.
+            if !is_objects(&entry.file_name()) {
+                continue;
+            }
             // One that is gone by now was another Git's to remove.
             if entry.metadata().is_ok_and(|metadata| metadata.is_file() && is_new(&metadata)) {
                 new.push(entry.path());
@@ -77,7 +83,7 @@ fn set_aside(git: &Repository) -> Result<()> {
     }
     let damaged: Vec<&PathBuf> = new.par_iter().filter(|path| is_damaged(path)).collect();
     for path in damaged {
-        let name = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+        let name = |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
         let id = name(path.parent().and_then(Path::file_name)) + &name(path.file_name());
         let aside = own.join(ASIDE);
         tracing::warn!(%id, aside = %aside.display(), "an object in Git's store is not whole and is set aside");
@@ -85,6 +91,11 @@ fn set_aside(git: &Repository) -> Result<()> {
         fs::rename(path, aside.join(id)).map_err(Error::io(path))?;
     }
     Ok(())
+}
+
+/// Whether a file in a directory of loose objects has an object's name: what is left of a SHA-1 in hex.
+fn is_objects(name: &OsStr) -> bool {
+    name.len() == 38 && name.as_encoded_bytes().iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// When a file was changed last, by whatever.

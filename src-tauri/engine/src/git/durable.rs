@@ -53,6 +53,13 @@ pub(super) fn in_threads<P: Copy + Sync>(each: &[P], sync: &(dyn Fn(P) -> Result
     })
 }
 
+/// Makes a file's bytes survive a power cut.
+pub(super) fn sync_file(path: &Path) -> Result<()> {
+    // For writing: there are systems that sync no file that is opened for reading.
+    let file = File::options().write(true).open(path).map_err(Error::io(path))?;
+    file.sync_all().map_err(Error::io(path))
+}
+
 /// Makes the names in a directory survive a power cut.
 pub(crate) fn sync_dir(dir: &Path) -> Result<()> {
     if cfg!(windows) {

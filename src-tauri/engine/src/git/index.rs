@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::compare::{Entry, TreePaths};
 use super::disk::{OnDisk, Parents, Unopened};
-use super::durable::sync_dir;
+use super::durable::{sync_dir, sync_file};
 use super::intent::Intent;
 use super::read::blob_id;
 use super::refs::Head;
@@ -147,6 +147,10 @@ impl Repo {
                 self.replace_index()?;
                 Ok(read()?)
             }
+            Err(error) if error.class() == ErrorClass::Index => {
+                let said = format!("the index of the clone can't be read: {}", error.message());
+                Err(git2::Error::new(error.code(), error.class(), said).into())
+            }
             other => Ok(other?),
         }
     }
@@ -259,11 +263,6 @@ impl Drop for IndexLock {
             tracing::warn!(%error, "the lock on the index was not given back");
         }
     }
-}
-
-fn sync_file(path: &Path) -> Result<()> {
-    let file = File::options().write(true).open(path).map_err(Error::io(path))?;
-    file.sync_all().map_err(Error::io(path))
 }
 
 /// A committed file, and the stamp of the one on disk where that is the same.

@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::PathBuf;
 
+use super::plain_store::require_plain_store;
 use super::repo::Repo;
 use crate::error::{Error, Result};
 
@@ -18,7 +19,7 @@ impl Repo {
     /// # Errors
     /// `StoreNotPlain` where writing would lead out of Git's own directory.
     pub(crate) fn lock(&self) -> Result<RepoLock> {
-        self.require_plain_store()?;
+        require_plain_store(self.git())?;
         let path = self.state_dir()?.join("lock");
         let file = File::options().create(true).append(true).open(&path).map_err(Error::io(&path))?;
         match file.try_lock() {

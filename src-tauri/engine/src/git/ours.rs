@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use git2::{Oid, Repository};
@@ -42,7 +42,12 @@ fn note(git: &Repository, file: &str, lines: String) {
     }
     let directory = directory(git);
     let append = || {
-        fs::create_dir_all(&directory)?;
+        // Only the directory itself: where Git's own is gone, nothing of it is made anew.
+        if let Err(error) = fs::create_dir(&directory)
+            && error.kind() != ErrorKind::AlreadyExists
+        {
+            return Err(error);
+        }
         let mut file = File::options().create(true).append(true).open(directory.join(file))?;
         file.write_all(lines.as_bytes())
     };

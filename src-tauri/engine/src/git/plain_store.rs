@@ -6,7 +6,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::repo::Repo;
+use git2::Repository;
+
 use crate::error::{Error, Result};
 
 /// What is written, or stands above what is written.
@@ -17,21 +18,23 @@ const TREES: [&str; 3] = ["refs", "logs", "fgd"];
 /// A repository with more refs than this is looked at so far.
 const MOST: usize = 20_000;
 
-impl Repo {
-    /// Makes sure that nothing which is written in Git's own directory leads elsewhere.
-    ///
-    /// # Errors
-    /// `StoreNotPlain`, which names the first link, pipe or device.
-    pub(super) fn require_plain_store(&self) -> Result<()> {
-        let (own, shared) = (self.git().path(), self.git().commondir());
-        require_plain(own)?;
-        if own == shared { Ok(()) } else { require_plain(shared) }
-    }
+/// Makes sure that nothing which is written in Git's own directory leads elsewhere.
+///
+/// # Errors
+/// `StoreNotPlain`, which names the first link, pipe or device.
+pub(super) fn require_plain_store(git: &Repository) -> Result<()> {
+    let (own, shared) = (git.path(), git.commondir());
+    require_plain(own)?;
+    if own == shared { Ok(()) } else { require_plain(shared) }
 }
 
 fn require_plain(git_dir: &Path) -> Result<()> {
     for name in FILES {
         check(&git_dir.join(name))?;
+    }
+    let objects = git_dir.join("objects");
+    for fan in 0..=255 {
+        check(&objects.join(format!("{fan:02x}")))?;
     }
     let mut pending: Vec<_> = TREES.iter().map(|tree| git_dir.join(tree)).collect();
     let mut seen = 0;

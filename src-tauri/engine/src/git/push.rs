@@ -1,6 +1,7 @@
 //! Sending a branch, never forcing it.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use git2::{Direction, ErrorCode, Oid, PushOptions, Repository};
 
@@ -13,6 +14,10 @@ use super::url::local_path;
 use crate::error::{Error, Result};
 use crate::failpoint::{Point, pass};
 use crate::id::{BranchName, Revision};
+
+/// How often, and how long apart, a note that another Git holds locked is tried.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(40);
 
 /// What the remote said to a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +76,7 @@ impl Repo {
             let reply = order.send(session, &git)?;
             if reply == PushReply::Accepted {
                 pass(Point::PushAccepted)?;
-                git.reference(&tracking, order.revision, true, "fgd: push")?;
+                note_pushed(&git, &tracking, order.revision);
                 pass(Point::PushNoted)?;
             }
             Ok(reply)
@@ -114,6 +119,17 @@ impl Repo {
             }
             Ok(true)
         })
+    }
+}
+
+/// Notes where the remote is now. It has the work, whatever becomes of the note: the next fetch writes it too.
+fn note_pushed(git: &Repository, tracking: &str, revision: Oid) {
+    for attempt in 1..=TRIES {
+        match git.reference(tracking, revision, true, "fgd: push") {
+            Err(error) if error.code() == ErrorCode::Locked && attempt < TRIES => std::thread::sleep(PAUSE),
+            Err(error) => tracing::warn!(%error, tracking, "the push could not be noted"),
+            Ok(_) => return,
+        }
     }
 }
 

@@ -79,7 +79,8 @@ impl Repo {
     /// `refs/fgd/discarded/<name>`. Keeping the same again is no change. Such refs are never pushed.
     pub(crate) fn keep_blob(&self, bytes: &[u8], name: &str) -> Result<()> {
         let blob = self.write_objects(|objects| objects.blob(bytes))?;
-        self.git().reference(&format!("refs/fgd/discarded/{name}"), blob, true, "taken out of the inbox")?;
+        let name = format!("refs/fgd/discarded/{name}");
+        self.durable()?.reference(&name, blob, true, "taken out of the inbox")?;
         pass(Point::DiscardKept)
     }
 

@@ -1,6 +1,7 @@
 //! A clone on this machine.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use git2::{ErrorCode, Repository, RepositoryInitOptions, RepositoryOpenFlags};
@@ -228,11 +229,13 @@ fn not_found_as_no_work_tree(error: git2::Error, path: &Path) -> Error {
     }
 }
 
+/// Only the directory itself: where Git's own is gone, nothing of it is made anew.
 fn made(dir: PathBuf) -> Result<PathBuf> {
-    if !dir.is_dir() {
-        fs::create_dir_all(&dir).map_err(Error::io(&dir))?;
+    match fs::create_dir(&dir) {
         // What is synced in it is lost with it.
-        dir.parent().map(sync_dir).transpose()?;
+        Ok(()) => dir.parent().map(sync_dir).transpose().map(drop)?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(Error::io(dir)(error)),
     }
     Ok(dir)
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use git2::{Oid, Repository};
 
+use super::durable::sync_dir;
 use super::repo::Repo;
 use super::whole_file::{remove_if_there, write_whole};
 use crate::error::{Error, Result};
@@ -42,6 +43,7 @@ impl Shallow {
             return Ok(false);
         }
         fs::rename(&self.copy, &self.note).map_err(Error::io(&self.note))?;
+        sync_dir(git.commondir())?;
         Ok(true)
     }
 

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use ssh2::{CheckResult, KnownHostFileKind};
 use url::Url;
 
+use super::durable::sync_dir;
 use crate::error::Error;
 use crate::id::RemoteUrl;
 use crate::view::Proxy;
@@ -168,7 +169,8 @@ fn remember(own: &Path, host: &str, kind: &str, blob: &[u8]) -> crate::error::Re
     let failed = |error| Error::io(own)(error);
     let mut file = std::fs::OpenOptions::new().create(true).append(true).open(own).map_err(failed)?;
     let line = format!("{host} {kind} {}\n", BASE64_STANDARD.encode(blob));
-    file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+    file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    own.parent().map_or(Ok(()), sync_dir)
 }
 
 /// The sort of a key, `ssh-ed25519`: its bytes begin with it, after its length.

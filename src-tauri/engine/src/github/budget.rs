@@ -145,7 +145,8 @@ impl Budget {
     pub(crate) fn learn(&mut self, heard: &Heard<'_>, now: Timestamp) -> Option<Wait> {
         let count = self.count(heard.headers, now);
         let refused = matches!(heard.status, 403 | 429);
-        let told = header(heard.headers, "retry-after").and_then(|text| retry_after(text, heard.headers));
+        let told =
+            header(heard.headers, "retry-after").and_then(|text| retry_after(text, heard.headers, now));
         let wait = match told {
             Some(length) if refused || heard.status == 503 => {
                 Wait { until: after(now, length.min(LONGEST)), why: Why::Told }
@@ -251,12 +252,12 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
 
-/// How long `Retry-After` says to wait: seconds, or a date by the server's clock.
-fn retry_after(text: &str, headers: &HeaderMap) -> Option<Duration> {
+/// How long `Retry-After` says to wait: seconds, or a date by the server's clock, or by ours where it hides its own.
+fn retry_after(text: &str, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let there = header(headers, "date").and_then(moment::parse)?;
+    let there = header(headers, "date").and_then(moment::parse).unwrap_or(now);
     Some(between(there, moment::parse(text)?))
 }
 

@@ -25,6 +25,6 @@ pub(crate) use fabric::Fabric;
 pub(crate) use kinds::{Classified, KINDS, classify};
 pub(crate) use object::{Key, KindId, Object};
 pub(crate) use profiles::names as profile_names;
-pub(crate) use resource::ResourceId;
+pub(crate) use resource::{ResourceId, short_enough};
 pub(crate) use shape::Shape;
 pub(crate) use spec::{ConnectionSpec, ConnectionType, End, EndRole, Spec, SwitchSpec};

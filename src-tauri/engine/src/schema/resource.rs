@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::change::ContentHash;
+
 /// What makes an object the same object: kind, namespace and name, and never the file it stands in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -17,12 +19,13 @@ pub(crate) struct ResourceId {
 }
 
 impl ResourceId {
-    /// The file name that the object gets: `{name}.yaml`, or `{namespace}-{name}.yaml` outside `default`.
+    /// The file name that the object gets: `{name}.yaml`, or `{namespace}-{name}.yaml` outside `default`; a shorter
+    /// one where a disk would not take that.
     pub(crate) fn file_name(&self) -> String {
         if self.namespace == "default" {
-            format!("{}.yaml", self.name)
+            short_enough(&format!("{}.yaml", self.name))
         } else {
-            format!("{}-{}.yaml", self.namespace, self.name)
+            short_enough(&format!("{}-{}.yaml", self.namespace, self.name))
         }
     }
 }
@@ -34,5 +37,44 @@ impl fmt::Display for ResourceId {
         } else {
             write!(f, "{} {}/{}", self.kind, self.namespace, self.name)
         }
+    }
+}
+
+/// The longest name that is given to a file, in bytes. Disks take 255; what is put before and behind it by us and
+/// by others needs room too.
+const LONGEST_NAME: usize = 200;
+
+/// The name, or where it is too long its beginning, a mark that tells it from others, and its ending.
+pub(crate) fn short_enough(name: &str) -> String {
+    if name.len() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let mark: String = ContentHash::of(name.as_bytes()).to_string().chars().take(12).collect();
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let ending = if ending.is_empty() { String::new() } else { format!(".{ending}") };
+    let kept = stem.floor_char_boundary(LONGEST_NAME.saturating_sub(mark.len() + 1 + ending.len()));
+    format!("{}-{mark}{ending}", stem[..kept].trim_end_matches(['-', '.']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_fits_on_a_disk_and_stays_its_own() {
+        let long = |end: &str| format!("{}{end}", "x".repeat(250));
+        for (name, shown) in [
+            ("leaf-01.yaml".to_owned(), "leaf-01.yaml".to_owned()),
+            (long(".yaml"), "x".repeat(LONGEST_NAME)),
+            (long(""), "x".repeat(LONGEST_NAME)),
+        ] {
+            let short = short_enough(&name);
+            assert_eq!(short.len(), shown.len(), "{short}");
+            assert_eq!(short.starts_with("xx"), name.starts_with("xx"), "{short}");
+            assert_eq!(short_enough(&short), short, "what is short enough stays");
+        }
+        assert_ne!(short_enough(&long("a.yaml")), short_enough(&long("b.yaml")));
+        let umlauts = short_enough(&format!("{}.yaml", "ü".repeat(150)));
+        assert!(umlauts.len() <= LONGEST_NAME && umlauts.ends_with(".yaml"), "{umlauts}");
     }
 }

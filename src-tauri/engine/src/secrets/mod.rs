@@ -49,9 +49,24 @@ pub(crate) struct Secrets {
     sealed: Mutex<Option<Sealed>>,
 }
 
+#[cfg(unix)]
+fn no_core_dump() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let none = Rlimit { current: Some(0), ..getrlimit(Resource::Core) };
+    if let Err(error) = setrlimit(Resource::Core, none) {
+        tracing::warn!(%error, "a crash may leave a picture of the memory");
+    }
+}
+
+/// Windows makes none unless an administrator asks for it.
+#[cfg(not(unix))]
+fn no_core_dump() {}
+
 impl Secrets {
-    /// The secrets of the app whose data directory is `home`. Nothing is read yet.
+    /// The secrets of the app whose data directory is `home`. Nothing is read yet. From now on the system makes no
+    /// picture of this process's memory when it crashes: secrets would be in it.
     pub(crate) fn new(home: &Path) -> Self {
+        no_core_dump();
         Self { path: home.join(FILE), memory: Mutex::default(), sealed: Mutex::default() }
     }
 
@@ -208,5 +223,15 @@ mod tests {
         Secrets::new(home.path()).unlock(&secret("correct horse")).expect("made");
         let mode = std::fs::metadata(home.path().join(FILE)).expect("the file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_crash_leaves_no_picture_of_the_memory() {
+        let home = tempfile::tempdir().expect("a directory");
+        let _secrets = Secrets::new(home.path());
+        let limits = std::fs::read_to_string("/proc/self/limits").expect("the limits");
+        let line = limits.lines().find(|line| line.starts_with("Max core file size")).expect("its limit");
+        assert_eq!(line.split_whitespace().nth(4), Some("0"), "{line}");
     }
 }

@@ -25,7 +25,7 @@ const SETTLE: Duration = Duration::from_millis(60);
 const MANY: usize = 20;
 
 /// A file's size and time; none where it is gone.
-type Seen = Option<(u64, SystemTime)>;
+pub(crate) type Seen = Option<(u64, SystemTime)>;
 
 /// What differs on disk from what is committed, and when that was looked at.
 pub(crate) struct Differed {
@@ -49,7 +49,8 @@ impl Differed {
     }
 }
 
-fn seen(work_tree: &Path, path: &RepoPath) -> Seen {
+/// How a file is now.
+pub(crate) fn seen(work_tree: &Path, path: &RepoPath) -> Seen {
     let metadata = path.under(work_tree).symlink_metadata().ok()?;
     Some((metadata.len(), metadata.modified().ok()?))
 }
@@ -104,7 +105,7 @@ impl Flow<'_> {
         self.commit(Some(&head), &changes, changes.len(), &text)?;
         let committed: HashSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
         if let Some(differed) = &mut self.result.differed {
-            differed.retain(|path| !committed.contains(path));
+            differed.retain(|(path, _)| !committed.contains(path));
         }
         self.result.edits += u32::try_from(sound.len()).unwrap_or(u32::MAX);
         self.report.end(Step::Edits, format!("{} committed", count(sound.len(), "file", "files")));
@@ -118,7 +119,7 @@ impl Flow<'_> {
             None if self.at_rest.as_ref() == Some(head) => Differed::nothing(),
             None => Differed::look(self.repo, head, self.layout.root())?,
         };
-        self.result.differed = Some(differed.files.iter().map(|(path, _)| path.clone()).collect());
+        self.result.differed = Some(differed.files.clone());
         let (managed, unmanaged) = (self.layout.managed(), self.layout.unmanaged());
         let is_objects = |path: &RepoPath| path.below(&managed).or(path.below(&unmanaged)).is_some();
         let mut taken = Vec::new();
@@ -167,6 +168,11 @@ impl Flow<'_> {
         let paths: HashSet<&RepoPath> = edited.iter().collect();
         let of_edited = |finding: &Finding| finding.file.as_ref().is_some_and(|file| paths.contains(file));
         problems.extend(self.index.findings().into_iter().filter(of_edited));
+        for second in self.second_files(head, edited)? {
+            if !problems.contains(&second) {
+                problems.push(second);
+            }
+        }
         let prevents = |finding: &&Finding| match finding.code.weight() {
             Weight::Refused => true,
             Weight::Wrong => strict || matches!(finding.code, Code::ManagedBroken | Code::ManagedTwice),
@@ -210,6 +216,22 @@ impl Flow<'_> {
         problems.retain(|finding| finding.severity == Severity::Error);
         self.result.findings.extend(problems);
         Ok(sound)
+    }
+
+    /// New files with an object that stands in a committed file already, and goes on to stand there.
+    fn second_files(&self, head: &Revision, edited: &[RepoPath]) -> Result<Vec<Finding>> {
+        let mut findings = Vec::new();
+        for path in edited {
+            if self.repo.read_file(head, path)?.is_some() {
+                continue;
+            }
+            for twin in self.index.twins(path) {
+                if self.repo.read_file(head, twin)?.is_some() {
+                    findings.extend(self.index.twice(path, twin));
+                }
+            }
+        }
+        Ok(findings)
     }
 
     /// A directory that is gone, or half of it, is rather a disk that is not there than somebody's wish.

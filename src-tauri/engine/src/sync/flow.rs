@@ -15,7 +15,7 @@ use crate::git::{Access, Repo};
 use crate::github::Merged;
 use crate::id::{BranchName, RepoPath, Revision};
 use crate::operation::{CommitSummary, DocumentCounts, OperationKind, Step};
-use crate::sync::by_hand::Differed;
+use crate::sync::by_hand::{Differed, Seen};
 use crate::sync::exchange::is_about_the_remote;
 use crate::sync::progress::Reporter;
 use crate::sync::turn::Turn;
@@ -35,8 +35,9 @@ pub(crate) struct FlowResult {
     pub(crate) set_up: bool,
     /// How many files that were changed by hand were committed.
     pub(crate) edits: u32,
-    /// What differs on disk below the fabric's directory, if the run looked: what it wrote itself does not.
-    pub(crate) differed: Option<Vec<RepoPath>>,
+    /// What differs on disk below the fabric's directory, if the run looked, each as it was before the run read it: what
+    /// the run wrote itself does not.
+    pub(crate) differed: Option<Vec<(RepoPath, Seen)>>,
     /// How many files that were changed by hand can't be committed as they are.
     pub(crate) unsound: usize,
     /// How many conflicts were settled as somebody decided.

@@ -18,6 +18,7 @@ mod turn;
 mod undo;
 mod watch;
 
+pub(crate) use by_hand::{Seen, seen};
 pub(crate) use exchange::onboard_clone;
 pub(crate) use flow::{Errand, Flow, FlowResult, Found, Proposal, adding_steps, by_file, steps};
 pub(crate) use message::summary;

@@ -13,7 +13,10 @@ use crate::fgd::layout::numbered;
 use crate::fgd::managed::ManagedIndex;
 use crate::finding::in_order;
 use crate::id::RepoPath;
-use crate::schema::ResourceId;
+use crate::schema::{ResourceId, short_enough};
+
+/// How many sources of one name are archived beside each other by number.
+const MOST_OF_ONE_NAME: usize = 999;
 
 /// Turns verdicts into changes.
 pub(super) fn settle(
@@ -169,27 +172,29 @@ impl Settler<'_> {
 
     /// Where the source goes: a free path, or one that holds the same bytes already.
     fn archive_path(&self, file: &SourceFile) -> Option<RepoPath> {
-        let source = file.path.as_str();
+        let name = file.path.file_name();
+        let directory = file.path.as_str().strip_suffix(name).unwrap_or_default();
+        let source = RepoPath::root().join(&format!("{directory}{}", short_enough(name)));
         let wished = match self.given.fabric.archive_strategy {
             ArchiveStrategy::None => return None,
             ArchiveStrategy::RenameWithExtension => format!("{source}.archived"),
-            ArchiveStrategy::BackupWithTimestamp => {
-                format!("{source}.{}.bak", file.hash.to_string().get(..12).unwrap_or_default())
-            }
+            ArchiveStrategy::BackupWithTimestamp => format!("{source}.{}.bak", mark(file.hash)),
             ArchiveStrategy::MoveToArchiveDir => {
-                let below =
-                    file.path.below(&self.given.layout.raw()).unwrap_or_else(|| file.path.file_name());
+                let below = source.below(&self.given.layout.raw()).unwrap_or_else(|| source.file_name());
                 self.given.layout.archive_dir().join(below).to_string()
             }
         };
         let wished = RepoPath::parse(&wished).ok()?;
-        let numbered = (1..).map(|n| RepoPath::root().join(&format!("{wished}.{n}")));
-        std::iter::once(wished.clone()).chain(numbered).find(|path| {
+        let numbered = (1..=MOST_OF_ONE_NAME).map(|n| RepoPath::root().join(&format!("{wished}.{n}")));
+        let is_free = |path: &RepoPath| {
             let planned =
                 self.writes.get(path).and_then(|change| change.after.as_deref()).map(ContentHash::of);
             let standing = planned.or_else(|| (self.given.archive_taken)(path));
             standing.is_none_or(|standing| standing == file.hash)
-        })
+        };
+        // Where not even one of these can be looked at, writing will say why.
+        let own = || RepoPath::root().join(&format!("{wished}.{}", mark(file.hash)));
+        Some(std::iter::once(wished.clone()).chain(numbered).find(is_free).unwrap_or_else(own))
     }
 
     fn finish(mut self) -> Plan {
@@ -202,4 +207,9 @@ impl Settler<'_> {
         self.plan.findings.dedup();
         self.plan
     }
+}
+
+/// Enough of a hash to tell two contents of one name apart.
+fn mark(hash: ContentHash) -> String {
+    hash.to_string().chars().take(12).collect()
 }

@@ -314,6 +314,24 @@ fn an_archive_never_replaces_another() {
     assert!(paths(&scene.plan()).contains(&"raw/leaf.yaml.archived.1"));
 }
 
+/// A directory in which nothing can be looked at says of each name that something else is there.
+#[test]
+fn an_archive_has_a_place_whatever_its_source_is_called() {
+    let long: &'static str = format!("{}.yaml", "x".repeat(250)).leak();
+    let numbers = (1..=999).map(|n| format!("raw/leaf.yaml.archived.{n}"));
+    let all = std::iter::once("raw/leaf.yaml.archived".to_owned()).chain(numbers);
+    let scene = Scene {
+        raw: vec![("leaf.yaml", switch("leaf-01", "spine")), (long, switch("leaf-02", "spine"))],
+        archived: all.map(|taken| (path(&taken), ContentHash::of(b"another"))).collect(),
+        ..Scene::default()
+    };
+    let plan = scene.plan();
+    let archives: Vec<&str> = paths(&plan).into_iter().filter(|path| path.contains(".archived")).collect();
+    assert_eq!(archives.len(), 2, "{archives:?}");
+    assert!(archives.iter().all(|path| path.rsplit('/').next().is_some_and(|name| name.len() <= 255)));
+    assert!(archives.iter().any(|path| path.starts_with("raw/leaf.yaml.archived.") && path.len() > 30));
+}
+
 #[test]
 fn what_stands_twice_or_broken_is_told() {
     let scene = Scene {

@@ -75,7 +75,14 @@ async fn a_wait_of_years_is_not_believed() {
     for (status, headers) in [
         (429, vec![("retry-after", "31536000000")]),
         (403, vec![("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")]),
-        (403, vec![("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "99999999999999")]),
+        (
+            403,
+            vec![
+                ("x-ratelimit-limit", "60"),
+                ("x-ratelimit-remaining", "0"),
+                ("x-ratelimit-reset", "99999999999999"),
+            ],
+        ),
         (429, vec![("retry-after", "-1")]),
         (429, vec![("retry-after", "184467440737095516160")]),
     ] {

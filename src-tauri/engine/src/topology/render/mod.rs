@@ -50,6 +50,7 @@ fn written_out(view: &TopologyView) -> TopologyView {
     let mut view = view.clone();
     let shown = |text: &mut String| *text = visible(text).into_owned();
     for node in &mut view.nodes {
+        shown(&mut node.id);
         shown(&mut node.name);
         node.role.iter_mut().chain(&mut node.group).chain(&mut node.group_type).for_each(shown);
         for (label, value) in &mut node.detail {
@@ -58,7 +59,7 @@ fn written_out(view: &TopologyView) -> TopologyView {
         }
     }
     for link in &mut view.links {
-        shown(&mut link.object);
+        [&mut link.id, &mut link.object, &mut link.a, &mut link.b].into_iter().for_each(shown);
         link.a_port.iter_mut().chain(&mut link.b_port).for_each(shown);
     }
     view
