@@ -29,9 +29,11 @@ fn make_writable(path: &Path) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o644)).expect("rights");
 }
 
+type Damage = fn(&Path);
+
 #[test]
 fn a_damaged_index_is_made_anew_and_no_file_is_touched() {
-    let damages: [(&str, fn(&Path)); 4] = [
+    let damages: [(&str, Damage); 4] = [
         ("empty", |path| cut_to(path, 0)),
         ("cut", |path| cut_to(path, fs::metadata(path).expect("an index").len() / 2)),
         ("zeros", |path| fs::write(path, vec![0; 300]).expect("an index")),

@@ -461,7 +461,7 @@ pub(super) fn be_the_window() {
                     let delivery = Delivery::Text { name: "dropped.yaml".to_owned(), text };
                     let delivered = engine.deliver(there().await, vec![delivery]).await;
                     let delivered = delivered.unwrap_or_else(|error| failed(&error));
-                    for refused in &delivered.refused {
+                    if let Some(refused) = delivered.refused.first() {
                         eprintln!("{}", refused.why);
                         std::process::exit(3);
                     }

@@ -421,8 +421,8 @@ mod tests {
     #[test]
     fn a_byte_is_moved_a_few_times_in_its_life() {
         let (mut packs, mut written) = (Vec::<u64>::new(), 0);
-        for _ in 0..20_000 {
-            packs.push(1);
+        for new in std::iter::repeat_n(1, 20_000) {
+            packs.push(new);
             if packs.len() > 50 {
                 packs.sort_unstable();
                 let together = rolled_up(0, packs.iter().copied());
