@@ -78,8 +78,9 @@ fn what_a_killed_run_began_is_finished_quickly() {
         at(99),
         took[took.len() - 1]
     );
-    assert!(at(99).0 <= PROMISED, "{took:?}");
     if is_long() {
+        // Only here, where nothing else is at work: how long something takes is else for benchmarks to say.
+        assert!(at(99).0 <= PROMISED, "{took:?}");
         // All of them: what is left to be written then is written.
         for round in kills + 1..=kills + 3 {
             drop_changes(&lab, 0, objects, round, objects);
