@@ -15,15 +15,17 @@ FUZZ_TARGETS := $(patsubst $(FUZZ)/fuzz_targets/%.rs,%,$(wildcard $(FUZZ)/fuzz_t
 CARGO_ARGS := --workspace --features custom-protocol,failpoints
 # What is measured and shipped has none of those.
 RELEASE_ARGS := --workspace --features custom-protocol
+# The tests that need a real window.
+IN_WINDOW := ^(window|journeys)::|the_app_and_fgd
 # cargo-nextest where it is there: it is quicker, and ends a test that hangs.
 ifneq ($(shell command -v cargo-nextest),)
 NEXTEST      := cargo nextest run $(CARGO_ARGS) --config-file .ci/nextest.toml
-TESTS        := $(NEXTEST) -E 'not test(/^(window|journeys)::/)'
-WINDOW_TESTS := $(NEXTEST) -E 'test(/^(window|journeys)::/)' --test-threads 1
+TESTS        := $(NEXTEST) -E 'not test(/$(IN_WINDOW)/)'
+WINDOW_TESTS := $(NEXTEST) -E 'test(/$(IN_WINDOW)/)' --test-threads 1
 TORTURE_TESTS := $(NEXTEST) --profile torture -E 'test(/^(torture|crash|converge|faults)::/)' --test-threads 1 --no-capture
 else
-TESTS        := cargo test $(CARGO_ARGS) -- --skip window:: --skip journeys::
-WINDOW_TESTS := cargo test $(CARGO_ARGS) --test product -- window:: journeys:: --test-threads 1
+TESTS        := cargo test $(CARGO_ARGS) -- --skip window:: --skip journeys:: --skip the_app_and_fgd
+WINDOW_TESTS := cargo test $(CARGO_ARGS) --test product -- window:: journeys:: the_app_and_fgd --test-threads 1
 TORTURE_TESTS := cargo test $(CARGO_ARGS) --test product -- torture:: crash:: converge:: faults:: --test-threads 1 --nocapture
 endif
 export PATH := $(TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
@@ -78,7 +80,11 @@ e2e: deps build ## the tests in the real window; screenshots in target/screensho
 	fi
 
 torture: deps build ## the product among faults, for hours
-	FGD_LONG=1 $(TORTURE_TESTS)
+	@if [ "$$(uname)" = Linux ]; then \
+		FGD_LONG=1 FGD_REQUIRE_WINDOW=1 xvfb-run -a -s "-screen 0 1280x800x24" dbus-run-session -- $(TORTURE_TESTS); \
+	else \
+		FGD_LONG=1 $(TORTURE_TESTS); \
+	fi
 
 e2e-ui: test-packages ui/node_modules/.package-lock.json ## each screen of the ui in Chromium; screenshots in target/screenshots/ui
 	cd ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm run --silent e2e
