@@ -17,6 +17,8 @@ export const PAGE = 200;
 const KEPT = 40;
 /** How many questions are open at once: more would wait for each other. */
 const AT_ONCE = 2;
+/** Milliseconds between two leaps over a page and more by which the bar is dragged: nobody reads what flies by. */
+const DRAGGED = 100;
 
 /**
  * The rows of a search, asked for page by page as they come into view.
@@ -45,6 +47,9 @@ export class Pages {
   #pages = new Map<number, ResourceRow[]>();
   #open = new Set<number>();
   #view: [first: number, last: number] = [0, 0];
+  #leaptAt = -Infinity;
+  /** Set while rows fly by. */
+  #rest: ReturnType<typeof setTimeout> | undefined;
   /** Told whenever a page came or went: the map itself is no state. */
   #version = $state(0);
 
@@ -73,7 +78,19 @@ export class Pages {
 
   /** Says which rows are in view; those that are missing are asked for. */
   show(first: number, last: number): void {
+    const leaps = Math.abs(first - this.#view[0]) > PAGE;
     this.#view = [first, last];
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
+    const now = performance.now();
+    const isDragged = leaps && now - this.#leaptAt < DRAGGED;
+    if (leaps) this.#leaptAt = now;
+    if (isDragged) this.#rest = setTimeout(() => this.#settle(), DRAGGED);
+    else this.#fetch();
+  }
+
+  #settle(): void {
+    this.#rest = undefined;
     this.#fetch();
   }
 
@@ -104,7 +121,7 @@ export class Pages {
 
   #fetch(): void {
     const total = this.total ?? 0;
-    if (total === 0 || this.isBehind || this.problem) return;
+    if (total === 0 || this.isBehind || this.problem || this.#rest !== undefined) return;
     for (const page of this.#wanted(total)) {
       if (this.#open.size >= AT_ONCE) return;
       if (!this.#pages.has(page) && !this.#open.has(page)) void this.#get(page);
@@ -138,8 +155,12 @@ export class Pages {
       this.problem = asReport(rejection);
     }
     this.#open.delete(page);
-    this.#version++;
+    if (this.problem || this.#isInView(page)) this.#version++;
     this.#fetch();
+  }
+
+  #isInView(page: number): boolean {
+    return page >= Math.floor(this.#view[0] / PAGE) && page <= Math.floor(this.#view[1] / PAGE);
   }
 
   #take(answer: ResourcePage): void {

@@ -56,12 +56,27 @@ describe("the rows of a search", () => {
     const { pages, asked, next } = engine();
     void pages.search(search(""));
     await next();
-    for (let at = 100; at <= 90_100; at += 1000) pages.show(at, at + 40);
+    for (let at = 100; at <= 10_100; at += PAGE) pages.show(at, at + 40);
     await next();
     await next();
     await next();
     // The first two were on their way by then.
-    expect(asked.slice(3).map((query) => query.offset)).toEqual([90_000, 90_200]);
+    expect(asked.slice(3).map((query) => query.offset)).toEqual([10_000, 10_200]);
+  });
+
+  it("that fly by while the bar is dragged are not asked for, and those at its rest are", async () => {
+    const { pages, asked, next, open } = engine();
+    void pages.search(search(""));
+    await next();
+    for (let at = 1_100; at <= 90_100; at += 1_000) pages.show(at, at + 40);
+    // The first leap may be a click on the bar.
+    expect(asked.map((query) => query.offset)).toEqual([0, 1_000, 1_200]);
+    await next();
+    await next();
+    expect(open).toHaveLength(0);
+    await expect.poll(() => asked.slice(3).map((query) => query.offset)).toEqual([90_000, 90_200]);
+    await next();
+    expect(pages.row(90_100)?.name).toBe("90100");
   });
 
   it("are never those of an older search that answers late", async () => {
