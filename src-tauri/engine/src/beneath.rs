@@ -17,20 +17,42 @@ pub(crate) fn open(work_tree: &Path, path: &RepoPath) -> Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(no_plain_file()) }
 }
 
-/// Opens for writing a file that was not there before.
-pub(crate) fn create(work_tree: &Path, path: &RepoPath, executable: bool) -> Result<File> {
-    system::create(work_tree, path, executable)
+/// Work on many files, directory by directory: the one of the last file stays open for the next.
+pub(crate) struct Held<'a> {
+    work_tree: &'a Path,
+    last: Option<(String, system::Directory)>,
+}
+
+impl<'a> Held<'a> {
+    /// None is open yet.
+    pub(crate) fn new(work_tree: &'a Path) -> Self {
+        Self { work_tree, last: None }
+    }
+
+    fn directory(&mut self, parent: &str) -> Result<&system::Directory> {
+        if self.last.as_ref().is_none_or(|(known, _)| known != parent) {
+            self.last = Some((parent.to_owned(), system::directory(self.work_tree, parent)?));
+        }
+        self.last.as_ref().map(|(_, directory)| directory).ok_or_else(no_plain_file)
+    }
+
+    /// Opens for writing a file that was not there before.
+    pub(crate) fn create(&mut self, path: &RepoPath, executable: bool) -> Result<File> {
+        let (parent, name) = split(path);
+        system::create(self.directory(parent)?, name, executable)
+    }
+
+    /// Gives a file another name in its directory, in place of what has that name; `AlreadyExists` where nothing
+    /// may be replaced and something is there.
+    pub(crate) fn rename(&mut self, from: &RepoPath, name: &str, replace: bool) -> Result<()> {
+        let (parent, old) = split(from);
+        system::rename(self.directory(parent)?, old, name, replace)
+    }
 }
 
 /// Makes a file's bytes survive a power cut.
 pub(crate) fn sync(work_tree: &Path, path: &RepoPath) -> Result<()> {
     system::for_sync(work_tree, path)?.sync_all()
-}
-
-/// Gives a file another name in its directory, in place of what has that name; `AlreadyExists` where nothing
-/// may be replaced and something is there.
-pub(crate) fn rename(work_tree: &Path, from: &RepoPath, name: &str, replace: bool) -> Result<()> {
-    system::rename(work_tree, from, name, replace)
 }
 
 /// Removes a file, or a link itself.
@@ -70,8 +92,10 @@ mod system {
 
     const DIRECTORY: OFlags = OFlags::DIRECTORY.union(OFlags::RDONLY).union(OFlags::CLOEXEC);
 
-    /// The directory, held open.
-    fn directory(work_tree: &Path, directory: &str) -> Result<OwnedFd> {
+    /// A directory that is held open.
+    pub(super) type Directory = OwnedFd;
+
+    pub(super) fn directory(work_tree: &Path, directory: &str) -> Result<Directory> {
         let mut held = openat(CWD, work_tree, DIRECTORY, Mode::empty())?;
         for part in directory.split('/').filter(|part| !part.is_empty()) {
             held = openat(&held, part, DIRECTORY | OFlags::NOFOLLOW, Mode::empty())?;
@@ -93,25 +117,22 @@ mod system {
         open(work_tree, path)
     }
 
-    pub(super) fn create(work_tree: &Path, path: &RepoPath, executable: bool) -> Result<File> {
-        let (parent, name) = split(path);
+    pub(super) fn create(held: &Directory, name: &str, executable: bool) -> Result<File> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         // The user's own mask takes its part away.
         let mode = Mode::from_raw_mode(if executable { 0o777 } else { 0o666 });
-        Ok(openat(directory(work_tree, parent)?, name, flags, mode)?.into())
+        Ok(openat(held, name, flags, mode)?.into())
     }
 
-    pub(super) fn rename(work_tree: &Path, from: &RepoPath, name: &str, replace: bool) -> Result<()> {
-        let (parent, old) = split(from);
-        let held = directory(work_tree, parent)?;
+    pub(super) fn rename(held: &Directory, old: &str, name: &str, replace: bool) -> Result<()> {
         if replace {
-            return Ok(renameat(&held, old, &held, name)?);
+            return Ok(renameat(held, old, held, name)?);
         }
-        match renameat_with(&held, old, &held, name, RenameFlags::NOREPLACE) {
+        match renameat_with(held, old, held, name, RenameFlags::NOREPLACE) {
             // Not every file system can: a second name for the file can't replace anything either.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                rustix::fs::linkat(&held, old, &held, name, AtFlags::empty())?;
-                Ok(unlinkat(&held, old, AtFlags::empty())?)
+                rustix::fs::linkat(held, old, held, name, AtFlags::empty())?;
+                Ok(unlinkat(held, old, AtFlags::empty())?)
             }
             renamed => Ok(renamed?),
         }
@@ -136,19 +157,26 @@ mod system {
 #[cfg(not(unix))]
 mod system {
     use std::fs;
+    use std::path::PathBuf;
 
     use super::{File, Path, RepoPath, Result, no_plain_file, split};
 
-    /// Looks at the directories of a path.
-    fn check(work_tree: &Path, path: &RepoPath) -> Result<()> {
+    /// A directory that was looked at.
+    pub(super) type Directory = PathBuf;
+
+    pub(super) fn directory(work_tree: &Path, directory: &str) -> Result<Directory> {
         let mut at = work_tree.to_path_buf();
-        for part in split(path).0.split('/').filter(|part| !part.is_empty()) {
+        for part in directory.split('/').filter(|part| !part.is_empty()) {
             at.push(part);
             if !fs::symlink_metadata(&at)?.is_dir() {
                 return Err(std::io::ErrorKind::NotADirectory.into());
             }
         }
-        Ok(())
+        Ok(at)
+    }
+
+    fn check(work_tree: &Path, path: &RepoPath) -> Result<()> {
+        directory(work_tree, split(path).0).map(drop)
     }
 
     pub(super) fn open(work_tree: &Path, path: &RepoPath) -> Result<File> {
@@ -163,15 +191,12 @@ mod system {
         File::options().write(true).open(path.under(work_tree))
     }
 
-    pub(super) fn create(work_tree: &Path, path: &RepoPath, _executable: bool) -> Result<File> {
-        check(work_tree, path)?;
-        File::options().write(true).create_new(true).open(path.under(work_tree))
+    pub(super) fn create(held: &Directory, name: &str, _executable: bool) -> Result<File> {
+        File::options().write(true).create_new(true).open(held.join(name))
     }
 
-    pub(super) fn rename(work_tree: &Path, from: &RepoPath, name: &str, replace: bool) -> Result<()> {
-        check(work_tree, from)?;
-        let from = from.under(work_tree);
-        let to = from.with_file_name(name);
+    pub(super) fn rename(held: &Directory, old: &str, name: &str, replace: bool) -> Result<()> {
+        let (from, to) = (held.join(old), held.join(name));
         if replace {
             return fs::rename(from, to);
         }
@@ -211,16 +236,16 @@ mod tests {
         let root = tree.path();
         make_dir(root, &at("a")).expect("made");
         make_dir(root, &at("a/b")).expect("made");
-        create(root, &at("a/b/new"), false).expect("created").write_all(b"1").expect("written");
-        assert!(create(root, &at("a/b/new"), false).is_err(), "it is there");
-        rename(root, &at("a/b/new"), "x", false).expect("renamed");
+        Held::new(root).create(&at("a/b/new"), false).expect("created").write_all(b"1").expect("written");
+        assert!(Held::new(root).create(&at("a/b/new"), false).is_err(), "it is there");
+        Held::new(root).rename(&at("a/b/new"), "x", false).expect("renamed");
         let mut text = String::new();
         open(root, &at("a/b/x")).expect("opened").read_to_string(&mut text).expect("read");
         assert_eq!(text, "1");
-        create(root, &at("a/b/y"), false).expect("created");
-        let taken = rename(root, &at("a/b/y"), "x", false).expect_err("taken");
+        Held::new(root).create(&at("a/b/y"), false).expect("created");
+        let taken = Held::new(root).rename(&at("a/b/y"), "x", false).expect_err("taken");
         assert_eq!(taken.kind(), std::io::ErrorKind::AlreadyExists);
-        rename(root, &at("a/b/y"), "x", true).expect("replaced");
+        Held::new(root).rename(&at("a/b/y"), "x", true).expect("replaced");
         assert!(remove_dir(root, &at("a/b")).is_err(), "it is not empty");
         remove_file(root, &at("a/b/x")).expect("removed");
         remove_dir(root, &at("a/b")).expect("removed");
@@ -237,9 +262,9 @@ mod tests {
         let root = tree.path();
         assert!(open(root, &at("dir/x")).is_err());
         assert!(open(root, &at("x")).is_err());
-        assert!(create(root, &at("dir/new"), false).is_err());
-        assert!(create(root, &at("x"), false).is_err());
-        assert!(rename(root, &at("dir/x"), "y", true).is_err());
+        assert!(Held::new(root).create(&at("dir/new"), false).is_err());
+        assert!(Held::new(root).create(&at("x"), false).is_err());
+        assert!(Held::new(root).rename(&at("dir/x"), "y", true).is_err());
         assert!(remove_file(root, &at("dir/x")).is_err());
         assert!(make_dir(root, &at("dir/new")).is_err());
         assert!(remove_dir(root, &at("dir/new")).is_err());

@@ -10,7 +10,7 @@ use super::disk::{Standing, is_executable, standing_alone, stat, survey};
 use super::durable::{Syncing, in_threads, sync_dir};
 use super::edits::TEMPORARY;
 use super::refs::count;
-use crate::beneath;
+use crate::beneath::{self, Held};
 use crate::change::FileChange;
 use crate::error::{Error, Result};
 use crate::failpoint::{Point, pass};
@@ -123,8 +123,9 @@ impl<'a> Writer<'a> {
         for (change, standing) in writes.iter().zip(standings) {
             self.judge(change, standing)?;
         }
+        let mut held = Held::new(self.work_tree);
         for (change, staged) in writes.iter().zip(staged) {
-            self.put_in_place(change, staged)?;
+            self.put_in_place(&mut held, change, staged)?;
         }
         for change in &last {
             self.delete(change)?;
@@ -145,8 +146,9 @@ impl<'a> Writer<'a> {
         let dirs: BTreeSet<PathBuf> = writes.iter().map(|change| self.directory_of(&change.path)).collect();
         let syncing = Syncing::of(writes.len(), &dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>());
         let mut staged = Vec::with_capacity(writes.len());
+        let mut held = Held::new(self.work_tree);
         for change in writes {
-            staged.push(self.stage_one(change)?);
+            staged.push(self.stage_one(&mut held, change)?);
             pass(Point::WriteStaged)?;
             step();
         }
@@ -159,7 +161,7 @@ impl<'a> Writer<'a> {
         Ok(staged)
     }
 
-    fn stage_one(&self, change: &FileChange) -> Result<Staged<'a>> {
+    fn stage_one(&self, held: &mut Held<'_>, change: &FileChange) -> Result<Staged<'a>> {
         let (work_tree, file) = (self.work_tree, change.path.under(self.work_tree));
         let executable = match change.executable {
             Some(executable) => executable,
@@ -168,15 +170,19 @@ impl<'a> Writer<'a> {
         };
         let path = beside(&change.path);
         // Closed, not kept open: ten thousand open files are more than a process may have.
-        let mut opened =
-            beneath::create(work_tree, &path, executable).map_err(Error::io(path.under(work_tree)))?;
+        let mut opened = held.create(&path, executable).map_err(Error::io(path.under(work_tree)))?;
         let mut staged = Staged { work_tree, path, metadata: None, is_placed: false };
         opened.write_all(change.after.as_deref().unwrap_or_default()).map_err(Error::io(&file))?;
         staged.metadata = Some(opened.metadata().map_err(Error::io(&file))?);
         Ok(staged)
     }
 
-    fn put_in_place(&mut self, change: &FileChange, mut staged: Staged<'_>) -> Result<()> {
+    fn put_in_place(
+        &mut self,
+        held: &mut Held<'_>,
+        change: &FileChange,
+        mut staged: Staged<'_>,
+    ) -> Result<()> {
         let file = change.path.under(self.work_tree);
         // Where nothing was, nothing may have come: the system itself refuses to replace it.
         let was_there = change.before.is_some() && stat(&file)?.is_some();
@@ -185,7 +191,7 @@ impl<'a> Writer<'a> {
         }
         let metadata =
             staged.metadata.take().filter(|written| tells_writes_apart(written, SystemTime::now()));
-        match beneath::rename(self.work_tree, &staged.path, change.path.file_name(), was_there) {
+        match held.rename(&staged.path, change.path.file_name(), was_there) {
             Ok(()) => {
                 staged.is_placed = true;
                 if let Some(metadata) = metadata {
