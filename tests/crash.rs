@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::app_binary;
 use crate::support::lab::{Lab, fgd_command};
-use crate::support::repositories::{Checkout, FABRIC, without_configuration};
+use crate::support::repositories::{Checkout, FABRIC, with_own_folders, without_configuration};
 
 const OBJECTS: usize = 300;
 /// How often a run is killed before one is let go to its end.
@@ -224,14 +224,7 @@ fn app(lab: &Lab, display: &Display) -> Child {
     command.env("HOME", &home).env("DISPLAY", &display.number).env("GDK_BACKEND", "x11");
     command.env_remove("WAYLAND_DISPLAY");
     command.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", home.join("no-bus").display()));
-    for (variable, folder) in [
-        ("XDG_CONFIG_HOME", "config"),
-        ("XDG_DATA_HOME", "data"),
-        ("XDG_CACHE_HOME", "cache"),
-        ("XDG_STATE_HOME", "state"),
-    ] {
-        command.env(variable, home.join("desktop").join(folder));
-    }
+    with_own_folders(&mut command, &home);
     std::fs::create_dir_all(&home).expect("the data directory");
     let log = File::create(lab.machine.path().join("app.log")).expect("a log");
     command.stdin(Stdio::null()).stdout(log.try_clone().expect("a handle")).stderr(log);

@@ -12,7 +12,7 @@ use thirtyfour::prelude::*;
 use thirtyfour::{Capabilities, Key, TypingData};
 
 use super::app_binary;
-use super::repositories::without_configuration;
+use super::repositories::{with_own_folders, without_configuration};
 
 /// How long a story waits for one thing to appear.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -369,14 +369,7 @@ impl Driver {
         command
             .env("HOME", home)
             .env("GTK_THEME", if look == Look::Dark { "Adwaita:dark" } else { "Adwaita" });
-        for (variable, folder) in [
-            ("XDG_CONFIG_HOME", "config"),
-            ("XDG_DATA_HOME", "data"),
-            ("XDG_CACHE_HOME", "cache"),
-            ("XDG_STATE_HOME", "state"),
-        ] {
-            command.env(variable, home.join("desktop").join(folder));
-        }
+        with_own_folders(&mut command, home);
         let process = command.spawn().expect("tauri-driver starts");
         let driver = Self { process, port, log };
         let began = Instant::now();

@@ -246,3 +246,15 @@ pub(crate) fn without_configuration(command: &mut Command) {
         .env("GIT_CONFIG_GLOBAL", if cfg!(windows) { "NUL" } else { "/dev/null" })
         .env("GIT_TERMINAL_PROMPT", "0");
 }
+
+/// The program keeps what a desktop keeps for a person below `home`, and not in that person's own folders.
+pub(crate) fn with_own_folders(command: &mut Command, home: &Path) {
+    for (variable, folder) in [
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_STATE_HOME", "state"),
+    ] {
+        command.env(variable, home.join("desktop").join(folder));
+    }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fields, objectFinding } from "../testing/resources";
-import { operation } from "../testing/samples";
+import { operation, step } from "../testing/samples";
 import { endOf } from "./ends";
 import { fieldRows } from "./fieldTree";
 import { asksForKind, kindsOf, terms, withKind, withTerm } from "./query";
@@ -113,21 +113,15 @@ describe("a line of YAML", () => {
 });
 
 describe("what came of an edit", () => {
-  const failed = {
-    step: "validate",
-    state: "failed",
-    done: 0,
-    total: null,
-    unit: null,
-    bytes: null,
-    note: null,
-  } as const;
   const error = { code: "RemoteUnreachable", message: "Away.", hint: "Wait." } as const;
   it.each([
     [operation({ kind: "edit" }), "saved"],
     [operation({ outcome: { is: "unchanged" } }), "saved"],
     [operation({ outcome: { is: "stale" } }), "stale"],
-    [operation({ outcome: { is: "needsAttention" }, steps: [failed] }), "refused"],
+    [
+      operation({ outcome: { is: "needsAttention" }, steps: [step("validate", { state: "failed" })] }),
+      "refused",
+    ],
     [operation({ outcome: { is: "needsAttention" }, steps: [] }), "saved"],
     [operation({ outcome: { is: "failed", error }, commit: null }), "problem"],
     [operation({ outcome: { is: "failed", error } }), "saved"],

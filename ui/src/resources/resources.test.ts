@@ -6,7 +6,7 @@ import Resources from "../screens/Resources.svelte";
 import { AppState } from "../state.svelte";
 import { FakeTransport } from "../testing/fake";
 import { LEAF, objectFinding, resourceDetail, resourcePage } from "../testing/resources";
-import { fabric, operation, unreachable } from "../testing/samples";
+import { fabric, operation, step, unreachable } from "../testing/samples";
 import { button, expectAccessible } from "../testing/window";
 import Within from "../testing/Within.svelte";
 
@@ -238,21 +238,12 @@ describe("an object", () => {
   });
 
   it("that may not be deleted stays, and says why", async () => {
-    const validate = {
-      step: "validate",
-      state: "failed",
-      done: 0,
-      total: null,
-      unit: null,
-      bytes: null,
-      note: null,
-    } as const;
     const { pane, user } = await opened({
       edit: () =>
         operation({
           kind: "edit",
           outcome: { is: "needsAttention" },
-          steps: [validate],
+          steps: [step("validate", { state: "failed" })],
           findings: [objectFinding({ code: "FGD-602", message: "3 objects refer to it." })],
         }),
     });

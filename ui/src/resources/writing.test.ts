@@ -7,7 +7,7 @@ import NewObject from "../screens/NewObject.svelte";
 import { AppState } from "../state.svelte";
 import { FakeTransport } from "../testing/fake";
 import { LEAF, LEAF_TEXT, draftReport, objectFinding, resourceDetail } from "../testing/resources";
-import { fabric, operation, unreachable } from "../testing/samples";
+import { fabric, operation, step, unreachable } from "../testing/samples";
 import { button, expectAccessible } from "../testing/window";
 import Within from "../testing/Within.svelte";
 import type { EditorOptions } from "./editor/yamlEditor";
@@ -199,20 +199,11 @@ describe("an object that is edited", () => {
   });
 
   it("that is refused says why, and stays", async () => {
-    const validate = {
-      step: "validate",
-      state: "failed",
-      done: 0,
-      total: null,
-      unit: null,
-      bytes: null,
-      note: null,
-    } as const;
     const { user, onsaved } = edit({
       edit: () =>
         operation({
           outcome: { is: "needsAttention" },
-          steps: [validate],
+          steps: [step("validate", { state: "failed" })],
           findings: [objectFinding({ message: "A connection's type can't change." })],
         }),
     });

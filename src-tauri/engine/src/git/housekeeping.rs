@@ -18,10 +18,11 @@ use std::time::{Duration, Instant, SystemTime};
 use git2::{Config, Indexer, Oid, Repository};
 use memchr::memmem;
 
-use super::objects::put_in_place;
+use super::objects::{STAGING, put_in_place};
 use super::ours::{self, Ours};
 use super::pack_index;
 use super::repo::Repo;
+use super::whole_file::remove_if_there;
 use crate::error::{Error, Result};
 
 /// Git's own limits, where the user sets none.
@@ -42,7 +43,7 @@ const FAILED: &str = "housekeeping-failed";
 /// Beside a pack, each of these says that it is not for us to move.
 const KEPT_BY: [&str; 4] = ["keep", "promisor", "mtimes", "bitmap"];
 /// How files begin that are being written into the directory of packs, by us and by libgit2.
-const UNFINISHED: [&str; 2] = ["tmp_fgd_", "pack_git2_"];
+const UNFINISHED: [&str; 2] = [STAGING, "pack_git2_"];
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +138,7 @@ impl Packs {
     /// Removes a pack of ours. The index first: without it nobody takes the rest for a pack.
     fn remove(&self, name: &str) -> Result<()> {
         for part in ["idx", "rev", "pack"] {
-            remove_file(&self.file(name, part))?;
+            remove_if_there(&self.file(name, part))?;
         }
         Ok(())
     }
@@ -210,7 +211,7 @@ impl Repo {
         let done = join(git, &limits, waiting);
         let failed = self.state_dir()?.join(FAILED);
         match &done {
-            Ok(Housekeeping::Joined { .. }) => remove_file(&failed)?,
+            Ok(Housekeeping::Joined { .. }) => remove_if_there(&failed)?,
             Ok(_) => {}
             Err(error) => fs::write(&failed, error.to_string()).map_err(Error::io(failed))?,
         }
@@ -277,7 +278,7 @@ fn join(git: &Repository, limits: &Limits, mut waiting: Waiting<'_>) -> Result<H
     }
     for id in &loose.objects {
         if packs.is_whole(&new) {
-            remove_file(&loose_file(git, *id))?;
+            remove_if_there(&loose_file(git, *id))?;
             ours.loose.remove(id);
         }
     }
@@ -298,7 +299,7 @@ fn write(
     for pack in old {
         objects.extend(pack_index::objects(&packs.file(&pack.name, "idx"))?);
     }
-    let staging = tempfile::Builder::new().prefix(UNFINISHED[0]).tempdir_in(&packs.path);
+    let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(&packs.path);
     let staging = staging.map_err(Error::io(&packs.path))?;
     let mut builder = git.packbuilder()?;
     // Beside whatever else this machine does.
@@ -387,14 +388,6 @@ fn is_older(path: &Path, than: Duration) -> bool {
     let modified = fs::symlink_metadata(path).and_then(|file| file.modified()).ok();
     let age = modified.and_then(|modified| SystemTime::now().duration_since(modified).ok());
     age.is_some_and(|age| age > than)
-}
-
-/// Removes a file that may be gone already.
-fn remove_file(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(path)(error)),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use git2::{Oid, Repository};
 
-use crate::error::{Error, Result};
+use super::whole_file::write_whole;
+use crate::error::Result;
 
 /// The names of packs, one a line, as in `pack-<name>.pack`.
 const PACKS: &str = "packs";
@@ -75,18 +76,11 @@ impl Ours {
     /// Writes the notes anew.
     pub(super) fn write(&self, git: &Repository) -> Result<()> {
         let directory = directory(git);
-        let packs = self.packs.iter().map(|name| format!("{name}\n")).collect();
-        let loose = self.loose.iter().map(|id| format!("{id}\n")).collect();
-        replace(&directory, PACKS, packs)?;
-        replace(&directory, LOOSE, loose)
+        let packs: String = self.packs.iter().map(|name| format!("{name}\n")).collect();
+        let loose: String = self.loose.iter().map(|id| format!("{id}\n")).collect();
+        write_whole(&directory.join(PACKS), packs.as_bytes())?;
+        write_whole(&directory.join(LOOSE), loose.as_bytes())
     }
-}
-
-fn replace(directory: &Path, name: &str, text: String) -> Result<()> {
-    let path = directory.join(name);
-    let mut staged = tempfile::NamedTempFile::new_in(directory).map_err(Error::io(directory))?;
-    staged.write_all(text.as_bytes()).map_err(Error::io(&path))?;
-    staged.persist(&path).map(drop).map_err(|error| Error::io(path)(error.error))
 }
 
 /// What can't be read is no note.
