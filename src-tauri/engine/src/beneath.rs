@@ -1,8 +1,8 @@
 //! Files of a work tree, reached by their directories one after the other, none of which may be a link.
 //!
 //! A path that was looked at is another one as soon as somebody puts a link in the place of a directory on it.
-//! So on Unix each directory is opened from the one before and held while something is done in it: what is
-//! read and written is in the work tree, whatever becomes of the names meanwhile. On Windows, where making a
+//! So on Unix a directory is held open while something is done in it, and it is opened by a call that follows no link,
+//! or else from the one before: what is read and written is in the work tree, whatever becomes of the names meanwhile. On Windows, where making a
 //! link needs a right of its own, the directories are looked at first.
 
 use std::fs::File;
@@ -96,20 +96,66 @@ mod system {
     pub(super) type Directory = OwnedFd;
 
     pub(super) fn directory(work_tree: &Path, directory: &str) -> Result<Directory> {
-        let mut held = openat(CWD, work_tree, DIRECTORY, Mode::empty())?;
-        for part in directory.split('/').filter(|part| !part.is_empty()) {
-            held = openat(&held, part, DIRECTORY | OFlags::NOFOLLOW, Mode::empty())?;
+        Ok(reached(work_tree, directory, DIRECTORY)?)
+    }
+
+    /// Opens what a path leads to without a link on it.
+    fn reached(work_tree: &Path, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+        let root = openat(CWD, work_tree, DIRECTORY, Mode::empty())?;
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        if parts.clone().next().is_none() {
+            return Ok(root);
+        }
+        match in_one_step(&root, path, flags) {
+            Err(Errno::NOSYS | Errno::PERM | Errno::INVAL | Errno::AGAIN) => part_by_part(root, parts, flags),
+            opened => opened,
+        }
+    }
+
+    /// Where the system itself can see to it that no link is on the way.
+    #[cfg(target_os = "linux")]
+    fn in_one_step(root: &OwnedFd, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+        use rustix::fs::{ResolveFlags, openat2};
+        let strictly = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        openat2(root, path, flags, Mode::empty(), strictly)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn in_one_step(_root: &OwnedFd, _path: &str, _flags: OFlags) -> rustix::io::Result<OwnedFd> {
+        Err(Errno::NOSYS)
+    }
+
+    fn part_by_part<'p>(
+        root: OwnedFd,
+        parts: impl Iterator<Item = &'p str>,
+        flags: OFlags,
+    ) -> rustix::io::Result<OwnedFd> {
+        let (mut held, mut parts) = (root, parts.peekable());
+        while let Some(part) = parts.next() {
+            let flags = if parts.peek().is_some() { DIRECTORY } else { flags };
+            held = openat(&held, part, flags | OFlags::NOFOLLOW, Mode::empty())?;
         }
         Ok(held)
     }
 
     pub(super) fn open(work_tree: &Path, path: &RepoPath) -> Result<File> {
-        let (parent, name) = split(path);
         // A pipe that nobody writes to would be waited for.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        match openat(directory(work_tree, parent)?, name, flags, Mode::empty()) {
+        match reached(work_tree, path.as_str(), flags) {
             Err(Errno::LOOP) => Err(no_plain_file()),
             opened => Ok(opened?.into()),
+        }
+    }
+
+    /// Whether a file is reached in the one or the other way; a system without the first has the other only.
+    #[cfg(test)]
+    pub(super) fn reached_by(work_tree: &Path, path: &str, in_one: bool) -> bool {
+        let root = openat(CWD, work_tree, DIRECTORY, Mode::empty()).expect("a directory");
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match in_one_step(&root, path, flags) {
+            Err(Errno::NOSYS | Errno::PERM) => part_by_part(root, path.split('/'), flags).is_ok(),
+            opened if in_one => opened.is_ok(),
+            _ => part_by_part(root, path.split('/'), flags).is_ok(),
         }
     }
 
@@ -270,5 +316,23 @@ mod tests {
         assert!(remove_dir(root, &at("dir/new")).is_err());
         assert_eq!(std::fs::read_to_string(outside.path().join("x")).expect("there"), "secret");
         assert_eq!(std::fs::read_dir(outside.path()).expect("listed").count(), 1);
+    }
+
+    /// Both ways of the system are held to the same.
+    #[test]
+    fn a_path_is_reached_in_one_step_as_it_is_part_by_part() {
+        let tree = tempfile::tempdir().expect("directory");
+        let root = tree.path();
+        std::fs::create_dir_all(root.join("a/b")).expect("made");
+        std::fs::write(root.join("a/b/x"), "1").expect("written");
+        symlink("b", root.join("a/link")).expect("link");
+        symlink("x", root.join("a/b/link")).expect("link");
+        let step = |path| system::reached_by(root, path, true);
+        let parts = |path| system::reached_by(root, path, false);
+        for (path, is_there) in
+            [("a/b/x", true), ("a/b/link", false), ("a/link/x", false), ("a/b/y", false), ("a/c/x", false)]
+        {
+            assert_eq!((step(path), parts(path)), (is_there, is_there), "{path}");
+        }
     }
 }

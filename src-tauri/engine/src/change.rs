@@ -1,6 +1,7 @@
 //! What is to become of files: the currency between the plan, the commit and the work tree.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -50,6 +51,19 @@ impl<'de> Deserialize<'de> for ContentHash {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a SHA-256 in hexadecimal"))
     }
+}
+
+/// For how long a look at a whole directory is believed while it is heard what is done in it: not everything is told to
+/// a watch.
+pub(crate) const BELIEVED: Duration = Duration::from_secs(60);
+
+/// What was done in a fabric's directory since some time, as far as it was heard of.
+#[derive(Debug, Clone)]
+pub(crate) struct Heard {
+    /// The number of the last change: from here on it can be asked next.
+    pub(crate) at: u64,
+    /// The paths that something was done to; none where only a look at everything can tell.
+    pub(crate) paths: Option<Vec<RepoPath>>,
 }
 
 /// One file that is to be written or deleted.

@@ -11,23 +11,24 @@ use crate::error::{ErrorReport, Result};
 use crate::event::Event;
 use crate::fgd::{self, FileEntry, Layout, ManagedIndex};
 use crate::finding::Finding;
+use crate::git::Repo;
 use crate::github::PullRequest;
 use crate::github::view::PullRequestView;
 use crate::id::{OperationId, RemoteUrl, RepoPath, Revision, Timestamp};
 use crate::operation::{CommitSummary, Trigger};
 use crate::schema::KINDS;
 use crate::store::StoredFabric;
-use crate::sync::{self, Facts, Found, Reporter, Schedule, Seen, Watch, by_file, derive};
+use crate::sync::{self, Facts, Found, Reporter, Schedule, Seen, Sight, by_file, derive};
 use crate::view::{FabricFindings, FabricView, InboxFile, KindCount, RepositoryView};
 
-use super::changes::Counts;
+use super::changes;
 use super::resources::Held;
 use super::{Inner, lock};
 
 /// After how long without work a fabric's objects are let go.
 const RESTS_AFTER: Duration = Duration::from_secs(60);
-/// For how long a look at a whole directory is believed while the watch hears of nothing.
-const BELIEVED: Duration = Duration::from_secs(60);
+/// From how many files on that differ all are counted anew.
+const FEW: usize = 1_000;
 /// Of how many fabrics the objects are held at once.
 const HELD: usize = 8;
 
@@ -37,6 +38,8 @@ pub(super) struct Live {
     state: Mutex<LiveState>,
     /// The objects of the directory; used by one run at a time.
     pub(super) index: Mutex<ManagedIndex>,
+    /// What differs on disk, and the watch that tells of it.
+    pub(super) sight: Arc<Sight>,
     /// Held by whoever arranges the objects for looking through them.
     pub(super) arranging: Mutex<()>,
 }
@@ -57,9 +60,6 @@ pub(super) struct LiveState {
     /// The commit that the last such look was at.
     pub(super) surveyed: Option<Revision>,
     pub(super) schedule: Schedule,
-    pub(super) watch: Option<Arc<Watch>>,
-    /// A look that found nothing by hand.
-    pub(super) at_rest: Option<AtRest>,
     /// What the last run saw changed by hand and left, each as the run saw it. What changed after that is news, also
     /// to whoever has measured since.
     pub(super) left_edited: Vec<Edited>,
@@ -80,26 +80,7 @@ pub(super) struct LiveState {
     /// Its objects as a person looks through them.
     pub(super) catalog: Option<Held>,
     /// How many objects its commits changed.
-    pub(super) counted: Counts,
-}
-
-/// Nothing in the directory differed from what was committed, when all of it was looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct AtRest {
-    /// What was committed.
-    pub(super) head: Revision,
-    /// How many changes the watch had heard of before the look.
-    pub(super) changes: u64,
-    /// When the look began.
-    pub(super) at: Instant,
-}
-
-impl AtRest {
-    /// Whether the directory still is as that look found it. That is believed for a while only: not everything is
-    /// told to a watch.
-    fn holds(&self, head: &Revision, changes: u64) -> bool {
-        self.head == *head && self.changes == changes && self.at.elapsed() < BELIEVED
-    }
+    pub(super) counted: changes::Counts,
 }
 
 /// What came of a run's wish to speak with the remote.
@@ -167,18 +148,6 @@ impl Edited {
 }
 
 impl Live {
-    /// How many changes the watch has heard of by now; none where that can't be known.
-    pub(super) fn changes_so_far(&self) -> Option<u64> {
-        // Cloned first: it waits, and whoever tells of changes may want the state.
-        let watch = self.state().watch.clone();
-        watch.and_then(|watch| watch.changes_so_far())
-    }
-
-    /// The look that found nothing by hand, where it still holds.
-    pub(super) fn at_rest(&self, head: &Revision, changes: Option<u64>) -> Option<AtRest> {
-        self.state().at_rest.clone().filter(|at_rest| changes.is_some_and(|n| at_rest.holds(head, n)))
-    }
-
     pub(super) fn state(&self) -> std::sync::MutexGuard<'_, LiveState> {
         lock(&self.state)
     }
@@ -256,29 +225,24 @@ impl Inner {
                 edits
             }
             None => {
-                let edits = repo.local_edits(head.as_ref(), layout.root())?;
+                let edits = live.sight.edits(&repo, head.as_ref(), layout.root())?;
                 edits.into_iter().map(|path| Edited::of(repo.work_tree(), path)).collect()
             }
         };
         let raw = layout.raw();
-        let counted = {
-            let state = live.state();
-            let before = state.measured.as_ref();
-            let same =
-                |before: &&Measured| before.head.as_ref().map(|known| &known.revision) == head.as_ref();
-            before.filter(same).map(|before| before.kinds.clone())
-        };
+        let counted = live
+            .state()
+            .measured
+            .as_ref()
+            .and_then(|before| Some((before.head.as_ref()?.revision.clone(), before.kinds.clone())));
         let measured = Measured {
             initialised: layout.fabric_file().under(repo.work_tree()).is_file(),
             url: repo.remote(&fabric.branch)?.map(|remote| remote.url),
             ahead_behind: repo.ahead_behind(&fabric.branch)?,
             edits: edits.into_iter().filter(|edit| edit.path.below(&raw).is_none()).collect(),
-            kinds: match (counted, &head) {
-                (Some(counted), _) => counted,
-                (None, Some(head)) => {
-                    count_kinds(repo.list(head, &layout.managed())?.iter().map(|file| &file.path), &layout)
-                }
-                (None, None) => Vec::new(),
+            kinds: match &head {
+                Some(head) => kinds_at(&repo, head, counted, &layout)?,
+                None => Vec::new(),
             },
             inbox,
             head: head.map(|head| repo.commit_summary(&head)).transpose()?,
@@ -293,15 +257,8 @@ impl Inner {
         let layout = Layout::new(fabric.directory.clone());
         let head = repo.tip(&fabric.branch)?;
         let live = self.live(&fabric.id);
-        let (changes, at) = (live.changes_so_far(), Instant::now());
-        if head.as_ref().is_some_and(|head| live.at_rest(head, changes).is_some()) {
-            return Ok(false);
-        }
         let raw = layout.raw();
-        let mut edits = repo.local_edits(head.as_ref(), layout.root())?;
-        if let (Some(head), Some(changes), []) = (head, changes, edits.as_slice()) {
-            live.state().at_rest = Some(AtRest { head, changes, at });
-        }
+        let mut edits = live.sight.edits(&repo, head.as_ref(), layout.root())?;
         edits.retain(|path| path.below(&raw).is_none());
         let state = live.state();
         Ok(edits.into_iter().any(|path| !state.left_edited.contains(&Edited::of(repo.work_tree(), path))))
@@ -472,18 +429,55 @@ impl LiveState {
     }
 }
 
-/// Counts the objects by kind: the files of each directory under `managed/`, in the order of the kinds
-/// table, then what the table lacks.
-fn count_kinds<'a>(files: impl Iterator<Item = &'a RepoPath>, layout: &Layout) -> Vec<KindCount> {
-    let managed = layout.managed();
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    for file in files {
-        if let Some((directory, _)) = file.below(&managed).and_then(|rest| rest.split_once('/'))
+/// Counts the objects of a commit by kind; from another commit's counts where few files differ.
+fn kinds_at(
+    repo: &Repo,
+    head: &Revision,
+    counted: Option<(Revision, Vec<KindCount>)>,
+    layout: &Layout,
+) -> Result<Vec<KindCount>> {
+    if let Some((before, kinds)) = counted
+        && let Some(differing) = repo.paths_between(&before, head, FEW)?
+    {
+        let mut counts = Counts::default();
+        counts.0.extend(kinds.into_iter().map(|kind| (kind.directory, i64::from(kind.count))));
+        for (path, was, is) in &differing {
+            counts.add(path, layout, i64::from(*is) - i64::from(*was));
+        }
+        return Ok(counts.kinds());
+    }
+    let mut counts = Counts::default();
+    for file in repo.list(head, &layout.managed())? {
+        counts.add(&file.path, layout, 1);
+    }
+    Ok(counts.kinds())
+}
+
+/// How many files of objects each directory under `managed/` has.
+#[derive(Default)]
+struct Counts(BTreeMap<String, i64>);
+
+impl Counts {
+    fn add(&mut self, file: &RepoPath, layout: &Layout, more: i64) {
+        if let Some((directory, _)) = file.below(&layout.managed()).and_then(|rest| rest.split_once('/'))
             && Layout::takes(file.file_name())
+            && more != 0
         {
-            *counts.entry(directory).or_default() += 1;
+            *self.0.entry(directory.to_owned()).or_default() += more;
         }
     }
+
+    /// In the order of the kinds table, then what the table lacks.
+    fn kinds(self) -> Vec<KindCount> {
+        let there = self.0.into_iter().filter_map(|(directory, count)| {
+            let count = u32::try_from(count).ok().filter(|count| *count > 0)?;
+            Some((directory, count))
+        });
+        sorted_kinds(there.collect())
+    }
+}
+
+fn sorted_kinds(mut counts: BTreeMap<String, u32>) -> Vec<KindCount> {
     let mut kinds = Vec::new();
     for info in &KINDS {
         if let Some(count) = counts.remove(info.directory) {
@@ -491,8 +485,8 @@ fn count_kinds<'a>(files: impl Iterator<Item = &'a RepoPath>, layout: &Layout) -
         }
     }
     kinds.extend(counts.into_iter().map(|(directory, count)| KindCount {
-        kind: directory.to_owned(),
-        directory: directory.to_owned(),
+        kind: directory.clone(),
+        directory,
         count,
     }));
     kinds
@@ -506,6 +500,7 @@ mod tests {
     fn objects_are_counted_in_the_order_of_the_table() {
         let paths: Vec<RepoPath> = [
             "lab/managed/vpcs/red.yaml",
+            "lab/managed/vpcs/blue.yaml",
             "lab/managed/switches/leaf-01.yaml",
             "lab/managed/switches/leaf-02.yaml",
             "lab/managed/switches/.gitkeep",
@@ -516,8 +511,10 @@ mod tests {
         .map(|path| RepoPath::parse(path).expect("path"))
         .collect();
         let layout = Layout::new(RepoPath::parse("lab").expect("path"));
-        let counts: Vec<_> =
-            count_kinds(paths.iter(), &layout).into_iter().map(|kind| (kind.kind, kind.count)).collect();
+        let mut counts = Counts::default();
+        paths.iter().for_each(|path| counts.add(path, &layout, 1));
+        counts.add(&paths[0], &layout, -1);
+        let counts: Vec<_> = counts.kinds().into_iter().map(|kind| (kind.kind, kind.count)).collect();
         assert_eq!(counts, [("Switch".to_owned(), 2), ("VPC".to_owned(), 1), ("racks".to_owned(), 1)]);
     }
 }

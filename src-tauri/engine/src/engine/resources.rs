@@ -166,7 +166,9 @@ impl Inner {
         let layout = Layout::new(fabric.directory.clone());
         let repo = self.open_repo(fabric)?;
         let work_tree = repo.work_tree();
-        index.refresh(work_tree, &layout, &mut |_, _| Ok(()))?;
+        let live = self.live(&fabric.id);
+        let hear = |since| live.sight.hear(layout.root(), since);
+        index.refresh(work_tree, &layout, &hear, &mut |_, _| Ok(()))?;
         let objects: Vec<_> = index.objects(&layout).collect();
         let mut shapes: HashMap<&str, Option<Shape>> = HashMap::new();
         for (_, managed) in &objects {

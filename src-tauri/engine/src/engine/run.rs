@@ -16,7 +16,7 @@ use crate::operation::{DocumentCounts, Operation, OperationKind, Outcome, Progre
 use crate::store::StoredFabric;
 use crate::sync::{self, Errand, Flow, FlowResult, OnStep, Reporter, Turn};
 
-use super::live::{AtRest, Contact};
+use super::live::Contact;
 use super::{Inner, lock};
 
 /// How long a run that somebody asked for waits for another process that works in the repository: as long as
@@ -215,10 +215,6 @@ impl Inner {
         let mut index = lock(&live.index);
         let left = live.state().left.clone().unwrap_or_default();
         let settings = self.store.settings(&fabric.id)?;
-        // Before anything is looked at: what changes from now on is counted after it.
-        let (changes, at) = (live.changes_so_far(), Instant::now());
-        let tip = repo.tip(&fabric.branch).ok().flatten();
-        let at_rest = tip.as_ref().and_then(|tip| live.at_rest(tip, changes));
         let mut flow = Flow {
             repo: &repo,
             name: &fabric.name,
@@ -235,19 +231,10 @@ impl Inner {
             result,
             look: None,
             differed: None,
-            at_rest: at_rest.as_ref().map(|at_rest| at_rest.head.clone()),
+            sight: &live.sight,
             turn,
         };
-        let done = work(&mut flow);
-        let is_clean = flow.result.differed.as_ref().is_some_and(Vec::is_empty);
-        live.state().at_rest = match (tip, changes) {
-            // A look that was spared does not make the last one younger.
-            (Some(head), Some(changes)) if is_clean && done.is_ok() => {
-                at_rest.or(Some(AtRest { head, changes, at }))
-            }
-            _ => at_rest,
-        };
-        done
+        work(&mut flow)
     }
 
     pub(super) fn access(&self, repo: &Repo, fabric: &StoredFabric) -> Result<Access> {

@@ -63,7 +63,7 @@ impl Inner {
 fn before_edits(flow: &Flow<'_>) -> Result<Vec<FileChange>> {
     let head = flow.repo.tip(flow.branch)?;
     let mut changes = Vec::new();
-    for path in flow.repo.local_edits(head.as_ref(), &flow.layout.managed())? {
+    for path in flow.edits_below(head.as_ref(), &flow.layout.managed())? {
         let blob = match &head {
             Some(head) => flow.repo.blob_at(head, &path)?,
             None => None,

@@ -88,7 +88,7 @@ impl Inner {
             }
         };
         match Watch::new(&directory, &self.runtime, hint) {
-            Ok(watch) => live.state().watch = Some(Arc::new(watch)),
+            Ok(watch) => live.sight.watch(watch),
             // The glance at every tick remains.
             Err(error) => {
                 tracing::warn!(directory = %directory.display(), %error, "the directory can't be watched")

@@ -1,13 +1,15 @@
 //! What stands in `managed/` and `unmanaged/`, known by identity, and checked as one fabric.
 
 use std::collections::{HashMap, HashSet};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use rayon::prelude::*;
 
-use crate::change::ContentHash;
+use crate::beneath;
+use crate::change::{BELIEVED, ContentHash, Heard};
 use crate::error::Result;
 use crate::fgd::inbox::{ObjectRead, finding, is_hedgehog};
 use crate::fgd::layout::Layout;
@@ -65,7 +67,12 @@ pub(crate) struct ManagedIndex {
     /// What could not even be listed.
     unlisted: Vec<Finding>,
     schemas: Schemas,
+    /// The last change that was heard of before the last look, and when all files were looked at.
+    looked: Option<(u64, Instant)>,
 }
+
+/// What was heard of the directory since the change of a number; without one, only the last change's number.
+pub(crate) type Hear<'a> = &'a dyn Fn(Option<u64>) -> Option<Heard>;
 
 /// The schemas of the directory's own CRDs, and the files that they were read from.
 #[derive(Debug, Default)]
@@ -77,18 +84,37 @@ struct Schemas {
 }
 
 /// A file that was written this recently is read again next time: its time may not tell the next write.
-const RACY: std::time::Duration = std::time::Duration::from_secs(2);
+const RACY: Duration = Duration::from_secs(2);
 /// How many files are read between two looks at whether the run is still wanted.
 const AT_ONCE: usize = 512;
 
 impl ManagedIndex {
-    /// Looks at the disk; afterwards the index is what is there. `step` is told (done, total).
+    /// Looks at the disk; afterwards the index is what is there. Where it was heard what was done since the last look,
+    /// at that only. `step` is told (done, total).
     pub(crate) fn refresh(
         &mut self,
         work_tree: &Path,
         layout: &Layout,
+        hear: Hear<'_>,
         step: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<()> {
+        let looked = self.looked.take().filter(|(_, at)| at.elapsed() < BELIEVED);
+        // Before anything is looked at: what changes from now on is heard of after it.
+        let heard = hear(looked.map(|(heard, _)| heard));
+        let at = Instant::now();
+        if let (Some((_, at)), Some(Heard { at: heard, paths: Some(paths) })) = (looked, &heard)
+            && let Some(found) = self.found_among(work_tree, layout, paths)
+        {
+            let total = self.files.len();
+            let gone: Vec<RepoPath> = paths
+                .iter()
+                .filter(|path| !found.iter().any(|entry| entry.path == **path))
+                .cloned()
+                .collect();
+            self.take(work_tree, layout, found, gone, (total, step))?;
+            self.looked = Some((*heard, at));
+            return Ok(());
+        }
         let (mut found, mut unlisted) = yaml_files(work_tree, &layout.managed())?;
         let (others, other_unlisted) = yaml_files(work_tree, &layout.unmanaged())?;
         found.extend(others);
@@ -102,19 +128,73 @@ impl ManagedIndex {
                 ..Self::default()
             };
         }
-        let now = SystemTime::now();
         let total = found.len();
-        step(0, total)?;
         let there: HashSet<&RepoPath> = found.iter().map(|entry| &entry.path).collect();
         let gone: Vec<RepoPath> = self.files.keys().filter(|path| !there.contains(path)).cloned().collect();
         drop(there);
+        self.take(work_tree, layout, found, gone, (total, step))?;
+        self.looked = heard.map(|heard| (heard.at, at));
+        Ok(())
+    }
+
+    /// Those of these paths at which a listing would find a file. None where it may find something else than that:
+    /// a directory of that name, what can't be listed, other schemas.
+    fn found_among(&self, work_tree: &Path, layout: &Layout, paths: &[RepoPath]) -> Option<Vec<FileEntry>> {
+        if !self.unlisted.is_empty() {
+            return None;
+        }
+        let (mut found, mut absent) = (Vec::new(), Vec::new());
+        for path in paths {
+            if path.below(&layout.schemas()).is_some() {
+                return None;
+            }
+            let tops = [layout.managed(), layout.unmanaged()];
+            let Some(below) = tops.iter().find_map(|top| path.below(top)) else {
+                // One of the two, or a directory above them.
+                if tops.iter().any(|top| top.below(path).is_some()) {
+                    return None;
+                }
+                continue;
+            };
+            if below.split('/').any(|part| part.starts_with('.')) {
+                continue;
+            }
+            match beneath::open(work_tree, path).and_then(|file| file.metadata()) {
+                Ok(metadata) if Layout::takes(path.file_name()) => {
+                    let (bytes, modified) = (metadata.len(), metadata.modified().ok());
+                    found.push(FileEntry { path: path.clone(), bytes, modified });
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    absent.push(path);
+                }
+                Err(_) => return None,
+            }
+        }
+        // What was there and is no file that was known may have been a directory, and took its files with it.
+        absent.retain(|path| !self.files.contains_key(*path));
+        let is_gone = |file: &RepoPath| absent.iter().any(|path| file.below(path).is_some());
+        (absent.is_empty() || !self.files.keys().any(is_gone)).then_some(found)
+    }
+
+    /// Reads what of the found files is not known as it is, and forgets what is gone.
+    fn take(
+        &mut self,
+        work_tree: &Path,
+        layout: &Layout,
+        found: Vec<FileEntry>,
+        gone: Vec<RepoPath>,
+        (total, step): (usize, &mut dyn FnMut(usize, usize) -> Result<()>),
+    ) -> Result<()> {
+        step(0, total)?;
+        let now = SystemTime::now();
         let is_known = |entry: &FileEntry| {
             let settled = entry.modified.is_some_and(|at| now.duration_since(at).is_ok_and(|age| age > RACY));
             settled && self.files.get(&entry.path).is_some_and(|known| known.entry == *entry)
         };
-        let (known, fresh): (Vec<_>, Vec<_>) = found.into_iter().partition(is_known);
+        let fresh: Vec<FileEntry> = found.into_iter().filter(|entry| !is_known(entry)).collect();
         let schemas = self.schemas.read.as_ref();
-        let mut done = known.len();
+        let mut done = total.saturating_sub(fresh.len());
         let mut read: Vec<(RepoPath, Option<Known>)> = Vec::with_capacity(fresh.len());
         for some in fresh.chunks(AT_ONCE) {
             step(done, total)?;

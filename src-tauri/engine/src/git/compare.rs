@@ -252,6 +252,25 @@ impl Repo {
         self.disk_changes(&differences(self.git(), old, new)?)
     }
 
+    /// The paths that differ between two commits and may be on a disk, each with whether the one and the other has it;
+    /// none where they are more than `most`, or where the first commit is not there any more.
+    pub(crate) fn paths_between(
+        &self,
+        from: &Revision,
+        to: &Revision,
+        most: usize,
+    ) -> Result<Option<Vec<(RepoPath, bool, bool)>>> {
+        if self.git().find_commit(oid(from)?).is_err() {
+            return Ok(None);
+        }
+        let (old, new) = (self.tree_of(Some(from))?, self.tree_of(Some(to))?);
+        let differing = differences(self.git(), old, new)?;
+        let path = |differing: &Difference| {
+            Some((repo_path(&differing.path)?, differing.old.is_some(), differing.new.is_some()))
+        };
+        Ok((differing.len() <= most).then(|| differing.iter().filter_map(path).collect()))
+    }
+
     /// The differences as changes of files on disk.
     pub(super) fn disk_changes(&self, differences: &[Difference]) -> Result<Vec<FileChange>> {
         let (mut changes, mut bytes) = (Vec::with_capacity(differences.len()), 0);

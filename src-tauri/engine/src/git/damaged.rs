@@ -15,6 +15,7 @@ use flate2::bufread::ZlibDecoder;
 use git2::Repository;
 use rayon::prelude::*;
 
+use super::plain_store::fans;
 use super::repo::Repo;
 use crate::error::{Error, Result};
 
@@ -37,7 +38,7 @@ impl Repo {
         // The file system's own clock counts, and it is read before the look.
         let begun = looked.with_extension("new");
         fs::write(&begun, "").map_err(Error::io(&begun))?;
-        set_aside(self.git())?;
+        set_aside(self.git(), false)?;
         fs::rename(&begun, &looked).map_err(Error::io(looked))
     }
 }
@@ -48,13 +49,15 @@ pub(super) fn set_aside_once(git: &Repository) -> Result<()> {
     let is_known = opened().as_ref().is_some_and(|stores| stores.contains(git.commondir()));
     if !is_known {
         super::plain_store::require_plain_store(git)?;
-        set_aside(git)?;
+        set_aside(git, true)?;
         opened().get_or_insert_default().insert(git.commondir().to_owned());
     }
     Ok(())
 }
 
-fn set_aside(git: &Repository) -> Result<()> {
+/// Unless it is `thorough`, the look is at directories only in which something was made, renamed or removed: a process
+/// that opened the clone has looked at all others, and no power was cut since.
+fn set_aside(git: &Repository, thorough: bool) -> Result<()> {
     let own = git.commondir().join("fgd");
     let since = fs::metadata(own.join(LOOKED)).and_then(|looked| looked.modified()).ok();
     let is_new = |metadata: &Metadata| {
@@ -63,10 +66,14 @@ fn set_aside(git: &Repository) -> Result<()> {
     };
     let objects = git.commondir().join("objects");
     let mut new = Vec::new();
-    for fan in (0..=255).map(|byte| objects.join(format!("{byte:02x}"))) {
+    for fan in fans(&objects)? {
+        if !thorough && fan.metadata().is_ok_and(|metadata| !is_new(&metadata)) {
+            continue;
+        }
+        let fan = fan.path();
         let entries = match fs::read_dir(&fan) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
             Err(error) => return Err(Error::io(fan)(error)),
         };
         for entry in entries {

@@ -1,10 +1,11 @@
 //! What differs on disk from what is committed.
 
+use std::collections::BTreeSet;
 use std::fs::Metadata;
 
 use git2::{DiffOptions, Oid};
 
-use super::compare::{TreePaths, repo_path};
+use super::compare::{Entry, TreePaths, repo_path};
 use super::disk::{OnDisk, Standing, Unopened, find, look, survey};
 use super::read::blob_id;
 use super::repo::Repo;
@@ -14,6 +15,8 @@ use crate::id::{RepoPath, Revision};
 
 /// Files of ours that are being written. They are nobody's work.
 pub(super) const TEMPORARY: &str = ".fgd-";
+/// A change of these may change what all other files count as.
+const RULES: [&str; 2] = [".gitignore", ".gitattributes"];
 
 impl Repo {
     /// Plain files below `dir` whose bytes on disk differ from the commit's: changed, new or gone.
@@ -43,23 +46,57 @@ impl Repo {
             if path.below(dir).is_none() || path.file_name().starts_with(TEMPORARY) {
                 continue;
             }
-            let in_git = paths.leaf(&path)?;
-            let committed = self.for_disk(in_git)?;
             // The index takes part in the comparison, and it may be anything: the bytes decide.
-            let differs = match (find(self.work_tree(), &path)?, committed) {
-                (Unopened::File(metadata), Some(entry)) => self.is_another(&path, &metadata, entry.id)?,
-                // It is not opened: it may be larger than any memory.
-                (Unopened::File(_), None) => in_git.is_none(),
-                (Unopened::Absent, Some(_)) => true,
-                (Unopened::Absent, None) | (Unopened::Blocked(_), _) => false,
-            };
-            if differs {
+            let found = find(self.work_tree(), &path)?;
+            if self.differs(&path, &found, paths.leaf(&path)?)? {
                 edits.push(path);
             }
         }
         edits.sort();
         edits.dedup();
         Ok(edits)
+    }
+
+    /// Those of these paths that [`local_edits`](Self::local_edits) would name. None where more may differ than they
+    /// say: with a directory of that name go its files, and with a rule what is ignored.
+    pub(crate) fn edits_among(
+        &self,
+        head: &Revision,
+        dir: &RepoPath,
+        among: &BTreeSet<RepoPath>,
+    ) -> Result<Option<Vec<RepoPath>>> {
+        let mut committed = TreePaths::new(self.git(), self.tree_of(Some(head))?)?;
+        let mut edits = Vec::new();
+        for path in among {
+            if path.below(dir).is_none() || path.file_name().starts_with(TEMPORARY) {
+                continue;
+            }
+            let in_git = committed.leaf(path)?;
+            let found = find(self.work_tree(), path)?;
+            let is_more = match &found {
+                Unopened::Blocked(_) => true,
+                Unopened::File(_) => in_git.is_none() && self.git().is_path_ignored(path.as_str())?,
+                Unopened::Absent => false,
+            };
+            if is_more || committed.has_dir(path)? || RULES.contains(&path.file_name()) {
+                return Ok(None);
+            }
+            if self.differs(path, &found, in_git)? {
+                edits.push(path.clone());
+            }
+        }
+        Ok(Some(edits))
+    }
+
+    /// Whether what was found at a path is not what was committed there.
+    fn differs(&self, path: &RepoPath, found: &Unopened, in_git: Option<Entry>) -> Result<bool> {
+        Ok(match (found, self.for_disk(in_git)?) {
+            (Unopened::File(metadata), Some(entry)) => self.is_another(path, metadata, entry.id)?,
+            // It is not opened: it may be larger than any memory.
+            (Unopened::File(_), None) => in_git.is_none(),
+            (Unopened::Absent, Some(_)) => true,
+            (Unopened::Absent, None) | (Unopened::Blocked(_), _) => false,
+        })
     }
 
     /// Whether a file's bytes are others than the blob's. One of another size is not read.

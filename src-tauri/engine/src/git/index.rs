@@ -139,7 +139,9 @@ impl Repo {
     pub(super) fn read_index(&self) -> Result<Index> {
         let read = || {
             let mut index = self.git().index()?;
-            index.read(true)?;
+            // What was changed in memory and could not be written is forgotten. The first time there is nothing such,
+            // and libgit2 reads it only if it has not just done so.
+            index.read(self.has_read_index.replace(true))?;
             Ok::<_, git2::Error>(index)
         };
         match read() {

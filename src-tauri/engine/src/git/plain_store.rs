@@ -3,7 +3,8 @@
 //! A directory that came from somewhere else (an archive, a shared disk) may have links where Git keeps its
 //! files, and Git follows them: a commit would be noted in a file of the user's.
 
-use std::fs;
+use std::fs::{self, DirEntry};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use git2::Repository;
@@ -32,9 +33,10 @@ fn require_plain(git_dir: &Path) -> Result<()> {
     for name in FILES {
         check(&git_dir.join(name))?;
     }
-    let objects = git_dir.join("objects");
-    for fan in 0..=255 {
-        check(&objects.join(format!("{fan:02x}")))?;
+    for fan in fans(&git_dir.join("objects"))? {
+        if !fan.file_type().is_ok_and(|is| is.is_dir() || is.is_file()) {
+            return Err(Error::StoreNotPlain { path: fan.path() });
+        }
     }
     let mut pending: Vec<_> = TREES.iter().map(|tree| git_dir.join(tree)).collect();
     let mut seen = 0;
@@ -46,6 +48,22 @@ fn require_plain(git_dir: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What has the name of a directory of loose objects: the first two digits of theirs. Where the store itself is not
+/// there, none has.
+///
+/// # Errors
+/// The store can't be listed.
+pub(super) fn fans(objects: &Path) -> Result<Vec<DirEntry>> {
+    let entries = match fs::read_dir(objects) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        listed => listed.map_err(Error::io(objects))?,
+    };
+    let is_digits = |name: &[u8]| name.len() == 2 && name.iter().all(u8::is_ascii_hexdigit);
+    let fans = entries
+        .filter(|entry| entry.as_ref().map_or(true, |entry| is_digits(entry.file_name().as_encoded_bytes())));
+    fans.collect::<std::io::Result<_>>().map_err(Error::io(objects))
 }
 
 /// Whether it is a directory. What is not there is nothing.

@@ -1,5 +1,6 @@
 //! A clone on this machine.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -22,6 +23,8 @@ pub(crate) struct Repo {
     git: Repository,
     work_tree: PathBuf,
     author: AuthorSettings,
+    /// Whether the index was read by way of this.
+    pub(super) has_read_index: Cell<bool>,
 }
 
 impl Repo {
@@ -72,7 +75,7 @@ impl Repo {
             return Err(Error::NotAWorkTree { path: path.to_owned() });
         }
         super::damaged::set_aside_once(&git)?;
-        Ok(Self { git, work_tree, author: AuthorSettings::default() })
+        Ok(Self { git, work_tree, author: AuthorSettings::default(), has_read_index: Cell::new(false) })
     }
 
     /// The same clone, in which commits are by that author.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -15,6 +16,7 @@ use crate::operation::{Step, Unit};
 use crate::sync::flow::Flow;
 use crate::sync::ingest::read_if_there;
 use crate::sync::message;
+use crate::sync::sight::Sight;
 use crate::sync::status::count;
 
 /// Editors save in more than one step. A file that changed within this is looked at twice.
@@ -35,12 +37,8 @@ pub(crate) struct Differed {
 }
 
 impl Differed {
-    fn nothing() -> Self {
-        Self { files: Vec::new(), at: Instant::now() }
-    }
-
-    fn look(repo: &Repo, head: &Revision, root: &RepoPath) -> Result<Self> {
-        let edits = repo.local_edits(Some(head), root)?;
+    fn look(sight: &Sight, repo: &Repo, head: &Revision, root: &RepoPath) -> Result<Self> {
+        let edits = sight.edits(repo, Some(head), root)?;
         let files = edits.into_iter().map(|path| {
             let seen = seen(repo.work_tree(), &path);
             (path, seen)
@@ -116,8 +114,7 @@ impl Flow<'_> {
     fn edits(&mut self, head: &Revision) -> Result<Differed> {
         let mut differed = match self.differed.take() {
             Some(differed) => differed?,
-            None if self.at_rest.as_ref() == Some(head) => Differed::nothing(),
-            None => Differed::look(self.repo, head, self.layout.root())?,
+            None => Differed::look(self.sight, self.repo, head, self.layout.root())?,
         };
         self.result.differed = Some(differed.files.clone());
         let (managed, unmanaged) = (self.layout.managed(), self.layout.unmanaged());
@@ -133,15 +130,17 @@ impl Flow<'_> {
         Ok(differed)
     }
 
-    /// Begins to look for what differs on disk, on a thread of its own; none before the first commit.
+    /// Begins to look for what differs on disk, on a thread of its own; none before the first commit, and where a look
+    /// later will cost next to nothing.
     pub(super) fn look_for_edits(&self) -> Result<Option<JoinHandle<Result<Differed>>>> {
         let Some(head) = self.repo.tip(self.branch)? else { return Ok(None) };
-        if self.at_rest.as_ref() == Some(&head) {
+        if self.sight.is_quick() {
             return Ok(None);
         }
         let (work_tree, root) = (self.repo.work_tree().to_owned(), self.layout.root().clone());
+        let sight = Arc::clone(self.sight);
         // libgit2's handles stay where they were made.
-        let look = move || Differed::look(&Repo::open(&work_tree)?, &head, &root);
+        let look = move || Differed::look(&sight, &Repo::open(&work_tree)?, &head, &root);
         let looking = std::thread::Builder::new().name("edits".to_owned()).spawn(look);
         // Without a thread it is looked for later.
         Ok(looking.ok())
@@ -273,8 +272,15 @@ impl Flow<'_> {
     /// The problems of all that is changed by hand and in no commit.
     pub(crate) fn changes_by_hand(&mut self) -> Result<Vec<Finding>> {
         let Some(head) = self.repo.tip(self.branch)? else { return Ok(Vec::new()) };
-        let edited = self.repo.local_edits(Some(&head), &self.layout.managed())?;
+        let edited = self.edits_below(Some(&head), &self.layout.managed())?;
         self.problems_by_hand(&head, &edited)
+    }
+
+    /// Files below a directory of the fabric that differ on disk from what is committed.
+    pub(crate) fn edits_below(&self, head: Option<&Revision>, directory: &RepoPath) -> Result<Vec<RepoPath>> {
+        let mut edits = self.sight.edits(self.repo, head, self.layout.root())?;
+        edits.retain(|path| path.below(directory).is_some());
+        Ok(edits)
     }
 }
 

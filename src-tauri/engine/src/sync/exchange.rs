@@ -118,7 +118,7 @@ impl Flow<'_> {
     /// Files of the directory that are edited by hand and in no commit.
     fn at_work(&self) -> Result<BTreeSet<RepoPath>> {
         let head = self.repo.tip(self.branch)?;
-        Ok(self.repo.local_edits(head.as_ref(), self.layout.root())?.into_iter().collect())
+        Ok(self.sight.edits(self.repo, head.as_ref(), self.layout.root())?.into_iter().collect())
     }
 
     /// Brings in the branch `there` of the remote, with a person's decisions.

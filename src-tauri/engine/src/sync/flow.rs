@@ -18,6 +18,7 @@ use crate::operation::{CommitSummary, DocumentCounts, OperationKind, Step};
 use crate::sync::by_hand::{Differed, Seen};
 use crate::sync::exchange::is_about_the_remote;
 use crate::sync::progress::Reporter;
+use crate::sync::sight::Sight;
 use crate::sync::turn::Turn;
 use crate::sync::undo::Undone;
 
@@ -113,8 +114,8 @@ pub(crate) struct Flow<'a> {
     pub(crate) result: &'a mut FlowResult,
     /// What waited in the inbox when the run began.
     pub(crate) look: Option<Look>,
-    /// The commit from which nothing differs on disk, where that is known without a look.
-    pub(crate) at_rest: Option<Revision>,
+    /// What is known of the directory without a look at all of it.
+    pub(crate) sight: &'a Arc<Sight>,
     /// What differs on disk from what is committed, where that was looked for while the remote was asked.
     pub(crate) differed: Option<Result<Differed>>,
     /// The run's turn, where it has to share the machine.

@@ -97,8 +97,9 @@ impl Flow<'_> {
 
     /// Reads what has changed below `managed/` and `unmanaged/`, and checks what that touches.
     pub(crate) fn look_at_what_stands(&mut self, step: Option<Step>) -> Result<()> {
-        let report = self.report;
-        self.index.refresh(self.repo.work_tree(), &self.layout, &mut |done, total| match step {
+        let (report, root) = (self.report, self.layout.root());
+        let hear = |since| self.sight.hear(root, since);
+        self.index.refresh(self.repo.work_tree(), &self.layout, &hear, &mut |done, total| match step {
             Some(step) => report.count(step, done, Some(total), None),
             None => Ok(()),
         })
@@ -192,7 +193,7 @@ impl Flow<'_> {
         };
         let head = self.repo.tip(self.branch)?;
         let edited: HashSet<RepoPath> =
-            self.repo.local_edits(head.as_ref(), &self.layout.managed())?.into_iter().collect();
+            self.edits_below(head.as_ref(), &self.layout.managed())?.into_iter().collect();
         let given = Given {
             layout: &self.layout,
             fabric,

@@ -12,6 +12,7 @@ mod propose;
 mod rules;
 mod schedule;
 mod settle;
+mod sight;
 mod status;
 mod tidy;
 mod turn;
@@ -24,6 +25,7 @@ pub(crate) use flow::{Errand, Flow, FlowResult, Found, Proposal, adding_steps, b
 pub(crate) use message::summary;
 pub(crate) use progress::{OnStep, Reporter};
 pub(crate) use schedule::Schedule;
+pub(crate) use sight::Sight;
 pub(crate) use status::{Facts, count, derive};
 pub(crate) use turn::Turn;
 pub(crate) use undo::Undone;

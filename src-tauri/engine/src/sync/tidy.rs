@@ -22,7 +22,7 @@ impl Flow<'_> {
         let mut repairs = fgd::repairs(&self.layout, self.name, &standing);
         let head = self.repo.tip(self.branch)?;
         let edited: HashSet<RepoPath> =
-            self.repo.local_edits(head.as_ref(), &self.layout.managed())?.into_iter().collect();
+            self.edits_below(head.as_ref(), &self.layout.managed())?.into_iter().collect();
         repairs.retain(|repair| !repair.changes.iter().any(|change| edited.contains(&change.path)));
         Ok(repairs)
     }

@@ -1,6 +1,8 @@
 //! Watching a directory. An event is a hint that something may be there, and nothing more.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,8 +24,15 @@ const POLL: Duration = Duration::from_secs(3);
 /// How long a mark is waited for: the system tells of it as soon as it has told of all before it.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// How many paths are remembered of what was heard: after more, a look at everything costs less.
+const REMEMBERED: usize = 1_024;
+/// What two watches count is never the same: each begins this far after the one before.
+const APART: u64 = 1 << 32;
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
 /// A watch over a fabric's directory. Dropping it ends it. While nothing happens it costs nothing.
 pub(crate) struct Watch {
+    directory: PathBuf,
     _watcher: Mutex<Box<dyn Watcher + Send>>,
     heard: Arc<Heard>,
     /// Where marks are made; none where the order of events is not known.
@@ -31,19 +40,51 @@ pub(crate) struct Watch {
 }
 
 /// What was heard of a directory so far.
-#[derive(Default)]
 struct Heard {
     so_far: Mutex<SoFar>,
     marked: Condvar,
 }
 
-#[derive(Default)]
 struct SoFar {
     /// Changes, and gaps in what was heard.
     changes: u64,
+    /// The paths that something was done to, each with the number of the last change.
+    paths: HashMap<PathBuf, u64>,
+    /// Up to which change it is not remembered what was done to.
+    forgotten: u64,
     /// The marks that were made, and the newest that was heard of.
     made: u64,
     mark: u64,
+}
+
+impl Default for Heard {
+    fn default() -> Self {
+        let begin = NEXT.fetch_add(1, Ordering::Relaxed).saturating_mul(APART);
+        let so_far = SoFar { changes: begin, paths: HashMap::new(), forgotten: begin, made: 0, mark: 0 };
+        Self { so_far: Mutex::new(so_far), marked: Condvar::new() }
+    }
+}
+
+impl SoFar {
+    /// Takes note of a change to these paths; to any, where there are none.
+    fn change(&mut self, paths: &[PathBuf]) {
+        self.changes += 1;
+        for path in paths {
+            self.paths.insert(path.clone(), self.changes);
+        }
+        if paths.is_empty() || self.paths.len() > REMEMBERED {
+            self.paths.clear();
+            self.forgotten = self.changes;
+        }
+    }
+}
+
+/// What was done in a directory since some time.
+pub(crate) struct Changed {
+    /// The number of the last change.
+    pub(crate) at: u64,
+    /// The paths below the directory that something was done to; none where that is not known.
+    pub(crate) paths: Option<Vec<PathBuf>>,
 }
 
 impl Heard {
@@ -71,7 +112,12 @@ impl Heard {
         // Of a write through memory nothing is told but its end.
         let is_end =
             |event: &notify::Event| event.kind == EventKind::Access(AccessKind::Close(AccessMode::Write));
-        so_far.changes += u64::from(told || event.as_ref().is_ok_and(is_end));
+        match event {
+            Ok(event) if event.need_rescan() => so_far.change(&[]),
+            Ok(event) if told || is_end(event) => so_far.change(&event.paths),
+            Ok(_) => {}
+            Err(_) => so_far.change(&[]),
+        }
         told
     }
 }
@@ -99,13 +145,18 @@ impl Watch {
                 (Box::new(watch::<PollWatcher>(directory, None, &heard, runtime, config, hint)?), None)
             }
         };
-        Ok(Self { _watcher: Mutex::new(watcher), heard, marks })
+        Ok(Self { directory: directory.to_owned(), _watcher: Mutex::new(watcher), heard, marks })
     }
 
-    /// How many changes were heard of, when all that happened before this call is known. If the number is the
-    /// same at two times, nothing happened in between; but for what the system tells nobody (a write through
-    /// another name of a file, or through memory). None where that can't be known.
-    pub(crate) fn changes_so_far(&self) -> Option<u64> {
+    /// The watched directory, as it was named.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// What was done since the change of that number, of this watch, when all that happened before this call is
+    /// known; but for what the system tells nobody (a write through another name of a file, or through memory).
+    /// Without a number, only the last change's. None where nothing can be known.
+    pub(crate) fn changed(&self, since: Option<u64>) -> Option<Changed> {
         let marks = self.marks.as_ref()?.path();
         let mark = {
             let mut so_far = self.heard.so_far.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,10 +168,17 @@ impl Watch {
         let so_far = self.heard.so_far.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.heard.marked.wait_timeout_while(so_far, PATIENCE, |so_far| so_far.mark < mark);
         let (so_far, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let changes = (so_far.mark >= mark).then_some(so_far.changes);
+        let changed = (so_far.mark >= mark).then(|| {
+            let known = since.filter(|since| (so_far.forgotten..=so_far.changes).contains(since));
+            let paths = known.map(|since| {
+                let later = so_far.paths.iter().filter(|(_, change)| **change > since);
+                later.map(|(path, _)| path.clone()).collect()
+            });
+            Changed { at: so_far.changes, paths }
+        });
         drop(so_far);
         std::fs::remove_file(&file).ok()?;
-        changes
+        changed
     }
 }
 
@@ -226,27 +284,58 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test(flavor = "multi_thread")]
-    async fn what_happened_before_is_counted() {
+    async fn what_happened_before_is_known() {
         let home = tempfile::tempdir().expect("directory");
         std::fs::create_dir(home.path().join("deep")).expect("directory");
         let (sender, hints) = mpsc::channel();
         let hint = move || sender.send(()).unwrap_or(());
         let watch = Watch::new(home.path(), &Handle::current(), hint).expect("watch");
-        let mut last = watch.changes_so_far().expect("counted");
+        let changed = |since: u64| {
+            let changed = watch.changed(Some(since)).expect("heard");
+            (changed.at, changed.paths.expect("known"))
+        };
+        let begin = watch.changed(None).expect("heard").at;
+        let mut last = begin;
         for n in 0..50 {
-            assert_eq!(watch.changes_so_far(), Some(last), "marks are no changes, and nothing happened");
-            std::fs::write(home.path().join("deep/a.yaml"), format!("a: {n}\n")).expect("file");
-            let now = watch.changes_so_far().expect("counted");
-            assert!(now > last, "the write before is known");
+            assert_eq!(changed(last), (last, Vec::new()), "marks are no changes, and nothing happened");
+            let file = home.path().join(format!("deep/{n}.yaml"));
+            std::fs::write(&file, "a: 1\n").expect("file");
+            let (now, paths) = changed(last);
+            assert!(now > last && paths == [file], "the write before is known: {paths:?}");
             last = now;
         }
+        let (_, mut paths) = changed(begin);
+        paths.sort();
+        paths.dedup();
+        assert_eq!(paths.len(), 50, "each path once");
+        let other = Watch::new(home.path(), &Handle::current(), || {}).expect("watch");
+        assert!(
+            other.changed(Some(last)).expect("heard").paths.is_none(),
+            "another watch counts differently"
+        );
         hints.recv_timeout(Duration::from_secs(20)).expect("a hint");
         std::thread::sleep(DEBOUNCE * 2);
         while hints.try_recv().is_ok() {}
-        assert!(watch.changes_so_far().is_some());
+        assert!(watch.changed(None).is_some());
         assert!(hints.recv_timeout(DEBOUNCE * 2).is_err(), "a mark is no hint");
         let marks = watch.marks.as_ref().expect("marks").path();
         std::fs::remove_dir_all(marks).expect("removed");
-        assert_eq!(watch.changes_so_far(), None, "nothing is known without marks");
+        assert!(watch.changed(None).is_none(), "nothing is known without marks");
+    }
+
+    #[test]
+    fn only_so_much_is_remembered() {
+        let path = |n: usize| PathBuf::from(format!("{n}.yaml"));
+        let mut so_far = Heard::default().so_far.into_inner().expect("not poisoned");
+        let begin = so_far.changes;
+        (0..REMEMBERED).for_each(|n| so_far.change(&[path(n)]));
+        assert_eq!((so_far.paths.len(), so_far.forgotten), (REMEMBERED, begin));
+        so_far.change(&[path(REMEMBERED)]);
+        assert_eq!((so_far.paths.len(), so_far.forgotten), (0, so_far.changes));
+        so_far.change(&[path(1)]);
+        assert_eq!((so_far.paths.len(), so_far.forgotten), (1, so_far.changes - 1));
+        // A gap may hide anything.
+        so_far.change(&[]);
+        assert_eq!((so_far.paths.len(), so_far.forgotten), (0, so_far.changes));
     }
 }
