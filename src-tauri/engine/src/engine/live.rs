@@ -27,8 +27,6 @@ use super::{Inner, lock};
 
 /// After how long without work a fabric's objects are let go.
 const RESTS_AFTER: Duration = Duration::from_secs(60);
-/// From how many files on that differ all are counted anew.
-const FEW: usize = 1_000;
 /// Of how many fabrics the objects are held at once.
 const HELD: usize = 8;
 
@@ -241,7 +239,7 @@ impl Inner {
             ahead_behind: repo.ahead_behind(&fabric.branch)?,
             edits: edits.into_iter().filter(|edit| edit.path.below(&raw).is_none()).collect(),
             kinds: match &head {
-                Some(head) => kinds_at(&repo, head, counted, &layout)?,
+                Some(head) => kinds_at(&live.sight, &repo, head, counted, &layout)?,
                 None => Vec::new(),
             },
             inbox,
@@ -431,17 +429,18 @@ impl LiveState {
 
 /// Counts the objects of a commit by kind; from another commit's counts where few files differ.
 fn kinds_at(
+    sight: &Sight,
     repo: &Repo,
     head: &Revision,
     counted: Option<(Revision, Vec<KindCount>)>,
     layout: &Layout,
 ) -> Result<Vec<KindCount>> {
     if let Some((before, kinds)) = counted
-        && let Some(differing) = repo.paths_between(&before, head, FEW)?
+        && let Some(differing) = sight.between(repo, &before, head)?
     {
         let mut counts = Counts::default();
         counts.0.extend(kinds.into_iter().map(|kind| (kind.directory, i64::from(kind.count))));
-        for (path, was, is) in &differing {
+        for (path, was, is) in &*differing {
             counts.add(path, layout, i64::from(*is) - i64::from(*was));
         }
         return Ok(counts.kinds());

@@ -3,13 +3,13 @@
 //! They have to be found before libgit2 reads them. From one whose end is missing it never comes back, and one that
 //! it is to write again it takes for being there.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use flate2::bufread::ZlibDecoder;
 use git2::Repository;
@@ -26,33 +26,46 @@ const ASIDE: &str = "damaged";
 /// A file system may count time in steps of this.
 const STEP: Duration = Duration::from_secs(2);
 
-/// Stores that this process has looked at when it opened them.
-static OPENED: Mutex<Option<HashSet<PathBuf>>> = Mutex::new(None);
+/// For how long a process takes it that nothing was damaged since it looked: a power cut would have ended it.
+const BELIEVED: Duration = Duration::from_secs(600);
+
+/// Stores that this process has opened, each with when it last looked at it and noted that.
+static OPENED: Mutex<Option<HashMap<PathBuf, Option<Instant>>>> = Mutex::new(None);
 
 impl Repo {
     /// Looks at the loose objects that changed since this was done last, and sets those aside that are not whole:
     /// `fgd/damaged/<id>`. What needs one of them says then which one is missing. Whoever calls this holds the
     /// app's lock.
     pub(crate) fn set_damaged_aside(&self) -> Result<()> {
+        let store = self.git().commondir();
+        let noted = opened().as_ref().and_then(|stores| stores.get(store).copied().flatten());
+        if noted.is_some_and(|at| at.elapsed() < BELIEVED) {
+            return Ok(());
+        }
         let looked = self.state_dir()?.join(LOOKED);
         // The file system's own clock counts, and it is read before the look.
         let begun = looked.with_extension("new");
         fs::write(&begun, "").map_err(Error::io(&begun))?;
         set_aside(self.git(), false)?;
-        fs::rename(&begun, &looked).map_err(Error::io(looked))
+        fs::rename(&begun, &looked).map_err(Error::io(looked))?;
+        opened().get_or_insert_default().insert(store.to_owned(), Some(Instant::now()));
+        Ok(())
     }
 }
 
 /// The same when a process opens a clone for the first time. Nothing is noted.
 pub(super) fn set_aside_once(git: &Repository) -> Result<()> {
-    let opened = || OPENED.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_known = opened().as_ref().is_some_and(|stores| stores.contains(git.commondir()));
+    let is_known = opened().as_ref().is_some_and(|stores| stores.contains_key(git.commondir()));
     if !is_known {
         super::plain_store::require_plain_store(git)?;
         set_aside(git, true)?;
-        opened().get_or_insert_default().insert(git.commondir().to_owned());
+        opened().get_or_insert_default().insert(git.commondir().to_owned(), None);
     }
     Ok(())
+}
+
+fn opened() -> MutexGuard<'static, Option<HashMap<PathBuf, Option<Instant>>>> {
+    OPENED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Unless it is `thorough`, the look is at directories only in which something was made, renamed or removed: a process

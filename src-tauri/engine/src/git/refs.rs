@@ -165,11 +165,11 @@ impl Repo {
         walk.take(limit).map(|id| Ok(summarise(&self.git().find_commit(id?)?))).collect()
     }
 
-    /// How many commits lead to `tip`.
+    /// How many commits lead to `tip`. One that is missing is an error: a walk says so again and again, without end.
     pub(super) fn count_commits(&self, tip: &Revision) -> Result<u32> {
         let mut walk = self.git().revwalk()?;
         walk.push(oid(tip)?)?;
-        Ok(count(walk.count()))
+        Ok(count(walk.try_fold(0, |so_far, commit| commit.map(|_| so_far + 1))?))
     }
 
     fn resolve(&self, name: &str) -> Result<Option<Revision>> {

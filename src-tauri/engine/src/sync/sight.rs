@@ -22,7 +22,12 @@ const MANY: usize = 1_000;
 pub(crate) struct Sight {
     watch: Mutex<Option<Arc<Watch>>>,
     last: Mutex<Option<Looked>>,
+    /// The last two commits that were compared, and what differs.
+    compared: Mutex<Option<(Revision, Revision, Arc<[Differing]>)>>,
 }
+
+/// A path that differs between two commits, and whether the one and the other has it.
+pub(crate) type Differing = (RepoPath, bool, bool);
 
 #[derive(Clone)]
 struct Looked {
@@ -72,7 +77,7 @@ impl Sight {
         let heard = self.hear(root, last.as_ref().map(|last| last.heard));
         let at = Instant::now();
         if let (Some(last), Some(Heard { at: heard, paths: Some(paths) })) = (&last, &heard)
-            && let Some(edits) = among(repo, last, head, root, paths)?
+            && let Some(edits) = self.among(repo, last, head, root, paths)?
         {
             let (head, edits_now) = (head.clone(), edits.clone());
             *lock(&self.last) = Some(Looked { head, edits: edits_now, heard: *heard, at: last.at });
@@ -85,27 +90,49 @@ impl Sight {
     }
 }
 
+impl Sight {
+    /// The edits among what differed before, what was heard of since, and what was committed since. None where
+    /// everything has to be looked at.
+    fn among(
+        &self,
+        repo: &Repo,
+        last: &Looked,
+        head: &Revision,
+        root: &RepoPath,
+        heard: &[RepoPath],
+    ) -> Result<Option<Vec<RepoPath>>> {
+        let mut paths: BTreeSet<RepoPath> = heard.iter().chain(&last.edits).cloned().collect();
+        if last.head != *head {
+            let Some(committed) = self.between(repo, &last.head, head)? else { return Ok(None) };
+            let committed = committed.iter().map(|(path, ..)| path);
+            paths.extend(committed.filter(|path| path.below(root).is_some()).cloned());
+        }
+        if paths.len() > MANY { Ok(None) } else { repo.edits_among(head, root, &paths) }
+    }
+
+    /// What differs between two commits, where that is little. After a run several ask for the same.
+    pub(crate) fn between(
+        &self,
+        repo: &Repo,
+        from: &Revision,
+        to: &Revision,
+    ) -> Result<Option<Arc<[Differing]>>> {
+        if let Some((known_from, known_to, differing)) = &*lock(&self.compared)
+            && (known_from, known_to) == (from, to)
+        {
+            return Ok(Some(Arc::clone(differing)));
+        }
+        let Some(differing) = repo.paths_between(from, to, MANY)? else { return Ok(None) };
+        let differing: Arc<[Differing]> = differing.into();
+        *lock(&self.compared) = Some((from.clone(), to.clone(), Arc::clone(&differing)));
+        Ok(Some(differing))
+    }
+}
+
 impl Looked {
     fn is_believed(&self) -> bool {
         self.at.elapsed() < BELIEVED
     }
-}
-
-/// The edits among what differed before, what was heard of since, and what was committed since. None where
-/// everything has to be looked at.
-fn among(
-    repo: &Repo,
-    last: &Looked,
-    head: &Revision,
-    root: &RepoPath,
-    heard: &[RepoPath],
-) -> Result<Option<Vec<RepoPath>>> {
-    let mut paths: BTreeSet<RepoPath> = heard.iter().chain(&last.edits).cloned().collect();
-    if last.head != *head {
-        let Some(committed) = repo.paths_between(&last.head, head, MANY)? else { return Ok(None) };
-        paths.extend(committed.into_iter().map(|(path, ..)| path).filter(|path| path.below(root).is_some()));
-    }
-    if paths.len() > MANY { Ok(None) } else { repo.edits_among(head, root, &paths) }
 }
 
 fn below(root: &RepoPath, path: &Path) -> Option<RepoPath> {
@@ -118,4 +145,205 @@ fn below(root: &RepoPath, path: &Path) -> Option<RepoPath> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs;
+    use std::process::Command;
+
+    use proptest::prelude::*;
+    use tokio::runtime::Handle;
+
+    use super::*;
+    use crate::fgd::{Layout, ManagedIndex};
+    use crate::finding::Finding;
+    use crate::id::BranchName;
+
+    /// What somebody does in the directory.
+    #[derive(Debug, Clone)]
+    enum Deed {
+        Write {
+            file: usize,
+            text: u8,
+        },
+        Touch {
+            file: usize,
+        },
+        Remove {
+            file: usize,
+        },
+        Rename {
+            from: usize,
+            to: usize,
+        },
+        MoveFolder {
+            from: usize,
+            to: usize,
+        },
+        RemoveFolder {
+            folder: usize,
+        },
+        LinkFolder {
+            folder: usize,
+        },
+        Ignore {
+            what: usize,
+        },
+        /// With Git, all that there is.
+        Commit,
+        /// With Git, and no file is touched.
+        MoveBranchBack,
+    }
+
+    const FOLDERS: [&str; 5] =
+        ["managed/switches", "managed/servers", "managed/servers/deep", "unmanaged", "raw"];
+    const FILES: [&str; 4] = ["a.yaml", "b.yaml", ".hidden.yaml", "notes.txt"];
+    const IGNORED: [&str; 3] = ["", "b.yaml\n", "deep/\n"];
+
+    fn file(number: usize) -> String {
+        format!("lab/{}/{}", FOLDERS[number % FOLDERS.len()], FILES[number / FOLDERS.len()])
+    }
+
+    fn deed() -> impl Strategy<Value = Deed> {
+        let (files, folders) = (FOLDERS.len() * FILES.len(), FOLDERS.len());
+        prop_oneof![
+            6 => (0..files, 0_u8..4).prop_map(|(file, text)| Deed::Write { file, text }),
+            1 => (0..files).prop_map(|file| Deed::Touch { file }),
+            2 => (0..files).prop_map(|file| Deed::Remove { file }),
+            2 => (0..files, 0..files).prop_map(|(from, to)| Deed::Rename { from, to }),
+            1 => (0..folders, 0..folders).prop_map(|(from, to)| Deed::MoveFolder { from, to }),
+            1 => (0..folders).prop_map(|folder| Deed::RemoveFolder { folder }),
+            1 => (0..folders).prop_map(|folder| Deed::LinkFolder { folder }),
+            1 => (0..IGNORED.len()).prop_map(|what| Deed::Ignore { what }),
+            3 => Just(Deed::Commit),
+            1 => Just(Deed::MoveBranchBack),
+        ]
+    }
+
+    fn git(tree: &Path, words: &[&str]) -> bool {
+        let mut git = Command::new("git");
+        git.arg("-C").arg(tree).args([
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@t.example",
+            "-c",
+            "gc.auto=0",
+        ]);
+        git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").args(words);
+        git.output().expect("git runs").status.success()
+    }
+
+    /// What can't be done is left.
+    fn perform(tree: &Path, deed: &Deed) {
+        let folder = |number: usize| tree.join("lab").join(FOLDERS[number]);
+        let object = |text: u8| {
+            let kind = if text == 3 { "kind: [" } else { "kind: Server" };
+            format!(
+                "apiVersion: wiring.githedgehog.com/v1beta1\n{kind}\nmetadata:\n  name: s{text}\nspec: {{}}\n"
+            )
+        };
+        match deed {
+            Deed::Write { file: number, text } => {
+                let path = tree.join(file(*number));
+                drop(fs::create_dir_all(path.parent().expect("a folder")));
+                drop(fs::write(path, object(*text)));
+            }
+            Deed::Touch { file: number } => {
+                drop(fs::File::options().append(true).open(tree.join(file(*number))));
+            }
+            Deed::Remove { file: number } => drop(fs::remove_file(tree.join(file(*number)))),
+            Deed::Rename { from, to } => drop(fs::rename(tree.join(file(*from)), tree.join(file(*to)))),
+            Deed::MoveFolder { from, to } => drop(fs::rename(folder(*from), folder(*to))),
+            Deed::RemoveFolder { folder: number } => drop(fs::remove_dir_all(folder(*number))),
+            Deed::LinkFolder { folder: number } => {
+                drop(std::os::unix::fs::symlink("../raw", folder(*number)));
+            }
+            Deed::Ignore { what } => fs::write(tree.join("lab/.gitignore"), IGNORED[*what]).expect("written"),
+            Deed::Commit => {
+                git(tree, &["add", "--all"]);
+                git(tree, &["commit", "--quiet", "--message", "m"]);
+            }
+            Deed::MoveBranchBack => drop(git(tree, &["reset", "--soft", "HEAD~1"])),
+        }
+    }
+
+    /// What stands in an index: findings, and each object with its bytes' hash.
+    fn standing(index: &ManagedIndex, layout: &Layout) -> (Vec<Finding>, Vec<String>) {
+        let objects = index.objects(layout).map(|(path, object)| format!("{path} {}", object.file));
+        let mut objects: Vec<String> = objects.collect();
+        objects.sort();
+        (index.findings(), objects)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn what_was_heard_of_is_all_that_a_look_at_everything_finds(
+            deeds in proptest::collection::vec(deed(), 1..30)
+        ) {
+            let home = tempfile::tempdir().expect("a folder");
+            let tree = home.path().join("clone");
+            let branch = BranchName::parse("main").expect("a name");
+            drop(Repo::init(&tree, &branch).expect("a clone"));
+            for folder in FOLDERS {
+                fs::create_dir_all(tree.join("lab").join(folder)).expect("a folder");
+                fs::write(tree.join("lab").join(folder).join(".gitkeep"), "").expect("a file");
+            }
+            perform(&tree, &Deed::Commit);
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            let (root, sight) = (RepoPath::parse("lab").expect("a path"), Sight::default());
+            let here: &Handle = runtime.handle();
+            sight.watch(Watch::new(&tree.join("lab"), here, || {}).expect("a watch"));
+            let (layout, mut index) = (Layout::new(root.clone()), ManagedIndex::default());
+            for deed in &deeds {
+                perform(&tree, deed);
+                let repo = Repo::open(&tree).expect("opened");
+                let head = repo.tip(&branch).expect("a tip");
+                let quick = sight.edits(&repo, head.as_ref(), &root).expect("looked");
+                let whole = repo.local_edits(head.as_ref(), &root).expect("looked");
+                prop_assert_eq!(quick, whole, "after {:?}", deed);
+                let hear = |since| sight.hear(&root, since);
+                let refreshed = index.refresh(repo.work_tree(), &layout, &hear, &mut |_, _| Ok(()));
+                let mut fresh = ManagedIndex::default();
+                let anew = fresh.refresh(repo.work_tree(), &layout, &|_| None, &mut |_, _| Ok(()));
+                prop_assert_eq!(refreshed.is_ok(), anew.is_ok());
+                if anew.is_ok() {
+                    prop_assert_eq!(standing(&index, &layout), standing(&fresh, &layout), "after {:?}", deed);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn most_looks_are_quick() {
+        let home = tempfile::tempdir().expect("a folder");
+        let tree = home.path().join("clone");
+        let branch = BranchName::parse("main").expect("a name");
+        drop(Repo::init(&tree, &branch).expect("a clone"));
+        let at = |number: usize| Deed::Write { file: number, text: 1 };
+        (0..FOLDERS.len()).for_each(|number| perform(&tree, &at(number)));
+        perform(&tree, &Deed::Commit);
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let (root, sight) = (RepoPath::parse("lab").expect("a path"), Sight::default());
+        assert!(!sight.is_quick());
+        sight.watch(Watch::new(&tree.join("lab"), runtime.handle(), || {}).expect("a watch"));
+        let repo = Repo::open(&tree).expect("opened");
+        let looked_at = |sight: &Sight| lock(&sight.last).as_ref().expect("a look").at;
+        let head = repo.tip(&branch).expect("a tip");
+        assert_eq!(sight.edits(&repo, head.as_ref(), &root).expect("looked"), []);
+        let first = looked_at(&sight);
+        perform(&tree, &Deed::Write { file: 0, text: 2 });
+        let edited = RepoPath::parse(&file(0)).expect("a path");
+        assert_eq!(sight.edits(&repo, head.as_ref(), &root).expect("looked"), [edited]);
+        perform(&tree, &Deed::Commit);
+        let head = repo.tip(&branch).expect("a tip");
+        assert_eq!(sight.edits(&repo, head.as_ref(), &root).expect("looked"), []);
+        assert_eq!(looked_at(&sight), first, "only the first look was at everything");
+        fs::rename(tree.join("lab").join(FOLDERS[0]), tree.join("lab/managed/others")).expect("renamed");
+        sight.edits(&repo, head.as_ref(), &root).expect("looked");
+        assert_ne!(looked_at(&sight), first, "a folder that is moved takes its files with it");
+    }
 }

@@ -160,3 +160,15 @@ fn one_process_at_a_time() {
     drop(lock);
     assert!(other.lock().is_ok());
 }
+
+#[test]
+fn a_commit_that_is_missing_is_an_error_and_no_walk_without_end() {
+    let lab = Lab::with(&[("a.yaml", "1")]);
+    let first = lab.tip().expect("a commit");
+    let second = lab.save(&[("a.yaml", "2")]);
+    assert_eq!(lab.repo.count_commits(&second).expect("counted"), 2);
+    let object = format!("objects/{}/{}", &first.as_str()[..2], &first.as_str()[2..]);
+    std::fs::remove_file(lab.repo.git().path().join(object)).expect("removed");
+    let anew = Repo::open(lab.repo.work_tree()).expect("opened");
+    anew.count_commits(&second).expect_err("it is missing");
+}

@@ -36,6 +36,16 @@ struct Entry {
     problems: Vec<Problem>,
 }
 
+impl Entry {
+    /// What is wrong with it, by itself and because of others.
+    fn findings(&self) -> Vec<Finding> {
+        let Some(object) = &self.object else { return Vec::new() };
+        let mut problems: Vec<&Problem> = object.problems.iter().chain(&self.problems).collect();
+        problems.sort_by_key(|problem| problem.place);
+        problems.into_iter().map(|problem| object.finding(problem)).collect()
+    }
+}
+
 /// The objects of a fabric, checked against each other.
 #[derive(Debug, Default)]
 pub(crate) struct Fabric {
@@ -162,18 +172,12 @@ impl Fabric {
 
     /// What is wrong with an object, by itself and because of others.
     pub(crate) fn findings_of(&self, key: &Key) -> Vec<Finding> {
-        let Some(slot) = self.slots.get(key) else { return Vec::new() };
-        let entry = &self.entries[*slot as usize];
-        let Some(object) = &entry.object else { return Vec::new() };
-        let mut problems: Vec<&Problem> = object.problems.iter().chain(&entry.problems).collect();
-        problems.sort_by_key(|problem| problem.place);
-        problems.into_iter().map(|problem| object.finding(problem)).collect()
+        self.slots.get(key).map(|slot| self.entries[*slot as usize].findings()).unwrap_or_default()
     }
 
     /// What is wrong with all of it, in the order of files.
     pub(crate) fn findings(&self) -> Vec<Finding> {
-        let keys = self.entries.iter().filter(|entry| entry.object.is_some()).map(|entry| &entry.key);
-        let mut findings: Vec<Finding> = keys.flat_map(|key| self.findings_of(key)).collect();
+        let mut findings: Vec<Finding> = self.entries.iter().flat_map(Entry::findings).collect();
         findings.extend(self.absences(None));
         in_order(&mut findings);
         findings
