@@ -70,7 +70,7 @@ impl Store {
     /// The fabric with that identifier.
     pub(crate) fn fabric(&self, id: &FabricId) -> Result<StoredFabric> {
         let connection = self.lock();
-        let mut statement = connection.prepare("SELECT * FROM fabrics WHERE id = ?1")?;
+        let mut statement = connection.prepare_cached("SELECT * FROM fabrics WHERE id = ?1")?;
         let mut rows = statement.query([id.as_str()])?;
         rows.next()?.map(StoredFabric::read).transpose()?.ok_or(Error::FabricUnknown)
     }
@@ -136,10 +136,10 @@ impl Store {
 
     /// Notes that the remote answered.
     pub(crate) fn note_contact(&self, id: &FabricId, at: Timestamp) -> Result<()> {
-        self.lock().execute(
-            "UPDATE fabrics SET last_contact = ?2 WHERE id = ?1",
-            params![id.as_str(), at.as_millis()],
-        )?;
+        let connection = self.lock();
+        let mut statement =
+            connection.prepare_cached("UPDATE fabrics SET last_contact = ?2 WHERE id = ?1")?;
+        statement.execute(params![id.as_str(), at.as_millis()])?;
         pass(Point::StoreContact)
     }
 }

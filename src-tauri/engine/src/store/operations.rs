@@ -28,22 +28,21 @@ impl Store {
         let record = serde_json::to_string(operation)
             .map_err(|error| Error::Internal { detail: error.to_string() })?;
         let connection = self.lock();
-        connection.execute(
-            "INSERT INTO operations (id, fabric, started_at, record) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (id) DO UPDATE SET record = excluded.record",
-            params![
-                operation.id.as_str(),
-                operation.fabric.as_str(),
-                operation.started_at.as_millis(),
-                record
-            ],
+        let (id, fabric) = (operation.id.as_str(), operation.fabric.as_str());
+        let mut end = connection.prepare_cached("UPDATE operations SET record = ?2 WHERE id = ?1")?;
+        if end.execute(params![id, record])? > 0 {
+            return pass(Point::StoreOperation);
+        }
+        let mut begin = connection.prepare_cached(
+            "INSERT INTO operations (id, fabric, started_at, record) VALUES (?1, ?2, ?3, ?4)",
         )?;
+        begin.execute(params![id, fabric, operation.started_at.as_millis(), record])?;
         pass(Point::StoreOperation)?;
-        connection.execute(
-            "DELETE FROM operations WHERE fabric = ?1 AND id NOT IN
-             (SELECT id FROM operations WHERE fabric = ?1 ORDER BY started_at DESC LIMIT ?2)",
-            params![operation.fabric.as_str(), KEPT],
+        let mut clear = connection.prepare_cached(
+            "DELETE FROM operations WHERE rowid IN
+             (SELECT rowid FROM operations WHERE fabric = ?1 ORDER BY started_at DESC LIMIT -1 OFFSET ?2)",
         )?;
+        clear.execute(params![fabric, KEPT])?;
         pass(Point::StoreOperationsCleared)
     }
 
@@ -62,5 +61,65 @@ impl Store {
             }
         }
         Ok(operations)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::id::{BranchName, OperationId, RepoPath, Timestamp};
+    use crate::operation::{DocumentCounts, OperationKind, Outcome, Trigger};
+
+    fn run(fabric: &FabricId, millis: i64) -> Operation {
+        Operation {
+            id: OperationId::random(),
+            fabric: fabric.clone(),
+            kind: OperationKind::Sync,
+            trigger: Trigger::Timer,
+            started_at: Timestamp::from_millis(millis),
+            finished_at: Timestamp::from_millis(millis),
+            outcome: Outcome::Interrupted,
+            summary: String::new(),
+            steps: Vec::new(),
+            documents: DocumentCounts::default(),
+            findings: Vec::new(),
+            more_findings: 0,
+            conflicts: Vec::new(),
+            from: None,
+            to: None,
+            commit: None,
+            pulled: 0,
+            pushed: 0,
+        }
+    }
+
+    #[test]
+    fn the_last_thousand_runs_of_each_fabric_are_kept_and_what_became_of_them() {
+        let store = Store::in_memory();
+        let repository = store.repository_at(Path::new("/srv/clone"), false).expect("repository");
+        let branch = BranchName::parse("main").expect("a name");
+        let fabric = |directory: &str| {
+            let path = RepoPath::parse(directory).expect("a path");
+            let known = store.fabric_at(FabricId::random(), &repository.id, &branch, &path, directory);
+            known.expect("a fabric").id
+        };
+        let (one, other) = (fabric("one"), fabric("other"));
+        store.record_operation(&run(&other, 0)).expect("recorded");
+        let kept = usize::try_from(KEPT).expect("a few");
+        let mut runs: Vec<Operation> = (0..kept + 3).map(|n| run(&one, n as i64)).collect();
+        for begun in &runs {
+            store.record_operation(begun).expect("recorded");
+        }
+        for ended in &mut runs {
+            ended.outcome = Outcome::Done;
+        }
+        store.record_operation(&runs[kept + 2]).expect("recorded");
+        let log = store.operations(&one, u32::MAX).expect("read");
+        assert_eq!(log.len(), kept);
+        assert_eq!((&log[0], &log[kept - 1].id), (&runs[kept + 2], &runs[3].id), "the oldest are gone");
+        assert_eq!(log[1].outcome, Outcome::Interrupted);
+        assert_eq!(store.operations(&other, 10).expect("read").len(), 1, "another fabric's stay");
     }
 }

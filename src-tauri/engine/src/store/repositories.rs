@@ -59,9 +59,7 @@ impl Store {
     /// The repository with that identifier.
     pub(crate) fn repository(&self, id: &RepositoryId) -> Result<Option<StoredRepository>> {
         let connection = self.lock();
-        let found = connection
-            .query_row("SELECT * FROM repositories WHERE id = ?1", [id.as_str()], StoredRepository::read)
-            .optional()?;
-        Ok(found)
+        let mut statement = connection.prepare_cached("SELECT * FROM repositories WHERE id = ?1")?;
+        Ok(statement.query_row([id.as_str()], StoredRepository::read).optional()?)
     }
 }

@@ -23,8 +23,9 @@ impl Store {
     /// A fabric's settings; the usual ones where nobody chose any.
     pub(crate) fn settings(&self, fabric: &FabricId) -> Result<FabricSettings> {
         let connection = self.lock();
-        let found = connection
-            .query_row("SELECT * FROM settings WHERE fabric = ?1", [fabric.as_str()], |row| {
+        let mut statement = connection.prepare_cached("SELECT * FROM settings WHERE fabric = ?1")?;
+        let found = statement
+            .query_row([fabric.as_str()], |row| {
                 let policy: String = row.get("policy")?;
                 Ok(FabricSettings {
                     interval: row.get("interval")?,

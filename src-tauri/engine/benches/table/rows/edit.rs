@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use fgd_engine::{Edit, OperationKind, Outcome, RepoPath, Trigger};
+use fgd_engine::{Edit, Outcome, RepoPath, Trigger};
 
 use super::{Open, Setting, grouped};
 use crate::costs::{self, Costs};
@@ -23,9 +23,7 @@ pub(crate) fn rows(setting: &Setting) -> Vec<Row> {
     let lab = Lab::new(&setting.disk);
     lab.ingested("made", setting.size);
     let [ours, by_hand, theirs] = ["ours", "by-hand", "theirs"].map(|name| lab.copy("made", name));
-    let open = Open::at(&setting.runtime, &ours.data, &ours.fabric());
-    // The engine has the objects at hand, as after any run.
-    setting.runtime.block_on(open.run(OperationKind::Ingest));
+    let open = Open::attended(&setting.runtime, &ours.data, &ours.fabric());
     let mut next = Next { servers: servers(setting.size), edited: 0 };
     edit_ours(setting, &open, &ours, &next.file(0));
     let file = server_file(0);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fgd_engine::{Engine, FabricId, Operation, OperationKind, Trigger};
 use tokio::runtime::Runtime;
@@ -52,6 +53,9 @@ pub(crate) const ROWS: [Measure; 9] = [
 /// Those that grow with how many objects there are.
 pub(crate) const GROWING: [&str; 7] = ["files", "commit", "durable", "edit", "load", "idle", "pull"];
 
+/// Until what is set off by itself when a fabric is looked after is over.
+const SETTLES: Duration = Duration::from_secs(2);
+
 /// The engine as the window and `fgd serve` have it: open, with a fabric.
 pub(crate) struct Open {
     pub(crate) engine: Engine,
@@ -65,6 +69,17 @@ impl Open {
         let engine = Engine::open(data, Arc::new(|_| {})).expect("engine");
         let id = runtime.block_on(engine.fabric_at(fabric.to_path_buf())).expect("fabric");
         Self { engine, id }
+    }
+
+    /// The same, and the fabric is looked after as in the window: watched, after a first look at everything.
+    pub(crate) fn attended(runtime: &Runtime, data: &Path, fabric: &Path) -> Self {
+        let open = Self::at(runtime, data, fabric);
+        let inside = runtime.enter();
+        open.engine.look_after(&open.id);
+        drop(inside);
+        std::thread::sleep(SETTLES);
+        runtime.block_on(open.run(OperationKind::Ingest));
+        open
     }
 
     /// Runs an operation.
