@@ -87,9 +87,17 @@ fn a_run_that_is_killed_while_it_joins_packs_loses_no_object() {
         lab.clone.git(&["fsck", "--full", "--strict"]);
         assert_eq!(lab.fgd("sync").code, 0);
         lab.assert_in_step();
+        assert_eq!(half_done(&lab), Vec::<String>::new(), "round {round}: left by who was killed");
         most = most.max(packs(&lab));
     }
     eprintln!("{rounds} killed, {joining} of them after the push; {most} packs at most");
     // Joined geometrically: of three hundred packs, a handful is left.
     assert!(most <= 16, "{most} packs");
+}
+
+/// What is among the packs and is none: somebody's unfinished work.
+fn half_done(lab: &Lab) -> Vec<String> {
+    let packs = std::fs::read_dir(lab.clone.path.join(".git/objects/pack")).expect("packs").flatten();
+    let names = packs.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| !name.starts_with("pack-")).collect()
 }

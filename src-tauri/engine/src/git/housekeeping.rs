@@ -207,8 +207,11 @@ impl Repo {
             return Ok(Housekeeping::PutOff);
         }
         self.forget_who_waits();
+        // Noted as a run is: what it leaves when it is killed, the next run removes.
+        self.begin_run()?;
         let waiting = Waiting { repo: self, go_on, looked: None, said: true };
         let done = join(git, &limits, waiting);
+        self.end_run()?;
         let failed = self.state_dir()?.join(FAILED);
         match &done {
             Ok(Housekeeping::Joined { .. }) => remove_if_there(&failed)?,
