@@ -29,6 +29,22 @@ fn wrong_answers() -> Vec<(Fault, &'static str, &'static str)> {
     ]
 }
 
+/// The same to a push, to which some mean something else.
+fn wrong_answers_to_a_push() -> Vec<(Fault, &'static str, &'static str)> {
+    let mut answers = wrong_answers();
+    answers.retain(|(fault, ..)| !matches!(fault, Fault::StatusWith(403, _)));
+    answers.extend([(Fault::StatusWith(403, &[]), "PushRefused", "or the repository is archived")]);
+    answers
+}
+
+/// The same to the objects of a push.
+fn wrong_answers_to_what_is_pushed() -> Vec<(Fault, &'static str, &'static str)> {
+    vec![
+        (Fault::StatusWith(413, &[]), "PushRefused", "the push is larger than it takes"),
+        (Fault::StatusWith(422, &[]), "PushRefused", "it answered with status 422"),
+    ]
+}
+
 #[test]
 fn a_wrong_answer_to_a_fetch_holds_up_nothing_here() {
     let mut story = Story::new();
@@ -53,10 +69,12 @@ fn a_wrong_answer_to_a_fetch_holds_up_nothing_here() {
 #[test]
 fn a_wrong_answer_to_a_push_keeps_the_commit_for_the_next() {
     let mut story = Story::new();
-    for (fault, code, says) in wrong_answers() {
+    let to_all = wrong_answers_to_a_push().into_iter().map(|answer| (PUSH, answer));
+    let to_the_pack = wrong_answers_to_what_is_pushed().into_iter().map(|answer| (PACK_PUSHED, answer));
+    for (part, (fault, code, says)) in to_all.chain(to_the_pack) {
         let what = format!("{fault:?} at the push");
         story.begin_round();
-        story.server.fail_each_for(PUSH, fault);
+        story.server.fail_each_for(part, fault);
         let answer = story.sync();
         story.assert_told(&answer, code, says, &what);
         assert_eq!(answer.json["pushed"], false, "{what}");

@@ -85,9 +85,12 @@ impl Inner {
         report.branches = found.branches;
         report.may_push = match git::may_push(&url, &access, &Watch::unwatched()) {
             Ok(()) => Some(true),
-            Err(Error::AuthRequired { .. } | Error::AuthRefused { .. } | Error::RemoteMissing { .. }) => {
-                Some(false)
-            }
+            Err(
+                Error::AuthRequired { .. }
+                | Error::AuthRefused { .. }
+                | Error::PushRefused { .. }
+                | Error::RemoteMissing { .. },
+            ) => Some(false),
             Err(error) => {
                 report.notes.push(format!("Whether it may be pushed to could not be asked: {error}."));
                 None

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use git2::{Direction, ProxyOptions, RemoteCallbacks, RemoteConnection};
 
 use super::auth::{Credentials, Identity};
-use super::failure::explain;
+use super::failure::{Said, explain, said};
 use super::refs::count;
 use super::trust::{Judge, Trust};
 use super::url::local_path;
@@ -176,6 +176,8 @@ pub(super) fn talk<T: Send + 'static>(
     }
 }
 
+const READ_ONLY: &str = "this account may not push there: it may only read, or the repository is archived";
+
 impl Session {
     /// The remote that this talk is with.
     pub(super) fn remote(&self) -> &RemoteUrl {
@@ -219,7 +221,13 @@ impl Session {
             return Err(Error::RemoteMissing { remote: self.remote.clone() });
         }
         let connected = remote.connect_auth(direction, Some(self.callbacks()), Some(self.proxy()));
-        let connection = connected.map_err(|error| self.explain(error))?;
+        let connection = connected.map_err(|error| match said(error.message()) {
+            // Who is asking is known then, and is told no: what a host says of a repository that was archived too.
+            Said::Status(403) if direction == Direction::Push && self.credentials.were_offered() => {
+                Error::PushRefused { remote: self.remote.clone(), reason: READ_ONLY.to_owned() }
+            }
+            _ => self.explain(error),
+        })?;
         self.line.hear();
         Ok(connection)
     }

@@ -38,7 +38,7 @@ pub(crate) fn inspect(url: &RemoteUrl, access: &Access, watch: &Watch) -> Result
 /// Asks a remote for leave to push, and pushes nothing. What it thinks of single branches only a push tells.
 ///
 /// # Errors
-/// `AuthRequired`, `AuthRefused`, `RemoteMissing` where it says no; those of any talk.
+/// `AuthRequired`, `AuthRefused`, `PushRefused`, `RemoteMissing` where it says no; those of any talk.
 pub(crate) fn may_push(url: &RemoteUrl, access: &Access, watch: &Watch) -> Result<()> {
     talk(url, access, watch, |session| {
         let mut remote = git2::Remote::create_detached(session.remote().as_str())?;
