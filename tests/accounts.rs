@@ -315,6 +315,16 @@ fn an_own_authority_is_trusted_when_it_is_set() {
     }
     desk.assert_arrives("by-own-authority");
 
+    // One that has expired is vouched for by nobody any more.
+    let expired = Tls::expired(&desk.folder.path().join("expired"), port.expect("a port"));
+    let authority = expired.authority.to_str().expect("a path");
+    assert_eq!(desk.ask(&["accounts", "network", "--ca-file", authority], "").code, 0);
+    desk.point_at(&expired.url("fabric.git"));
+    let refused = desk.sync();
+    assert_eq!(refused.json["error"]["code"], "RemoteUntrusted", "{refused:?}");
+    let again = ["accounts", "network", "--ca-file", tls.authority.to_str().expect("a path")];
+    assert_eq!(desk.ask(&again, "").code, 0);
+
     // A company's GitHub behind the same authority: its API is spoken to as well.
     let bare = desk.folder.path().join("acme/fabrics.git");
     std::fs::create_dir_all(&bare).expect("a directory");

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
@@ -26,6 +27,18 @@ pub(crate) struct Tls {
 impl Tls {
     /// Stands before the server at `port`, as `localhost`.
     pub(crate) fn before(folder: &Path, port: u16) -> Self {
+        Self::for_days(folder, port, "2")
+    }
+
+    /// The same with a certificate that has expired.
+    pub(crate) fn expired(folder: &Path, port: u16) -> Self {
+        let tls = Self::for_days(folder, port, "0");
+        // It was good for the second in which it was made.
+        std::thread::sleep(Duration::from_millis(1_500));
+        tls
+    }
+
+    fn for_days(folder: &Path, port: u16, days: &str) -> Self {
         std::fs::create_dir_all(folder).expect("a folder");
         let at = |name: &str| folder.join(name).display().to_string();
         let openssl = |words: &[&str]| {
@@ -58,7 +71,7 @@ impl Tls {
             "x509",
             "-req",
             "-days",
-            "2",
+            days,
             "-in",
             &request,
             "-CA",
