@@ -31,23 +31,9 @@ pub(super) struct Run {
 
 impl Desk {
     pub(super) fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a directory");
-        let machine = folder.path().join("machine");
-        fs::create_dir(&machine).expect("a directory");
-        let remote = Remote::begun(&machine);
-        for setting in [["gc.auto", "0"], ["receive.autogc", "false"]] {
-            remote.git(&["config", setting[0], setting[1]]);
-        }
-        let clone = Checkout::of(&remote.location(), &machine.join("clone"));
-        let mut desk = Self { folder, wanted: String::new(), most_commits: 0 };
-        assert_eq!(desk.fgd("init").code, 0);
-        clone.drop_raw(
-            "first.yaml",
-            &(0..4).map(|n| object(&format!("old-{n}"), "first")).collect::<String>(),
-        );
-        assert_eq!(desk.fgd("sync").code, 0);
-
-        let teammate = Checkout::of(&remote.location(), &machine.join("teammate"));
+        let (mut desk, remote) = Self::begun();
+        let machine = desk.folder.path().join("machine");
+        let (clone, teammate) = (desk.clone(), desk.teammate());
         teammate.write(&format!("{FABRIC}/managed/servers/old-1.yaml"), &object("old-1", "a colleague's"));
         teammate.write(&format!("{FABRIC}/notes.md"), "A colleague's notes.\n");
         teammate.git(&["rm", "--quiet", &format!("{FABRIC}/managed/servers/old-2.yaml")]);
@@ -65,6 +51,40 @@ impl Desk {
         desk.wanted = remote.tree();
         desk.most_commits = remote.commits() + 1;
         desk
+    }
+
+    /// A desk on which something else waits.
+    pub(super) fn prepared(prepare: impl FnOnce(&Self)) -> Self {
+        let (desk, _) = Self::begun();
+        prepare(&desk);
+        copy(&desk.folder.path().join("machine"), &desk.folder.path().join("before"));
+        desk
+    }
+
+    /// A fabric with four objects, in step with its remote.
+    fn begun() -> (Self, Remote) {
+        let folder = tempfile::tempdir().expect("a directory");
+        let machine = folder.path().join("machine");
+        fs::create_dir(&machine).expect("a directory");
+        let remote = Remote::begun(&machine);
+        for setting in [["gc.auto", "0"], ["receive.autogc", "false"]] {
+            remote.git(&["config", setting[0], setting[1]]);
+        }
+        let clone = Checkout::of(&remote.location(), &machine.join("clone"));
+        let desk = Self { folder, wanted: String::new(), most_commits: 0 };
+        assert_eq!(desk.fgd("init").code, 0);
+        clone.drop_raw(
+            "first.yaml",
+            &(0..4).map(|n| object(&format!("old-{n}"), "first")).collect::<String>(),
+        );
+        assert_eq!(desk.fgd("sync").code, 0);
+        (desk, remote)
+    }
+
+    /// A colleague's clone of the remote as it is now.
+    pub(super) fn teammate(&self) -> Checkout {
+        let machine = self.folder.path().join("machine");
+        Checkout::of(&machine.join("fabric.git").display().to_string(), &machine.join("teammate"))
     }
 
     /// Puts everything back to the moment before the sync.
@@ -104,11 +124,22 @@ impl Desk {
         Answer::of(run(&mut self.command(word)))
     }
 
+    /// The same with more words after the fabric's directory.
+    pub(super) fn fgd_with(&self, word: &str, more: &[&str]) -> Answer {
+        Answer::of(run(self.command(word).args(more)))
+    }
+
     /// A sync in trouble.
     pub(super) fn sync_in(&self, trouble: &Trouble) -> Run {
+        self.run_in("sync", &[], trouble)
+    }
+
+    /// A run in trouble.
+    pub(super) fn run_in(&self, word: &str, more: &[&str], trouble: &Trouble) -> Run {
         let notes = self.notes();
         fs::create_dir_all(&notes).expect("a folder");
-        let mut command = self.command("sync");
+        let mut command = self.command(word);
+        command.args(more);
         trouble.befall(&mut command, &notes);
         let ended = run(&mut command);
         let report = Report::read(&notes);

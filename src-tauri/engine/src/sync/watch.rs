@@ -324,6 +324,25 @@ mod tests {
     }
 
     #[test]
+    fn a_gap_in_what_was_heard_is_a_change_of_anything() {
+        let overflow = notify::Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
+        let broken = Err(notify::Error::generic("the queue is gone"));
+        for gap in [Ok(overflow), broken] {
+            let heard = Heard::default();
+            let changes = |heard: &Heard| {
+                let so_far = heard.so_far.lock().expect("not poisoned");
+                (so_far.changes, so_far.forgotten, so_far.paths.len())
+            };
+            let written = notify::Event::new(EventKind::Any).add_path("a.yaml".into());
+            assert!(heard.take(&Ok(written), None), "a hint");
+            let (before, _, paths) = changes(&heard);
+            assert_eq!(paths, 1);
+            assert!(heard.take(&gap, None), "a hint too");
+            assert_eq!(changes(&heard), (before + 1, before + 1, 0), "whatever was done is not known");
+        }
+    }
+
+    #[test]
     fn only_so_much_is_remembered() {
         let path = |n: usize| PathBuf::from(format!("{n}.yaml"));
         let mut so_far = Heard::default().so_far.into_inner().expect("not poisoned");

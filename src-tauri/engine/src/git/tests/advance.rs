@@ -172,3 +172,18 @@ fn a_commit_that_is_missing_is_an_error_and_no_walk_without_end() {
     let anew = Repo::open(lab.repo.work_tree()).expect("opened");
     anew.count_commits(&second).expect_err("it is missing");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_mode_alone_is_no_edit() {
+    use std::os::unix::fs::PermissionsExt;
+    let lab = Lab::with(&[("a.yaml", "1")]);
+    let file = lab.repo.work_tree().join("a.yaml");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("executable");
+    let (head, among) = (lab.tip().expect("a commit"), std::collections::BTreeSet::from([at("a.yaml")]));
+    assert_eq!(lab.repo.local_edits(Some(&head), &at("")).expect("edits"), []);
+    assert_eq!(lab.repo.edits_among(&head, &at(""), &among).expect("edits"), Some(Vec::new()));
+    // It stays so when somebody else's bytes come.
+    lab.save(&[("a.yaml", "2")]);
+    assert_eq!(std::fs::read_to_string(&file).expect("a file"), "2");
+}
