@@ -43,9 +43,9 @@ use rows::{GROWING, Measure, ROWS, Setting};
 const SIZE: usize = 10_000;
 const RUNS: usize = 10;
 const FABRICS: usize = 100;
-/// Whose calls of the system are counted.
-const COSTS: [(&str, fn(&Setting) -> Vec<Costs>); 2] =
-    [("durable", rows::commit::costs), ("edit", rows::edit::costs)];
+/// A row's name, and what counts the calls of the system of who is in it.
+type Counting = (&'static str, fn(&Setting) -> Vec<Costs>);
+const COSTS: [Counting; 2] = [("durable", rows::commit::costs), ("edit", rows::edit::costs)];
 /// Set in the program that measures, whose configuration is nobody's.
 const PLAIN: &str = "FGD_BENCH_PLAIN";
 

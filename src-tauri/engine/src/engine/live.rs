@@ -113,9 +113,12 @@ pub(super) struct Edited {
 }
 
 impl LiveState {
-    /// Whether nothing below `managed/` differed from what is committed when that was last measured.
-    pub(super) fn has_no_edits(&self) -> bool {
-        self.measured.as_ref().is_some_and(|measured| measured.edits.is_empty())
+    /// Whether what stands was checked as it was when it was last measured, and nobody is at work on it.
+    pub(super) fn is_surveyed(&self) -> bool {
+        self.measured.as_ref().is_some_and(|measured| {
+            let head = measured.head.as_ref().map(|head| &head.revision);
+            measured.edits.is_empty() && self.standing.is_some() && self.surveyed.as_ref() == head
+        })
     }
 }
 

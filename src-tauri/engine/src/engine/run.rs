@@ -109,10 +109,19 @@ impl Inner {
         if result.landed {
             turn.away(|| self.has_landed(&fabric))?;
         }
-        let operation = self.finish(&fabric, &report, &result, ended)?;
-        self.survey_if_changed(&fabric);
+        self.finish(&fabric, &report, &result, ended).map(Some)
+    }
+
+    /// What follows a run and is no part of it: what stands is checked, what is not needed is let go, and Git's store is
+    /// kept small while nobody waits.
+    fn follow_up(self: &Arc<Self>, fabric: &FabricId, ran: bool, nobody_waits: &dyn Fn() -> bool) {
+        match self.store.fabric(fabric) {
+            Ok(fabric) if ran => self.survey_if_changed(&fabric),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "what stands could not be checked"),
+        }
         self.keep_few();
-        Ok(Some(operation))
+        self.keep_house(fabric, nobody_waits);
     }
 
     /// Somebody else is at work in the repository: that is no failure, and what is left is done after it.
@@ -342,21 +351,22 @@ async fn work(
     mut jobs: mpsc::UnboundedReceiver<Job>,
     waiting: Arc<AtomicUsize>,
 ) {
-    while let Some(job) = jobs.recv().await {
+    while let Some(mut job) = jobs.recv().await {
         waiting.fetch_sub(1, Ordering::Relaxed);
         let Some(engine) = engine.upgrade() else { return };
         let turn = Turn::take(Arc::clone(&engine.gate), engine.runtime.clone()).await;
         let (fabric, owner) = (job.fabric.clone(), Arc::clone(&engine));
         let waiting = Arc::clone(&waiting);
         let done = engine.runtime.clone().spawn_blocking(move || {
-            let outcome = engine.execute(&job, &turn);
-            let keep_house = || engine.keep_house(&job.fabric, &|| waiting.load(Ordering::Relaxed) == 0);
+            let (outcome, reply) = (engine.execute(&job, &turn), job.reply.take());
+            let ran = matches!(outcome, Ok(Some(_)));
+            let follow_up = || engine.follow_up(&job.fabric, ran, &|| waiting.load(Ordering::Relaxed) == 0);
             // A command's process ends with the reply.
             let is_last = job.trigger == Trigger::Command;
             if is_last {
-                keep_house();
+                follow_up();
             }
-            match (job.reply, outcome) {
+            match (reply, outcome) {
                 (Some(reply), Ok(Some(operation))) => drop(reply.send(Ok(operation))),
                 (Some(reply), Ok(None)) => {
                     drop(reply.send(Err(Error::Internal { detail: "the run was not begun".to_owned() })));
@@ -366,7 +376,7 @@ async fn work(
                 (None, Ok(_)) => {}
             }
             if !is_last {
-                keep_house();
+                follow_up();
             }
             drop(turn);
         });

@@ -21,14 +21,8 @@ impl Inner {
             return;
         }
         let survey = || -> Result<()> {
-            let repo = self.open_repo(fabric)?;
-            let head = repo.tip(&fabric.branch)?;
             let live = self.live(&fabric.id);
-            let same = {
-                let state = live.state();
-                state.surveyed == head && state.has_no_edits()
-            };
-            if same {
+            if live.state().is_surveyed() {
                 return Ok(());
             }
             self.survey(fabric)?;

@@ -22,12 +22,18 @@ const MANY: usize = 1_000;
 pub(crate) struct Sight {
     watch: Mutex<Option<Arc<Watch>>>,
     last: Mutex<Option<Looked>>,
-    /// The last two commits that were compared, and what differs.
-    compared: Mutex<Option<(Revision, Revision, Arc<[Differing]>)>>,
+    compared: Mutex<Option<Compared>>,
 }
 
 /// A path that differs between two commits, and whether the one and the other has it.
 pub(crate) type Differing = (RepoPath, bool, bool);
+
+/// The last two commits that were compared, and what differs.
+struct Compared {
+    from: Revision,
+    to: Revision,
+    differing: Arc<[Differing]>,
+}
 
 #[derive(Clone)]
 struct Looked {
@@ -117,14 +123,15 @@ impl Sight {
         from: &Revision,
         to: &Revision,
     ) -> Result<Option<Arc<[Differing]>>> {
-        if let Some((known_from, known_to, differing)) = &*lock(&self.compared)
-            && (known_from, known_to) == (from, to)
+        if let Some(known) = &*lock(&self.compared)
+            && (&known.from, &known.to) == (from, to)
         {
-            return Ok(Some(Arc::clone(differing)));
+            return Ok(Some(Arc::clone(&known.differing)));
         }
         let Some(differing) = repo.paths_between(from, to, MANY)? else { return Ok(None) };
         let differing: Arc<[Differing]> = differing.into();
-        *lock(&self.compared) = Some((from.clone(), to.clone(), Arc::clone(&differing)));
+        let (from, to) = (from.clone(), to.clone());
+        *lock(&self.compared) = Some(Compared { from, to, differing: Arc::clone(&differing) });
         Ok(Some(differing))
     }
 }

@@ -105,7 +105,7 @@ fn edit_ours(setting: &Setting, open: &Open, desk: &Desk, file: &str) -> Duratio
         setting.runtime.block_on(open.engine.object_text(open.id.clone(), path.clone())).expect("a text");
     let edit = Edit { file: Some(path), base: old.blob, text: Some(text) };
     let (done, took) =
-        timed(|| setting.runtime.block_on(open.engine.edit(open.id.clone(), edit, Trigger::Command)));
+        timed(|| setting.runtime.block_on(open.engine.edit(open.id.clone(), edit, Trigger::Click)));
     assert_eq!(done.expect("a run").outcome, Outcome::Done);
     took
 }

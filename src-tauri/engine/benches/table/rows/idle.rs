@@ -27,7 +27,7 @@ pub(crate) fn rows(setting: &Setting) -> Vec<Row> {
         setting.runtime.block_on(open.engine.list(id)).expect("listed");
     }
     let ours = |kind: OperationKind| {
-        let (runs, took) = timed(|| setting.runtime.block_on(open.engine.run_all(kind, Trigger::Command)));
+        let (runs, took) = timed(|| setting.runtime.block_on(open.engine.run_all(kind, Trigger::Click)));
         let runs = runs.expect("runs");
         let unchanged = |run: &fgd_engine::FabricRun| {
             run.operation.as_ref().is_some_and(|operation| operation.outcome == Outcome::Unchanged)

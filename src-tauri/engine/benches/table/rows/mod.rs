@@ -82,9 +82,9 @@ impl Open {
         open
     }
 
-    /// Runs an operation.
+    /// Runs an operation, as a click on its button does.
     pub(crate) async fn run(&self, kind: OperationKind) -> Operation {
-        self.engine.run(self.id.clone(), kind, Trigger::Command).await.expect("a run")
+        self.engine.run(self.id.clone(), kind, Trigger::Click).await.expect("a run")
     }
 }
 
