@@ -273,6 +273,31 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// A sync by the timer that did nothing and took no time.
+    #[cfg(test)]
+    pub(crate) fn idle(fabric: &FabricId, at: Timestamp) -> Self {
+        Self {
+            id: OperationId::random(),
+            fabric: fabric.clone(),
+            kind: OperationKind::Sync,
+            trigger: Trigger::Timer,
+            started_at: at,
+            finished_at: at,
+            outcome: Outcome::Unchanged,
+            summary: String::new(),
+            steps: Vec::new(),
+            documents: DocumentCounts::default(),
+            findings: Vec::new(),
+            more_findings: 0,
+            conflicts: Vec::new(),
+            from: None,
+            to: None,
+            commit: None,
+            pulled: 0,
+            pushed: 0,
+        }
+    }
+
     /// How many findings of a run the log keeps and events carry: more than anybody reads there.
     const SHOWN: usize = 500;
 

@@ -72,30 +72,13 @@ pub(super) fn word(value: &impl Serialize) -> String {
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::id::{OperationId, Timestamp};
-    use crate::operation::{DocumentCounts, OperationKind, Outcome, Trigger};
+    use crate::id::Timestamp;
+    use crate::operation::{OperationKind, Outcome};
 
     fn run(fabric: &FabricId, kind: OperationKind, outcome: Outcome, took: i64) -> Event {
-        Event::Finished(Box::new(Operation {
-            id: OperationId::random(),
-            fabric: fabric.clone(),
-            kind,
-            trigger: Trigger::Timer,
-            started_at: Timestamp::from_millis(5_000),
-            finished_at: Timestamp::from_millis(5_000 + took),
-            outcome,
-            summary: String::new(),
-            steps: Vec::new(),
-            documents: DocumentCounts::default(),
-            findings: Vec::new(),
-            more_findings: 0,
-            conflicts: Vec::new(),
-            from: None,
-            to: None,
-            commit: None,
-            pulled: 0,
-            pushed: 0,
-        }))
+        let idle = Operation::idle(fabric, Timestamp::from_millis(5_000));
+        let finished_at = Timestamp::from_millis(5_000 + took);
+        Event::Finished(Box::new(Operation { kind, outcome, finished_at, ..idle }))
     }
 
     #[test]

@@ -69,30 +69,12 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::id::{BranchName, OperationId, RepoPath, Timestamp};
-    use crate::operation::{DocumentCounts, OperationKind, Outcome, Trigger};
+    use crate::id::{BranchName, RepoPath, Timestamp};
+    use crate::operation::Outcome;
 
     fn run(fabric: &FabricId, millis: i64) -> Operation {
-        Operation {
-            id: OperationId::random(),
-            fabric: fabric.clone(),
-            kind: OperationKind::Sync,
-            trigger: Trigger::Timer,
-            started_at: Timestamp::from_millis(millis),
-            finished_at: Timestamp::from_millis(millis),
-            outcome: Outcome::Interrupted,
-            summary: String::new(),
-            steps: Vec::new(),
-            documents: DocumentCounts::default(),
-            findings: Vec::new(),
-            more_findings: 0,
-            conflicts: Vec::new(),
-            from: None,
-            to: None,
-            commit: None,
-            pulled: 0,
-            pushed: 0,
-        }
+        let idle = Operation::idle(fabric, Timestamp::from_millis(millis));
+        Operation { outcome: Outcome::Interrupted, ..idle }
     }
 
     #[test]

@@ -60,7 +60,9 @@ impl Sight {
         let watch = lock(&self.watch).clone()?;
         let changed = watch.changed(since)?;
         let paths = changed.paths.and_then(|paths| {
-            paths.iter().map(|path| below(root, path.strip_prefix(watch.directory()).ok()?)).collect()
+            let inside = paths.iter().map(|path| path.strip_prefix(watch.directory()));
+            let inside = inside.filter(|path| !path.as_ref().is_ok_and(|path| is_gits_own(path)));
+            inside.map(|path| below(root, path.ok()?)).collect()
         });
         Some(Heard { at: changed.at, paths })
     }
@@ -142,6 +144,11 @@ impl Looked {
     }
 }
 
+/// What Git has for itself, where the directory is all of the work tree; but for its rules of what is ignored.
+fn is_gits_own(path: &Path) -> bool {
+    path.starts_with(".git") && path != Path::new(".git/info/exclude") && path != Path::new(".git")
+}
+
 fn below(root: &RepoPath, path: &Path) -> Option<RepoPath> {
     let mut joined = root.clone();
     for part in path.components() {
@@ -209,7 +216,7 @@ mod tests {
     const IGNORED: [&str; 3] = ["", "b.yaml\n", "deep/\n"];
 
     fn file(number: usize) -> String {
-        format!("lab/{}/{}", FOLDERS[number % FOLDERS.len()], FILES[number / FOLDERS.len()])
+        format!("{}/{}", FOLDERS[number % FOLDERS.len()], FILES[number / FOLDERS.len()])
     }
 
     fn deed() -> impl Strategy<Value = Deed> {
@@ -242,9 +249,9 @@ mod tests {
         git.output().expect("git runs").status.success()
     }
 
-    /// What can't be done is left.
-    fn perform(tree: &Path, deed: &Deed) {
-        let folder = |number: usize| tree.join("lab").join(FOLDERS[number]);
+    /// Does it in a fabric's directory; what can't be done is left.
+    fn perform(directory: &Path, deed: &Deed) {
+        let folder = |number: usize| directory.join(FOLDERS[number]);
         let object = |text: u8| {
             let kind = if text == 3 { "kind: [" } else { "kind: Server" };
             format!(
@@ -253,26 +260,30 @@ mod tests {
         };
         match deed {
             Deed::Write { file: number, text } => {
-                let path = tree.join(file(*number));
+                let path = directory.join(file(*number));
                 drop(fs::create_dir_all(path.parent().expect("a folder")));
                 drop(fs::write(path, object(*text)));
             }
             Deed::Touch { file: number } => {
-                drop(fs::File::options().append(true).open(tree.join(file(*number))));
+                drop(fs::File::options().append(true).open(directory.join(file(*number))));
             }
-            Deed::Remove { file: number } => drop(fs::remove_file(tree.join(file(*number)))),
-            Deed::Rename { from, to } => drop(fs::rename(tree.join(file(*from)), tree.join(file(*to)))),
+            Deed::Remove { file: number } => drop(fs::remove_file(directory.join(file(*number)))),
+            Deed::Rename { from, to } => {
+                drop(fs::rename(directory.join(file(*from)), directory.join(file(*to))))
+            }
             Deed::MoveFolder { from, to } => drop(fs::rename(folder(*from), folder(*to))),
             Deed::RemoveFolder { folder: number } => drop(fs::remove_dir_all(folder(*number))),
             Deed::LinkFolder { folder: number } => {
                 drop(std::os::unix::fs::symlink("../raw", folder(*number)));
             }
-            Deed::Ignore { what } => fs::write(tree.join("lab/.gitignore"), IGNORED[*what]).expect("written"),
-            Deed::Commit => {
-                git(tree, &["add", "--all"]);
-                git(tree, &["commit", "--quiet", "--message", "m"]);
+            Deed::Ignore { what } => {
+                fs::write(directory.join(".gitignore"), IGNORED[*what]).expect("written")
             }
-            Deed::MoveBranchBack => drop(git(tree, &["reset", "--soft", "HEAD~1"])),
+            Deed::Commit => {
+                git(directory, &["add", "--all", ":/"]);
+                git(directory, &["commit", "--quiet", "--message", "m"]);
+            }
+            Deed::MoveBranchBack => drop(git(directory, &["reset", "--soft", "HEAD~1"])),
         }
     }
 
@@ -289,24 +300,25 @@ mod tests {
 
         #[test]
         fn what_was_heard_of_is_all_that_a_look_at_everything_finds(
-            deeds in proptest::collection::vec(deed(), 1..30)
+            deeds in proptest::collection::vec(deed(), 1..30), is_at_top in any::<bool>()
         ) {
             let home = tempfile::tempdir().expect("a folder");
             let tree = home.path().join("clone");
+            let root = RepoPath::parse(if is_at_top { "" } else { "lab" }).expect("a path");
+            let directory = root.under(&tree);
             let branch = BranchName::parse("main").expect("a name");
             drop(Repo::init(&tree, &branch).expect("a clone"));
             for folder in FOLDERS {
-                fs::create_dir_all(tree.join("lab").join(folder)).expect("a folder");
-                fs::write(tree.join("lab").join(folder).join(".gitkeep"), "").expect("a file");
+                fs::create_dir_all(directory.join(folder)).expect("a folder");
+                fs::write(directory.join(folder).join(".gitkeep"), "").expect("a file");
             }
-            perform(&tree, &Deed::Commit);
+            perform(&directory, &Deed::Commit);
             let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-            let (root, sight) = (RepoPath::parse("lab").expect("a path"), Sight::default());
-            let here: &Handle = runtime.handle();
-            sight.watch(Watch::new(&tree.join("lab"), here, || {}).expect("a watch"));
+            let (sight, here): (_, &Handle) = (Sight::default(), runtime.handle());
+            sight.watch(Watch::new(&directory, here, || {}).expect("a watch"));
             let (layout, mut index) = (Layout::new(root.clone()), ManagedIndex::default());
             for deed in &deeds {
-                perform(&tree, deed);
+                perform(&directory, deed);
                 let repo = Repo::open(&tree).expect("opened");
                 let head = repo.tip(&branch).expect("a tip");
                 let quick = sight.edits(&repo, head.as_ref(), &root).expect("looked");
@@ -326,31 +338,35 @@ mod tests {
 
     #[test]
     fn most_looks_are_quick() {
-        let home = tempfile::tempdir().expect("a folder");
-        let tree = home.path().join("clone");
-        let branch = BranchName::parse("main").expect("a name");
-        drop(Repo::init(&tree, &branch).expect("a clone"));
-        let at = |number: usize| Deed::Write { file: number, text: 1 };
-        (0..FOLDERS.len()).for_each(|number| perform(&tree, &at(number)));
-        perform(&tree, &Deed::Commit);
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let (root, sight) = (RepoPath::parse("lab").expect("a path"), Sight::default());
-        assert!(!sight.is_quick());
-        sight.watch(Watch::new(&tree.join("lab"), runtime.handle(), || {}).expect("a watch"));
-        let repo = Repo::open(&tree).expect("opened");
-        let looked_at = |sight: &Sight| lock(&sight.last).as_ref().expect("a look").at;
-        let head = repo.tip(&branch).expect("a tip");
-        assert_eq!(sight.edits(&repo, head.as_ref(), &root).expect("looked"), []);
-        let first = looked_at(&sight);
-        perform(&tree, &Deed::Write { file: 0, text: 2 });
-        let edited = RepoPath::parse(&file(0)).expect("a path");
-        assert_eq!(sight.edits(&repo, head.as_ref(), &root).expect("looked"), [edited]);
-        perform(&tree, &Deed::Commit);
-        let head = repo.tip(&branch).expect("a tip");
-        assert_eq!(sight.edits(&repo, head.as_ref(), &root).expect("looked"), []);
-        assert_eq!(looked_at(&sight), first, "only the first look was at everything");
-        fs::rename(tree.join("lab").join(FOLDERS[0]), tree.join("lab/managed/others")).expect("renamed");
-        sight.edits(&repo, head.as_ref(), &root).expect("looked");
-        assert_ne!(looked_at(&sight), first, "a folder that is moved takes its files with it");
+        for top in ["", "lab"] {
+            let home = tempfile::tempdir().expect("a folder");
+            let tree = home.path().join("clone");
+            let root = RepoPath::parse(top).expect("a path");
+            let directory = root.under(&tree);
+            let branch = BranchName::parse("main").expect("a name");
+            drop(Repo::init(&tree, &branch).expect("a clone"));
+            let at = |number: usize| Deed::Write { file: number, text: 1 };
+            (0..FOLDERS.len()).for_each(|number| perform(&directory, &at(number)));
+            perform(&directory, &Deed::Commit);
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            let sight = Sight::default();
+            assert!(!sight.is_quick());
+            sight.watch(Watch::new(&directory, runtime.handle(), || {}).expect("a watch"));
+            let repo = Repo::open(&tree).expect("opened");
+            let looked_at = |sight: &Sight| lock(&sight.last).as_ref().expect("a look").at;
+            let head = repo.tip(&branch).expect("a tip");
+            assert_eq!(sight.edits(&repo, head.as_ref(), &root).expect("looked"), []);
+            let first = looked_at(&sight);
+            perform(&directory, &Deed::Write { file: 0, text: 2 });
+            let edits = sight.edits(&repo, head.as_ref(), &root).expect("looked");
+            assert_eq!(edits, [root.join(&file(0))]);
+            perform(&directory, &Deed::Commit);
+            let head = repo.tip(&branch).expect("a tip");
+            assert_eq!(sight.edits(&repo, head.as_ref(), &root).expect("looked"), []);
+            assert_eq!(looked_at(&sight), first, "only the first look was at everything");
+            fs::rename(directory.join(FOLDERS[0]), directory.join("managed/others")).expect("renamed");
+            sight.edits(&repo, head.as_ref(), &root).expect("looked");
+            assert_ne!(looked_at(&sight), first, "a folder that is moved takes its files with it");
+        }
     }
 }
