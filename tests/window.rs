@@ -1,14 +1,15 @@
 //! The main job in the real window, against a Git host that asks who is there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use thirtyfour::Key;
 
 use crate::support::app::{App, Look, tell};
 use crate::support::git_server::GitServer;
-use crate::support::repositories::{Checkout, FABRIC, Remote};
-use crate::support::sample;
+use crate::support::repositories::{Checkout, FABRIC, Remote, with_own_folders, without_configuration};
+use crate::support::{app_binary, sample};
 
 const USER: &str = "operator";
 const TOKEN: &str = "lab-token-7f3a";
@@ -357,4 +358,44 @@ fn interactive(log: &str) -> bool {
         let digits = line.split("since_start_ms=").nth(1).unwrap_or_default();
         digits.split_whitespace().next().is_some_and(|number| number.parse::<u64>().is_ok())
     })
+}
+
+/// Started a second time, the app shows the window that is there, and ends.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_second_start_leads_to_the_window_that_is_there() {
+    tell(async {
+        let machine = tempfile::tempdir().expect("a directory");
+        let start = || {
+            let mut app = Command::new(app_binary());
+            without_configuration(&mut app);
+            with_own_folders(&mut app, machine.path());
+            app.env("HOME", machine.path());
+            app.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            app.spawn().expect("the app starts")
+        };
+        let mut first = start();
+        until(|| logs_below(machine.path()).iter().any(|log| interactive(log))).await;
+        let second = std::cell::RefCell::new(start());
+        until(|| second.borrow_mut().try_wait().expect("its state").is_some()).await;
+        assert_eq!(second.borrow_mut().wait().expect("its state").code(), Some(0));
+        assert!(first.try_wait().expect("its state").is_none(), "the first one goes on");
+        first.kill().expect("it ends");
+        first.wait().expect("it ended");
+    });
+}
+
+/// The app's logs at any place below a directory.
+#[cfg(target_os = "linux")]
+fn logs_below(directory: &Path) -> Vec<String> {
+    let mut logs = Vec::new();
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            logs.extend(logs_below(&path));
+        } else if path.ends_with("fgd-sync.log") {
+            logs.extend(std::fs::read_to_string(path));
+        }
+    }
+    logs
 }

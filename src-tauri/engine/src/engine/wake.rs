@@ -141,7 +141,7 @@ impl Inner {
     fn tick(self: &Arc<Self>) {
         let now = Timestamp::now();
         let before = self.ticked.swap(now.as_millis(), Ordering::Relaxed);
-        let slept = before != 0 && (now.as_millis() - before).abs() > ASLEEP;
+        let slept = has_slept(before, now.as_millis());
         let is_back = self.back_again.swap(false, Ordering::Relaxed);
         if slept || is_back {
             // The machine slept, its clock was set (what is due tomorrow by it was due now), or a remote that was
@@ -172,6 +172,35 @@ impl Inner {
             } else if news() {
                 self.wake(&id, Trigger::FileEvent);
             }
+        }
+    }
+}
+
+/// Whether the machine slept between two ticks, or its clock was set either way. Before the first tick there was none.
+fn has_slept(before: i64, now: i64) -> bool {
+    before != 0 && now.saturating_sub(before).saturating_abs() > ASLEEP
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_between_two_ticks_is_noticed() {
+        let now = 1_800_000_000_000;
+        let day = 24 * 60 * 60 * 1000;
+        for (before, slept) in [
+            (0, false),
+            (now - 5_000, false),
+            (now - ASLEEP, false),
+            (now - ASLEEP - 1, true),
+            (now - day, true),
+            // The clock was a day ahead, and was put right.
+            (now + day, true),
+            (now + 1_000, false),
+            (i64::MIN, true),
+        ] {
+            assert_eq!(has_slept(before, now), slept, "{}", now.saturating_sub(before));
         }
     }
 }
