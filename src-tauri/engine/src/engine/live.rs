@@ -443,8 +443,8 @@ fn kinds_at(
     {
         let mut counts = Counts::default();
         counts.0.extend(kinds.into_iter().map(|kind| (kind.directory, i64::from(kind.count))));
-        for (path, was, is) in &*differing {
-            counts.add(path, layout, i64::from(*is) - i64::from(*was));
+        for file in &*differing {
+            counts.add(&file.path, layout, i64::from(file.after) - i64::from(file.before));
         }
         return Ok(counts.kinds());
     }

@@ -110,6 +110,14 @@ pub(super) struct Difference {
     pub(super) new: Option<Entry>,
 }
 
+/// A path that differs between two commits, and which of them has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Differing {
+    pub(crate) path: RepoPath,
+    pub(crate) before: bool,
+    pub(crate) after: bool,
+}
+
 /// Every path that differs, sorted by its bytes within each directory.
 ///
 /// Directories that are the same are not opened: the cost grows with what differs.
@@ -252,21 +260,21 @@ impl Repo {
         self.disk_changes(&differences(self.git(), old, new)?)
     }
 
-    /// The paths that differ between two commits and may be on a disk, each with whether the one and the other has it;
-    /// none where they are more than `most`, or where the first commit is not there any more.
+    /// The paths that differ between two commits and may be on a disk; none where they are more than `most`, or where the first commit is not there any more.
     pub(crate) fn paths_between(
         &self,
         from: &Revision,
         to: &Revision,
         most: usize,
-    ) -> Result<Option<Vec<(RepoPath, bool, bool)>>> {
+    ) -> Result<Option<Vec<Differing>>> {
         if self.git().find_commit(oid(from)?).is_err() {
             return Ok(None);
         }
         let (old, new) = (self.tree_of(Some(from))?, self.tree_of(Some(to))?);
         let differing = differences(self.git(), old, new)?;
         let path = |differing: &Difference| {
-            Some((repo_path(&differing.path)?, differing.old.is_some(), differing.new.is_some()))
+            let path = repo_path(&differing.path)?;
+            Some(Differing { path, before: differing.old.is_some(), after: differing.new.is_some() })
         };
         Ok((differing.len() <= most).then(|| differing.iter().filter_map(path).collect()))
     }

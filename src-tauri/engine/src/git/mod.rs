@@ -73,6 +73,7 @@ pub(crate) mod tests;
 pub(crate) use auth::Identity;
 pub(crate) use changes::{ChangedFile, ToldCommit};
 pub(crate) use clone::{clear_killed_clones, clone_into};
+pub(crate) use compare::Differing;
 pub(crate) use durable::sync_dir;
 pub(crate) use housekeeping::Housekeeping;
 #[cfg(test)]

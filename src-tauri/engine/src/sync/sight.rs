@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use crate::change::{BELIEVED, Heard};
 use crate::error::Result;
-use crate::git::Repo;
+use crate::git::{Differing, Repo};
 use crate::id::{RepoPath, Revision};
 use crate::sync::watch::Watch;
 
@@ -24,9 +24,6 @@ pub(crate) struct Sight {
     last: Mutex<Option<Looked>>,
     compared: Mutex<Option<Compared>>,
 }
-
-/// A path that differs between two commits, and whether the one and the other has it.
-pub(crate) type Differing = (RepoPath, bool, bool);
 
 /// The last two commits that were compared, and what differs.
 struct Compared {
@@ -112,7 +109,7 @@ impl Sight {
         let mut paths: BTreeSet<RepoPath> = heard.iter().chain(&last.edits).cloned().collect();
         if last.head != *head {
             let Some(committed) = self.between(repo, &last.head, head)? else { return Ok(None) };
-            let committed = committed.iter().map(|(path, ..)| path);
+            let committed = committed.iter().map(|differing| &differing.path);
             paths.extend(committed.filter(|path| path.below(root).is_some()).cloned());
         }
         if paths.len() > MANY { Ok(None) } else { repo.edits_among(head, root, &paths) }
