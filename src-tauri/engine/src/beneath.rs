@@ -1,9 +1,9 @@
 //! Files of a work tree, reached by their directories one after the other, none of which may be a link.
 //!
 //! A path that was looked at is another one as soon as somebody puts a link in the place of a directory on it.
-//! So on Unix a directory is held open while something is done in it, and it is opened by a call that follows no link,
-//! or else from the one before: what is read and written is in the work tree, whatever becomes of the names meanwhile. On Windows, where making a
-//! link needs a right of its own, the directories are looked at first.
+//! So on Unix a directory is held open while something is done in it, and it is opened by a call that follows no
+//! link, or else from the one before: what is read and written is in the work tree, whatever becomes of the names
+//! meanwhile. On Windows, where making a link needs a right of its own, the directories are looked at first.
 
 use std::fs::File;
 use std::io::Result;
@@ -102,12 +102,11 @@ mod system {
     /// Opens what a path leads to without a link on it.
     fn reached(work_tree: &Path, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
         let root = openat(CWD, work_tree, DIRECTORY, Mode::empty())?;
-        let parts = path.split('/').filter(|part| !part.is_empty());
-        if parts.clone().next().is_none() {
+        if path.is_empty() {
             return Ok(root);
         }
         match in_one_step(&root, path, flags) {
-            Err(Errno::NOSYS | Errno::PERM | Errno::INVAL | Errno::AGAIN) => part_by_part(root, parts, flags),
+            Err(Errno::NOSYS | Errno::PERM | Errno::INVAL | Errno::AGAIN) => part_by_part(root, path, flags),
             opened => opened,
         }
     }
@@ -125,12 +124,8 @@ mod system {
         Err(Errno::NOSYS)
     }
 
-    fn part_by_part<'p>(
-        root: OwnedFd,
-        parts: impl Iterator<Item = &'p str>,
-        flags: OFlags,
-    ) -> rustix::io::Result<OwnedFd> {
-        let (mut held, mut parts) = (root, parts.peekable());
+    fn part_by_part(root: OwnedFd, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+        let (mut held, mut parts) = (root, path.split('/').peekable());
         while let Some(part) = parts.next() {
             let flags = if parts.peek().is_some() { DIRECTORY } else { flags };
             held = openat(&held, part, flags | OFlags::NOFOLLOW, Mode::empty())?;
@@ -153,9 +148,9 @@ mod system {
         let root = openat(CWD, work_tree, DIRECTORY, Mode::empty()).expect("a directory");
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         match in_one_step(&root, path, flags) {
-            Err(Errno::NOSYS | Errno::PERM) => part_by_part(root, path.split('/'), flags).is_ok(),
+            Err(Errno::NOSYS | Errno::PERM) => part_by_part(root, path, flags).is_ok(),
             opened if in_one => opened.is_ok(),
-            _ => part_by_part(root, path.split('/'), flags).is_ok(),
+            _ => part_by_part(root, path, flags).is_ok(),
         }
     }
 
