@@ -1,8 +1,5 @@
 //! The commands and types that the ui sees. `ui/src/bindings.ts` is generated from here.
 
-use fgd_engine::Event;
-use serde::{Deserialize, Serialize};
-use specta::Type;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::commands::{
@@ -11,10 +8,6 @@ use crate::commands::{
 };
 use crate::drops::FilesDragged;
 use crate::requests::Asked;
-
-/// An event of the engine, on its way to the window.
-#[derive(Clone, Serialize, Deserialize, Type, tauri_specta::Event)]
-pub(crate) struct EngineEvent(pub(crate) Event);
 
 /// Every command and event.
 pub(crate) fn builder() -> Builder<tauri::Wry> {
@@ -101,6 +94,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             files::save_file,
             topology::topology,
             manners::take_requests,
+            manners::next_events,
             manners::window_settings,
             manners::set_window_settings,
             manners::starts_at_login,
@@ -111,7 +105,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             manners::newer_version,
             manners::install_newer_version,
         ])
-        .events(collect_events![EngineEvent, FilesDragged, Asked])
+        .events(collect_events![FilesDragged, Asked])
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod bindings;
 mod boundary;
 mod commands;
 mod drops;
+mod events;
 #[cfg(test)]
 mod licences;
 mod log;
@@ -28,9 +29,8 @@ use std::time::Instant;
 use fgd_engine::{Engine, Event};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_window_state::StateFlags;
-use tauri_specta::Event as _;
 
-use bindings::EngineEvent;
+use events::Events;
 use options::Options;
 use tray::Tray;
 
@@ -103,16 +103,14 @@ fn window(began: Began, options: Options, home: PathBuf) -> tauri::Result<()> {
         .manage(began)
         .manage(drops::Dropped::default())
         .manage(requests::Requests::default())
+        .manage(Events::default())
         .manage(attend::Manners::default())
         .setup(move |app| {
             bindings.mount_events(app);
             let handle = app.handle().clone();
             let emit = Arc::new(move |event: Event| {
                 ear.hear(&event);
-                // It fails only while the window goes away, when nobody looks any more.
-                if let Err(error) = EngineEvent(event).emit(&handle) {
-                    tracing::debug!(%error, "an event reached no window");
-                }
+                handle.state::<Events>().add(event);
             });
             let runtime = tauri::async_runtime::handle();
             let _inside = runtime.inner().enter();

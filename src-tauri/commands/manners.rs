@@ -1,6 +1,6 @@
 //! How the window looks and behaves on this desktop, and what the app says of itself.
 
-use fgd_engine::{Engine, Error, ErrorReport, Theme, WindowSettings};
+use fgd_engine::{Engine, Error, ErrorReport, Event, Theme, WindowSettings};
 use serde::Serialize;
 use specta::Type;
 use tauri::{AppHandle, Manager, State};
@@ -8,6 +8,7 @@ use tauri_plugin_autostart::ManagerExt;
 
 use super::CommandResult;
 use crate::attend::Manners;
+use crate::events::Events;
 use crate::requests::{Request, Requests};
 use crate::updates::{self, Newer};
 use crate::{log, support};
@@ -31,6 +32,14 @@ pub(crate) struct About {
 #[specta::specta]
 pub(crate) fn take_requests(requests: State<'_, Requests>) -> Vec<Request> {
     requests.take()
+}
+
+/// What the engine said since the page asked last, as soon as there is something; empty when there was nothing for
+/// a while. The page asks again at once.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn next_events(events: State<'_, Events>) -> CommandResult<Vec<Event>> {
+    Ok(events.take().await)
 }
 
 #[tauri::command]

@@ -90,6 +90,11 @@ export const commands = {
 	topology: (fabric: FabricId) => __TAURI_INVOKE<TopologyView>("topology", { fabric }),
 	/**  All that was asked for from outside the window and not taken yet. */
 	takeRequests: () => __TAURI_INVOKE<Request[]>("take_requests"),
+	/**
+	 *  What the engine said since the page asked last, as soon as there is something; empty when there was nothing for
+	 *  a while. The page asks again at once.
+	 */
+	nextEvents: () => __TAURI_INVOKE<Event[]>("next_events"),
 	windowSettings: () => __TAURI_INVOKE<WindowSettings>("window_settings"),
 	/**  Keeps the settings, and does what they say at once. */
 	setWindowSettings: (settings: WindowSettings) => __TAURI_INVOKE<WindowSettings>("set_window_settings", { settings }),
@@ -110,7 +115,6 @@ export const commands = {
 /** Events */
 export const events = {
 	asked: makeEvent<Asked, Asked>("asked"),
-	engineEvent: makeEvent<EngineEvent, EngineEvent>("engine-event"),
 	filesDragged: makeEvent<FilesDragged, FilesDragged>("files-dragged"),
 };
 
@@ -699,9 +703,6 @@ export type Edit = {
 	/**  The new text; none to delete the object. */
 	text: string | null,
 };
-
-/**  An event of the engine, on its way to the window. */
-export type EngineEvent = Event;
 
 /**  What the window and the command line branch on. The text form never changes its meaning. */
 export type ErrorCode = "FolderMissing" | "NotAWorkTree" | "BareRepository" | "DirectoryOutside" | "DirectoryBlocked" | "BranchNameInvalid" | "BranchMissing" | "BranchNotCheckedOut" | "DetachedHead" | "WorkTreeBusy" | "UrlInvalid" | "RemoteUnreachable" | "RemoteMissing" | "AuthRequired" | "AuthRefused" | "RemoteUntrusted" | "RemoteStalled" | "NoRemote" | "PushRefused" | "PushOvertaken" | "PushUnconfirmed" | "FileChanged" | "NotInTheInbox" | "RepositoryLocked" | "Cancelled" | "FabricUnknown" | "NotInitialised" | "FabricExists" | "ManifestDamaged" | "SchemaUnreadable" | "GitHub" | "Io" | "Git" | "Store" | "Keychain" | "BranchGone" | "UndoRefused" | "NothingToUndo" | "DecisionBroken" | "NoObjectFile" | "SettingInvalid" | "Internal" | "GitHubLimited" | "GitHubRefused" | "HostKeyUnknown" | "HostKeyChanged" | "NoKeychain" | "SecretsLocked" | "PassphraseWrong" | "AccountInvalid" | "AccountUnknown" | "SigningFailed" | "CannotListen" | "RemoteBusy" | "TooMuch" | "StoreNotPlain" | "NotYours";
