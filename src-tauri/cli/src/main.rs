@@ -25,9 +25,14 @@ use std::sync::Arc;
 
 use clap::Parser;
 use fgd_engine::{Engine, Error, ErrorReport, Event, OperationKind};
+use mimalloc::MiMalloc;
 
 use arguments::{Arguments, Command};
 use progress::Progress;
+
+/// As in the app: a quarter of a large drop's time on the processor was the C library's.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Done.
 const DONE: u8 = 0;

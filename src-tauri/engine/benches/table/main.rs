@@ -32,12 +32,17 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use fgd_engine::measure;
+use mimalloc::MiMalloc;
 
 use costs::Costs;
 use place::Place;
 use results::Results;
 use row::Row;
 use rows::{GROWING, Measure, ROWS, Setting};
+
+/// As in the app.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// How many objects the table is about.
 const SIZE: usize = 10_000;

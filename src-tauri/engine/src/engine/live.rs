@@ -11,7 +11,7 @@ use crate::error::{ErrorReport, Result};
 use crate::event::Event;
 use crate::fgd::{self, FileEntry, Layout, ManagedIndex};
 use crate::finding::Finding;
-use crate::git::Repo;
+use crate::git::{Repo, Shelf};
 use crate::github::PullRequest;
 use crate::github::view::PullRequestView;
 use crate::id::{OperationId, RemoteUrl, RepoPath, Revision, Timestamp};
@@ -38,6 +38,8 @@ pub(super) struct Live {
     pub(super) index: Mutex<ManagedIndex>,
     /// What differs on disk, and the watch that tells of it.
     pub(super) sight: Arc<Sight>,
+    /// Its clone, open.
+    pub(super) shelf: Arc<Shelf>,
     /// Held by whoever arranges the objects for looking through them.
     pub(super) arranging: Mutex<()>,
 }
@@ -61,7 +63,7 @@ pub(super) struct LiveState {
     /// What the last run saw changed by hand and left, each as the run saw it. What changed after that is news, also
     /// to whoever has measured since.
     pub(super) left_edited: Vec<Edited>,
-    /// When its objects were last worked with.
+    /// When its clone was last opened; none once its objects are let go.
     pub(super) used: Option<Instant>,
     /// How its pull request stood when the host was last asked.
     pub(super) proposal: Option<PullRequestView>,
@@ -182,6 +184,7 @@ impl Live {
         if let Ok(mut index) = self.index.try_lock() {
             *index = ManagedIndex::default();
             self.state().used = None;
+            self.shelf.clear();
         }
     }
 

@@ -32,6 +32,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::{Semaphore, oneshot};
 
@@ -40,7 +41,7 @@ use crate::error::{Error, Result};
 use crate::event::{Emit, Event};
 use crate::fgd::{self, FabricFile, FabricRules, Layout};
 use crate::finding::Finding;
-use crate::git::{Head, Repo};
+use crate::git::{Handle, Head, Repo};
 use crate::github::{Budgets, Connector, WayOut};
 use crate::id::{BranchName, FabricId, OperationId, RemoteUrl, RepoPath, RepositoryId};
 use crate::listener::Tally;
@@ -454,8 +455,11 @@ impl Inner {
         self.store.repository(&fabric.repository)?.ok_or(Error::FabricUnknown)
     }
 
-    fn open_repo(&self, fabric: &StoredFabric) -> Result<Repo> {
-        Ok(Repo::open(&self.repository(fabric)?.path)?.by(self.store.chosen(crate::settings::AUTHOR)?))
+    fn open_repo(&self, fabric: &StoredFabric) -> Result<Handle> {
+        let author = self.store.chosen(crate::settings::AUTHOR)?;
+        let live = self.live(&fabric.id);
+        live.state().used = Some(Instant::now());
+        live.shelf.open(&self.repository(fabric)?.path, author)
     }
 
     fn live(&self, id: &FabricId) -> Arc<Live> {

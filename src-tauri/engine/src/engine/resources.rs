@@ -116,7 +116,6 @@ impl Inner {
         let before = live.state().catalog.clone();
         let catalog = match (live.index.try_lock(), &before) {
             (Ok(mut index), _) => {
-                live.state().used = Some(Instant::now());
                 self.arrange(fabric, &mut index, &at, before.as_ref().map(|held| &*held.catalog))?
             }
             // A run works with the objects. Nobody waits for it: it is looked at again when it has ended.

@@ -217,10 +217,9 @@ impl Inner {
             None => wait_for_lock(&repo, report)?,
         };
         if repo.heal_shallow()? {
-            repo = self.open_repo(fabric)?;
+            repo = repo.reopened()?;
         }
         let live = self.live(&fabric.id);
-        live.state().used = Some(Instant::now());
         let mut index = lock(&live.index);
         let left = live.state().left.clone().unwrap_or_default();
         let settings = self.store.settings(&fabric.id)?;

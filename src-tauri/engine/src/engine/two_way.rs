@@ -3,7 +3,7 @@
 use crate::conflict::{Conflict, ConflictTexts, Resolution};
 use crate::edit::{Edit, ObjectVersion};
 use crate::error::{Error, Result};
-use crate::git::Repo;
+use crate::git::Handle;
 use crate::id::{FabricId, OperationId, RepoPath, Revision};
 use crate::manifest::field_changes;
 use crate::operation::{Operation, OperationKind, Trigger};
@@ -146,7 +146,7 @@ fn makes_the_fabric(operation: &Operation) -> bool {
 }
 
 impl Inner {
-    pub(super) fn opened(&self, id: &FabricId) -> Result<(StoredFabric, Repo)> {
+    pub(super) fn opened(&self, id: &FabricId) -> Result<(StoredFabric, Handle)> {
         let fabric = self.store.fabric(id)?;
         let repo = self.open_repo(&fabric)?;
         Ok((fabric, repo))

@@ -99,6 +99,7 @@ impl Repo {
     fn try_refresh(&self, tree: Option<Oid>, paths: &[&RepoPath], known: Option<&Known<'_>>) -> Result<()> {
         let mut committed = TreePaths::new(self.git(), tree)?;
         let mut index = self.read_index()?;
+        self.has_changed_index.set(true);
         let mut there = Vec::new();
         for path in paths {
             match committed.leaf(path)? {
@@ -112,6 +113,7 @@ impl Repo {
         }
         pass(Point::IndexChanged)?;
         self.write_index(&mut index)?;
+        self.has_changed_index.set(false);
         pass(Point::IndexWritten)
     }
 

@@ -34,6 +34,7 @@ mod disk;
 mod durable;
 mod edits;
 mod failure;
+mod handle;
 mod history;
 mod housekeeping;
 mod incoming;
@@ -75,6 +76,7 @@ pub(crate) use changes::{ChangedFile, ToldCommit};
 pub(crate) use clone::{clear_killed_clones, clone_into};
 pub(crate) use compare::Differing;
 pub(crate) use durable::sync_dir;
+pub(crate) use handle::{Handle, Shelf};
 pub(crate) use housekeeping::Housekeeping;
 #[cfg(test)]
 pub(crate) use integrate::Move;

@@ -86,6 +86,15 @@ impl Repo {
 
     /// The remote of `branch`: the one it follows, else `origin`, else the only one there is.
     pub(crate) fn remote(&self, branch: &BranchName) -> Result<Option<Remote>> {
+        if let Some(known) = self.remotes.borrow().get(branch) {
+            return Ok(known.clone());
+        }
+        let found = self.find_remote(branch)?;
+        self.remotes.borrow_mut().insert(branch.clone(), found.clone());
+        Ok(found)
+    }
+
+    fn find_remote(&self, branch: &BranchName) -> Result<Option<Remote>> {
         let names = self.git().remotes()?;
         let names: Vec<&str> = names.iter().filter_map(|name| name.ok().flatten()).collect();
         let followed = self.git().branch_upstream_remote(&branch_ref(branch)).ok();

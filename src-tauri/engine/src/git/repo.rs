@@ -1,6 +1,7 @@
 //! A clone on this machine.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -8,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use git2::{ErrorCode, Repository, RepositoryInitOptions, RepositoryOpenFlags};
 
 use super::durable::sync_dir;
+use super::refs::Remote;
 use crate::error::{Error, Result};
 use crate::id::{BranchName, RemoteUrl, RepoPath, Revision};
 use crate::view::AuthorSettings;
@@ -23,8 +25,12 @@ pub(crate) struct Repo {
     git: Repository,
     work_tree: PathBuf,
     author: AuthorSettings,
-    /// Whether the index was read by way of this.
+    /// Whether the index was read by way of this, in this use.
     pub(super) has_read_index: Cell<bool>,
+    /// Whether the index in memory is another than the one on disk.
+    pub(super) has_changed_index: Cell<bool>,
+    /// The remote of a branch, once it was asked for: to find it libgit2 looks through all configuration.
+    pub(super) remotes: RefCell<HashMap<BranchName, Option<Remote>>>,
 }
 
 impl Repo {
@@ -75,12 +81,24 @@ impl Repo {
             return Err(Error::NotAWorkTree { path: path.to_owned() });
         }
         super::damaged::set_aside_once(&git)?;
-        Ok(Self { git, work_tree, author: AuthorSettings::default(), has_read_index: Cell::new(false) })
+        Ok(Self {
+            git,
+            work_tree,
+            author: AuthorSettings::default(),
+            has_read_index: Cell::new(false),
+            has_changed_index: Cell::new(false),
+            remotes: RefCell::default(),
+        })
     }
 
     /// The same clone, in which commits are by that author.
     pub(crate) fn by(self, author: AuthorSettings) -> Self {
         Self { author, ..self }
+    }
+
+    /// Whether nothing is in memory that was to be written and is not on disk.
+    pub(super) fn is_as_on_disk(&self) -> bool {
+        !self.has_changed_index.get()
     }
 
     /// Who commits, as far as the app's settings say.
@@ -102,6 +120,7 @@ impl Repo {
 
     /// Points the remote `name` at `url`; makes it where it is missing.
     pub(crate) fn set_remote(&self, name: &str, url: &RemoteUrl) -> Result<()> {
+        self.remotes.borrow_mut().clear();
         match self.git.find_remote(name) {
             Ok(_) => self.git.remote_set_url(name, url.as_str())?,
             Err(error) if error.code() == ErrorCode::NotFound => {
@@ -114,6 +133,7 @@ impl Repo {
 
     /// Makes the branch follow the branch of the same name on `remote`, as `git push -u` does.
     pub(super) fn follow(&self, branch: &BranchName, remote: &str) -> Result<()> {
+        self.remotes.borrow_mut().clear();
         let mut config = self.git.config()?;
         config.set_str(&format!("branch.{branch}.remote"), remote)?;
         config.set_str(&format!("branch.{branch}.merge"), &branch_ref(branch))?;

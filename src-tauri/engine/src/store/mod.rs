@@ -41,6 +41,9 @@ const MIGRATIONS: [&str; 8] = [
     proposals::TABLE,
 ];
 
+/// How many statements stay prepared: more than there are.
+const STATEMENTS: usize = 64;
+
 impl Store {
     /// Opens the database in the app's data directory, and makes it if it is not there.
     pub(crate) fn open(home: &Path) -> Result<Self> {
@@ -58,6 +61,7 @@ impl Store {
         connection.busy_timeout(Duration::from_secs(10))?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let done: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
         for migration in MIGRATIONS.iter().skip(done as usize) {

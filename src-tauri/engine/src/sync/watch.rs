@@ -158,27 +158,22 @@ impl Watch {
     /// Without a number, only the last change's. None where nothing can be known.
     pub(crate) fn changed(&self, since: Option<u64>) -> Option<Changed> {
         let marks = self.marks.as_ref()?.path();
-        let mark = {
-            let mut so_far = self.heard.so_far.lock().unwrap_or_else(PoisonError::into_inner);
-            so_far.made += 1;
-            so_far.made
-        };
-        let file = marks.join(mark.to_string());
-        std::fs::File::create(&file).ok()?;
-        let so_far = self.heard.so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut so_far = self.heard.so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        let [before, mark] = [so_far.made, so_far.made + 1];
+        so_far.made = mark;
+        // The same file under the next name: some file systems take long to make one.
+        let file = |number: u64| marks.join(number.to_string());
+        std::fs::rename(file(before), file(mark)).or_else(|_| std::fs::write(file(mark), "")).ok()?;
         let waited = self.heard.marked.wait_timeout_while(so_far, PATIENCE, |so_far| so_far.mark < mark);
         let (so_far, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let changed = (so_far.mark >= mark).then(|| {
+        (so_far.mark >= mark).then(|| {
             let known = since.filter(|since| (so_far.forgotten..=so_far.changes).contains(since));
             let paths = known.map(|since| {
                 let later = so_far.paths.iter().filter(|(_, change)| **change > since);
                 later.map(|(path, _)| path.clone()).collect()
             });
             Changed { at: so_far.changes, paths }
-        });
-        drop(so_far);
-        std::fs::remove_file(&file).ok()?;
-        changed
+        })
     }
 }
 

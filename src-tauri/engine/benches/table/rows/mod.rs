@@ -82,6 +82,13 @@ impl Open {
         open
     }
 
+    /// The same, and it is paused: what somebody does in the clone is seen, and only a click makes it a run.
+    pub(crate) fn paused(runtime: &Runtime, data: &Path, fabric: &Path) -> Self {
+        let open = Self::attended(runtime, data, fabric);
+        runtime.block_on(open.engine.set_auto_sync(open.id.clone(), false)).expect("paused");
+        open
+    }
+
     /// Runs an operation, as a click on its button does.
     pub(crate) async fn run(&self, kind: OperationKind) -> Operation {
         self.engine.run(self.id.clone(), kind, Trigger::Click).await.expect("a run")

@@ -16,6 +16,9 @@ use crate::programs::{git_as, must_git, one_by_one, tree};
 use crate::row::Row;
 use crate::turns::{Contender, in_turns, timed};
 
+/// Until the window has seen what was committed here.
+const SEEN: Duration = Duration::from_secs(2);
+
 /// Measures it over HTTP, in memory and, for the table, on the disk.
 pub(crate) fn rows(setting: &Setting) -> Vec<Row> {
     let durables: &[bool] = if setting.all { &[false, true] } else { &[false] };
@@ -91,7 +94,8 @@ impl Bench {
             prepare(&clone);
             clone
         });
-        let open = Open::at(&setting.runtime, &home.join("data"), &ours.join("lab"));
+        // Paused, since whoever measures commits beside it.
+        let open = Open::paused(&setting.runtime, &home.join("data"), &ours.join("lab"));
         // The engine has the objects at hand, as after any run.
         let synced = setting.runtime.block_on(open.run(OperationKind::Sync));
         assert_eq!(synced.outcome, Outcome::Unchanged, "{}", synced.summary);
@@ -122,6 +126,7 @@ impl Bench {
             }
         }
         self.lab.place.settle();
+        std::thread::sleep(SEEN);
     }
 
     fn pull_ours(&self, setting: &Setting) -> Duration {

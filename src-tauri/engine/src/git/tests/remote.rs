@@ -207,6 +207,7 @@ fn a_sign_in_in_the_configured_url_works_and_shows_nowhere() {
     assert!(!remote.url.as_str().contains(SECRET) && !format!("{remote:?}").contains(SECRET));
     assert!(fetch(&lab, &access()).expect("fetch").is_some());
     lab.git(&["remote", "set-url", "origin", &server.url_with("eve", SECRET, "fabric.git")]);
+    let lab = Lab { repo: Repo::open(lab.root()).expect("opened anew"), ..lab };
     let error = fetch(&lab, &access()).expect_err("refused");
     assert_eq!(error.code(), ErrorCode::AuthRefused);
     assert!(!format!("{error} {error:?}").contains(SECRET));
