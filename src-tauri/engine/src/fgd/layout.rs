@@ -64,6 +64,11 @@ impl Layout {
         let ending = file_name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
         !file_name.starts_with('.') && matches!(ending.as_deref(), Some("yaml" | "yml" | "json"))
     }
+
+    /// Whether a file of this name tells Argo CD or Flux about the directory: it is no object of it.
+    pub(crate) fn steers(file_name: &str) -> bool {
+        matches!(file_name, "kustomization.yaml" | "kustomization.yml")
+    }
 }
 
 /// `a.yaml`, `a-2.yaml`, `a-3.yaml`, …, counted from 1.

@@ -422,8 +422,7 @@ fn read(work_tree: &Path, entry: &FileEntry, layout: &Layout, schemas: Option<&C
 /// What a file holds. What is no object is a finding under `managed/`; below `unmanaged/` anything may stand,
 /// and what is one of the fabric's own kinds there stands in for nothing.
 fn known(entry: &FileEntry, bytes: &[u8], layout: &Layout, schemas: Option<&CrdSchemas>) -> Option<Known> {
-    // What Argo CD and Flux are told about the directory is no object of it.
-    if matches!(entry.path.file_name(), "kustomization.yaml" | "kustomization.yml") {
+    if Layout::steers(entry.path.file_name()) {
         return None;
     }
     let object = object(&entry.path, bytes, layout, schemas);

@@ -57,6 +57,6 @@ pub use together::FieldConflict;
 pub(crate) use together::{TextMerge, merge_picking, merge_texts};
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod yaml_suite;

@@ -1,5 +1,6 @@
 //! Objects and plans out of a few lines of text, for tests.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::fgd::check_files;
@@ -33,9 +34,7 @@ pub(super) fn dropped(bytes: &[u8], schemas: Option<CrdSchemas>) -> Vec<Finding>
 
 /// The schemas of a CRD's text.
 pub(super) fn schemas(crd: &str) -> CrdSchemas {
-    let folder = tempfile::tempdir().expect("folder");
-    std::fs::write(folder.path().join("crd.yaml"), crd).expect("file");
-    CrdSchemas::read(folder.path()).expect("schemas")
+    CrdSchemas::of(Path::new("crd.yaml"), crd.as_bytes()).expect("schemas")
 }
 
 /// A whole document out of its kind, its name and the lines of its spec.
