@@ -29,6 +29,11 @@ impl<'a> Held<'a> {
         Self { work_tree, last: None }
     }
 
+    /// The work tree.
+    pub(crate) fn root(&self) -> &'a Path {
+        self.work_tree
+    }
+
     fn directory(&mut self, parent: &str) -> Result<&system::Directory> {
         if self.last.as_ref().is_none_or(|(known, _)| known != parent) {
             self.last = Some((parent.to_owned(), system::directory(self.work_tree, parent)?));

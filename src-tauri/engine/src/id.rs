@@ -144,15 +144,15 @@ impl RepoPath {
         if text.starts_with('/') || text.contains(|c: char| matches!(c, '\\' | ':') || c.is_control()) {
             return Err(outside());
         }
-        let mut parts = Vec::new();
-        for part in text.split('/') {
-            match part {
-                "" | "." => {}
-                ".." => return Err(outside()),
-                part if part.eq_ignore_ascii_case(".git") => return Err(outside()),
-                part => parts.push(part),
-            }
+        let is_bad = |part: &str| part == ".." || part.eq_ignore_ascii_case(".git");
+        if text.split('/').any(is_bad) {
+            return Err(outside());
         }
+        let is_dropped = |part: &&str| part.is_empty() || *part == ".";
+        if !text.split('/').any(|part| is_dropped(&part)) {
+            return Ok(Self(text.to_owned()));
+        }
+        let parts: Vec<&str> = text.split('/').filter(|part| !is_dropped(part)).collect();
         Ok(Self(parts.join("/")))
     }
 

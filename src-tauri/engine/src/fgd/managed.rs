@@ -106,11 +106,9 @@ impl ManagedIndex {
             && let Some(found) = self.found_among(work_tree, layout, paths)
         {
             let total = self.files.len();
-            let gone: Vec<RepoPath> = paths
-                .iter()
-                .filter(|path| !found.iter().any(|entry| entry.path == **path))
-                .cloned()
-                .collect();
+            let there: HashSet<&RepoPath> = found.iter().map(|entry| &entry.path).collect();
+            let gone: Vec<RepoPath> = paths.iter().filter(|path| !there.contains(path)).cloned().collect();
+            drop(there);
             self.take(work_tree, layout, found, gone, (total, step))?;
             self.looked = Some((*heard, at));
             return Ok(());

@@ -236,6 +236,12 @@ pub(super) fn repo_path(bytes: &[u8]) -> Option<RepoPath> {
 }
 
 fn is_harmless(part: &str) -> bool {
+    // Most names are plain, and there are many.
+    if !part.starts_with('.')
+        && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    {
+        return true;
+    }
     // HFS+ ignores these characters, NTFS a trailing dot or space; `git~1` is NTFS's short name.
     let ignored = |c: char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
     let seen: String = part.chars().filter(|c| !ignored(*c)).flat_map(char::to_lowercase).collect();

@@ -93,3 +93,4 @@ pub(crate) use repo::Repo;
 pub(crate) use trust::{Known, known_by};
 pub(crate) use trust::{Trust, count_certificates};
 pub(crate) use url::{display_name, is_local, parse_remote_url, without_credentials};
+pub(crate) use write::is_staged;

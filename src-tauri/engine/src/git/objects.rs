@@ -24,9 +24,7 @@ use crate::view::AuthorSettings;
 const PACK_FROM: usize = 16;
 /// How many blobs are made between two words on how far that is.
 const AT_ONCE: usize = 1024;
-/// zlib's own choice, where Git's configuration makes none.
-const USUAL: u32 = 6;
-/// Git's choice for loose objects.
+/// Git's choice for new objects, where its configuration makes none. Housekeeping joins them as deltas.
 const QUICK: u32 = 1;
 /// How often a directory of loose objects is made: a `git gc` removes one that is empty.
 const TRIES: u32 = 4;
@@ -105,7 +103,7 @@ impl Repo {
         let odb = git.odb()?;
         // Above the backends for loose objects and packs (priorities 1 and 2): it takes the writes.
         odb.add_new_mempack_backend(1000)?;
-        let level = level(&git, &["pack.compression", "core.compression"]).unwrap_or(USUAL);
+        let level = level(&git, &["pack.compression", "core.compression"]).unwrap_or(QUICK);
         let (made, packed, author) = (Vec::new(), Vec::new(), self.author());
         let mut objects = NewObjects { git: &git, author, made, packed, level };
         let done = work(&mut objects)?;

@@ -85,6 +85,7 @@ impl Repo {
     }
 
     /// The remote of `branch`: the one it follows, else `origin`, else the only one there is.
+    /// As it was configured when it was asked for first.
     pub(crate) fn remote(&self, branch: &BranchName) -> Result<Option<Remote>> {
         if let Some(known) = self.remotes.borrow().get(branch) {
             return Ok(known.clone());

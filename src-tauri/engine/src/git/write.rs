@@ -4,7 +4,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::Metadata;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
 use std::time::{Duration, SystemTime};
+
+use rayon::prelude::*;
 
 use super::disk::{Standing, is_executable, standing_alone, stat, survey};
 use super::durable::{Syncing, in_threads, sync_dir};
@@ -69,6 +72,14 @@ struct Writer<'a> {
     written: Written,
 }
 
+/// What became of one file.
+enum Put<'c> {
+    /// It is there, as it was when its last byte was written, where a later write would show in its time.
+    InPlace(&'c FileChange, Option<Metadata>),
+    /// It was not put there, since this stands there.
+    Not(&'c FileChange, Standing),
+}
+
 /// Carries out these changes, each of which was found to stand [`Before`](Standing::Before).
 ///
 /// New contents are staged and synced first, then put in place by renames; then come the deletes. Directories
@@ -123,10 +134,7 @@ impl<'a> Writer<'a> {
         for (change, standing) in writes.iter().zip(standings) {
             self.judge(change, standing)?;
         }
-        let mut held = Held::new(self.work_tree);
-        for (change, staged) in writes.iter().zip(staged) {
-            self.put_in_place(&mut held, change, staged)?;
-        }
+        self.put_in_place(&writes, staged)?;
         for change in &last {
             self.delete(change)?;
             step();
@@ -145,13 +153,11 @@ impl<'a> Writer<'a> {
         }
         let dirs: BTreeSet<PathBuf> = writes.iter().map(|change| self.directory_of(&change.path)).collect();
         let syncing = Syncing::of(writes.len(), &dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-        let mut staged = Vec::with_capacity(writes.len());
-        let mut held = Held::new(self.work_tree);
-        for change in writes {
-            staged.push(self.stage_one(&mut held, change)?);
+        let staged = beside_each_other(self.work_tree, writes.to_vec(), step, &|held, change| {
+            let staged = stage_one(held, change)?;
             pass(Point::WriteStaged)?;
-            step();
-        }
+            Ok(staged)
+        })?;
         let work_tree = self.work_tree;
         let paths: Vec<&RepoPath> = staged.iter().map(|staged| &staged.path).collect();
         syncing.files(&paths, &|path| {
@@ -161,52 +167,34 @@ impl<'a> Writer<'a> {
         Ok(staged)
     }
 
-    fn stage_one(&self, held: &mut Held<'_>, change: &FileChange) -> Result<Staged<'a>> {
-        let (work_tree, file) = (self.work_tree, change.path.under(self.work_tree));
-        let executable = match change.executable {
-            Some(executable) => executable,
-            None if change.before.is_none() => false,
-            None => stat(&file)?.is_some_and(|metadata| is_executable(&metadata)),
-        };
-        let path = beside(&change.path);
-        // Closed, not kept open: ten thousand open files are more than a process may have.
-        let mut opened = held.create(&path, executable).map_err(Error::io(path.under(work_tree)))?;
-        let mut staged = Staged { work_tree, path, metadata: None, is_placed: false };
-        opened.write_all(change.after.as_deref().unwrap_or_default()).map_err(Error::io(&file))?;
-        staged.metadata = Some(opened.metadata().map_err(Error::io(&file))?);
-        Ok(staged)
+    /// Puts the new contents where they belong.
+    fn put_in_place(&mut self, writes: &[&FileChange], staged: Vec<Staged<'_>>) -> Result<()> {
+        let mut all = writes.iter().copied().zip(staged);
+        // One by one until the first is there: up to then, one that somebody changed stops it all.
+        let mut held = Held::new(self.work_tree);
+        while !self.touched
+            && let Some((change, staged)) = all.next()
+        {
+            let put = put_one(&mut held, change, staged)?;
+            self.note(put)?;
+        }
+        let put = |held: &mut Held<'a>, (change, staged)| put_one(held, change, staged);
+        for put in beside_each_other(self.work_tree, all.collect(), &mut || {}, &put)? {
+            self.note(put)?;
+        }
+        Ok(())
     }
 
-    fn put_in_place(
-        &mut self,
-        held: &mut Held<'_>,
-        change: &FileChange,
-        mut staged: Staged<'_>,
-    ) -> Result<()> {
-        let file = change.path.under(self.work_tree);
-        // Where nothing was, nothing may have come: the system itself refuses to replace it.
-        let was_there = change.before.is_some() && stat(&file)?.is_some();
-        if change.before.is_some() && !self.still_stands(change)? {
-            return Ok(());
-        }
-        let metadata =
-            staged.metadata.take().filter(|written| tells_writes_apart(written, SystemTime::now()));
-        match held.rename(&staged.path, change.path.file_name(), was_there) {
-            Ok(()) => {
-                staged.is_placed = true;
+    fn note(&mut self, put: Put<'_>) -> Result<()> {
+        match put {
+            Put::InPlace(change, metadata) => {
                 if let Some(metadata) = metadata {
                     self.written.placed.insert(change.path.clone(), metadata);
                 }
-                self.touch(&file);
-                pass(Point::WritePlaced)
+                self.touch(&change.path.under(self.work_tree));
+                Ok(())
             }
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                match standing_alone(self.work_tree, change)? {
-                    Standing::After => Ok(()),
-                    _ => self.leave(change),
-                }
-            }
-            Err(error) => Err(Error::io(file)(error)),
+            Put::Not(change, standing) => self.judge(change, standing).map(drop),
         }
     }
 
@@ -306,6 +294,88 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// From how many files on threads share them.
+const MANY: usize = 64;
+
+/// Does the same with each, many of them on all cores; the answers are in their order. Threads begin far apart: that two
+/// of them make files in one directory is what the system lets wait. `step` is told of each that is done.
+fn beside_each_other<'w, T: Send, U: Send>(
+    work_tree: &'w Path,
+    all: Vec<T>,
+    step: &mut dyn FnMut(),
+    work: &(dyn Fn(&mut Held<'w>, T) -> Result<U> + Sync),
+) -> Result<Vec<U>> {
+    if all.len() < MANY {
+        let mut held = Held::new(work_tree);
+        let mut one = |item| work(&mut held, item).inspect(|_| step());
+        return all.into_iter().map(&mut one).collect();
+    }
+    let (done, steps) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let all = all.into_par_iter().with_min_len(MANY);
+        let worker = scope.spawn(move || {
+            let begin = || (Held::new(work_tree), done.clone());
+            let one = |(held, done): &mut (Held<'w>, Sender<()>), item| {
+                let answer = work(held, item);
+                // Whoever counts is there until all is done.
+                let _counted = done.send(());
+                answer
+            };
+            all.map_init(begin, one).collect::<Result<Vec<U>>>()
+        });
+        steps.iter().for_each(|()| step());
+        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Writes the new contents of a file beside its place.
+fn stage_one<'w>(held: &mut Held<'w>, change: &FileChange) -> Result<Staged<'w>> {
+    let work_tree = held.root();
+    let file = change.path.under(work_tree);
+    let executable = match change.executable {
+        Some(executable) => executable,
+        None if change.before.is_none() => false,
+        None => stat(&file)?.is_some_and(|metadata| is_executable(&metadata)),
+    };
+    let path = beside(&change.path);
+    // Closed, not kept open: ten thousand open files are more than a process may have.
+    let mut opened = held.create(&path, executable).map_err(Error::io(path.under(work_tree)))?;
+    let mut staged = Staged { work_tree, path, metadata: None, is_placed: false };
+    opened.write_all(change.after.as_deref().unwrap_or_default()).map_err(Error::io(&file))?;
+    staged.metadata = Some(opened.metadata().map_err(Error::io(&file))?);
+    Ok(staged)
+}
+
+/// Puts a staged file where it belongs, if what is to be replaced still stands there.
+fn put_one<'c>(held: &mut Held<'_>, change: &'c FileChange, mut staged: Staged<'_>) -> Result<Put<'c>> {
+    let work_tree = held.root();
+    let file = change.path.under(work_tree);
+    // Where nothing was, nothing may have come: the system itself refuses to replace it.
+    let was_there = change.before.is_some() && stat(&file)?.is_some();
+    if change.before.is_some() {
+        match standing_alone(work_tree, change)? {
+            Standing::Before | Standing::After => {}
+            other => return Ok(Put::Not(change, other)),
+        }
+    }
+    let metadata = staged.metadata.take().filter(|written| tells_writes_apart(written, SystemTime::now()));
+    match held.rename(&staged.path, change.path.file_name(), was_there) {
+        Ok(()) => {
+            staged.is_placed = true;
+            pass(Point::WritePlaced)?;
+            Ok(Put::InPlace(change, metadata))
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let standing = match standing_alone(work_tree, change)? {
+                Standing::Before => Standing::Changed,
+                other => other,
+            };
+            Ok(Put::Not(change, standing))
+        }
+        Err(error) => Err(Error::io(file)(error)),
+    }
+}
+
 /// A directory that holds something, or that is none any more, stays as it is.
 fn is_in_use(kind: ErrorKind) -> bool {
     matches!(
@@ -327,6 +397,12 @@ fn beside(path: &RepoPath) -> RepoPath {
     let directory = path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory);
     let random = uuid::Uuid::new_v4().simple().to_string();
     RepoPath::root().join(directory).join(&format!("{TEMPORARY}{}.tmp", &random[..16]))
+}
+
+/// Whether a file has such a name: nobody needs to hear of it.
+pub(crate) fn is_staged(path: &Path) -> bool {
+    let random = || path.file_name()?.to_str()?.strip_prefix(TEMPORARY)?.strip_suffix(".tmp");
+    random().is_some_and(|random| random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Whether a write from now on gets another time than the last one got.

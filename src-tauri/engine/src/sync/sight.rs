@@ -15,7 +15,7 @@ use crate::id::{RepoPath, Revision};
 use crate::sync::watch::Watch;
 
 /// From how many paths on a look at everything costs less.
-const MANY: usize = 1_000;
+const MANY: usize = 8_000;
 
 /// A watch over a directory, and what the last look found.
 #[derive(Default)]

@@ -13,6 +13,8 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, timeout_at};
 
+use crate::git::is_staged;
+
 /// How long a directory must be quiet before the hint is given.
 pub(crate) const DEBOUNCE: Duration = Duration::from_millis(300);
 /// After how long the hint is given in a directory that is never quiet: what is still written there is left
@@ -25,7 +27,7 @@ const POLL: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How many paths are remembered of what was heard: after more, a look at everything costs less.
-const REMEMBERED: usize = 1_024;
+const REMEMBERED: usize = 16_384;
 /// What two watches count is never the same: each begins this far after the one before.
 const APART: u64 = 1 << 32;
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -69,7 +71,8 @@ impl SoFar {
     /// Takes note of a change to these paths; to any, where there are none.
     fn change(&mut self, paths: &[PathBuf]) {
         self.changes += 1;
-        for path in paths {
+        // What is written beside its place is heard of again when it is put there.
+        for path in paths.iter().filter(|path| !is_staged(path)) {
             self.paths.insert(path.clone(), self.changes);
         }
         if paths.is_empty() || self.paths.len() > REMEMBERED {
