@@ -335,7 +335,8 @@ fn median(samples: &[Sample], of: impl Fn(&Sample) -> f64) -> f64 {
 
 fn table(samples: &[Sample]) -> String {
     let mut text =
-        "     s  procs   MiB own  of app   RSS MiB  handles threads  db KiB  log KiB  .git KiB  files\n".to_owned();
+        "     s  procs   MiB own  of app   RSS MiB  handles threads  db KiB  log KiB  .git KiB  files\n"
+            .to_owned();
     let step = samples.len().div_ceil(30).max(1);
     for s in samples.iter().step_by(step).chain(samples.last()) {
         writeln!(
