@@ -4,7 +4,7 @@
 
 mod damaged;
 mod names;
-mod watched;
+pub(super) mod watched;
 
 use super::desk::Desk;
 use super::shim::{CHANGES, EACCES, EIO, EMFILE, ENOSPC, EROFS, Trouble};

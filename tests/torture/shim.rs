@@ -29,6 +29,8 @@ pub(super) struct Trouble {
     pub(super) error: i32,
     /// Whether all later ones fail too.
     pub(super) lasts: bool,
+    /// How many milliseconds each call that counts takes longer.
+    pub(super) slow: u32,
     /// How the power is cut; see `shim.c`.
     pub(super) cut: Option<&'static str>,
     /// What chance decides, where it does.
@@ -37,6 +39,8 @@ pub(super) struct Trouble {
     pub(super) clock: i64,
     /// What the file system thinks of names: `case` or `nfd`.
     pub(super) names: &'static str,
+    /// A host's name that stands for this machine, and does not resolve while a file is not there.
+    pub(super) host: Option<(&'static str, PathBuf)>,
 }
 
 /// What became of it.
@@ -65,12 +69,16 @@ impl Trouble {
             .env("FGD_SHIM_AT", self.at.to_string())
             .env("FGD_SHIM_FAIL", self.error.to_string())
             .env("FGD_SHIM_LASTS", u8::from(self.lasts).to_string())
+            .env("FGD_SHIM_SLOW", self.slow.to_string())
             .env("FGD_SHIM_CUT", self.cut.unwrap_or_default())
             .env("FGD_SHIM_SEED", self.seed.to_string())
             .env("FGD_SHIM_KEEP", keep)
             .env("FGD_SHIM_REPORT", notes.join("report"))
             .env("FGD_SHIM_CLOCK", self.clock.to_string())
             .env("FGD_SHIM_NAMES", self.names);
+        if let Some((host, known)) = &self.host {
+            command.env("FGD_SHIM_HOST", host).env("FGD_SHIM_KNOWN", known);
+        }
     }
 }
 
