@@ -4,6 +4,7 @@
 
 mod damaged;
 mod names;
+mod placeholders;
 pub(super) mod watched;
 
 use super::desk::Desk;

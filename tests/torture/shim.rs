@@ -8,10 +8,12 @@ use crate::support::{app_binary, run};
 
 /// The errors of a disk, by the numbers that Linux has for them.
 pub(super) const EIO: i32 = 5;
+pub(super) const EAGAIN: i32 = 11;
 pub(super) const EACCES: i32 = 13;
 pub(super) const EMFILE: i32 = 24;
 pub(super) const ENOSPC: i32 = 28;
 pub(super) const EROFS: i32 = 30;
+pub(super) const ETIMEDOUT: i32 = 110;
 
 /// All sorts of calls that change something: write, create, rename, sync, truncate, mkdir, unlink, link.
 pub(super) const CHANGES: &str = "wcrstmul";

@@ -7,6 +7,7 @@ mod account;
 mod beneath;
 mod catalog;
 mod change;
+mod cloud;
 mod conflict;
 mod edit;
 mod engine;

@@ -343,6 +343,15 @@ impl ManagedIndex {
         findings
     }
 
+    /// Whether there is a file of that path which can't be read: what it holds is not known.
+    pub(crate) fn is_unread(&self, path: &RepoPath) -> bool {
+        let is_told =
+            |finding: &Finding| finding.code == Code::Unreadable && finding.file.as_ref() == Some(path);
+        let object = self.files.get(path).map(|known| &known.object);
+        object.is_some_and(|object| object.as_ref().is_err_and(|finding| is_told(finding)))
+            || self.unlisted.iter().any(is_told)
+    }
+
     /// Whether there is a file of that path.
     pub(crate) fn has(&self, path: &RepoPath) -> bool {
         self.files.contains_key(path)

@@ -1,16 +1,17 @@
 //! What differs on disk from what is committed.
 
 use std::collections::BTreeSet;
-use std::fs::Metadata;
+use std::fs::{self, Metadata};
 
-use git2::{DiffOptions, Oid};
+use git2::{DiffOptions, ErrorClass, Oid};
 
 use super::compare::{Entry, TreePaths, repo_path};
 use super::disk::{OnDisk, Standing, Unopened, find, look, survey};
 use super::read::blob_id;
 use super::repo::Repo;
 use crate::change::FileChange;
-use crate::error::Result;
+use crate::cloud;
+use crate::error::{Error, Result};
 use crate::id::{RepoPath, Revision};
 
 /// Files of ours that are being written. They are nobody's work.
@@ -23,7 +24,7 @@ impl Repo {
     /// Sorted. What `.gitignore` ignores is left out while it is not committed.
     ///
     /// Symbolic links, submodules and other things that are no files are not looked into, on
-    /// either side. `head` is the commit to compare with, `None` before the first one. Quick where
+    /// either side. What can't be read counts as changed: nobody is to write over it. `head` is the commit to compare with, `None` before the first one. Quick where
     /// the clone's index is fresh: it then reads the changed files only.
     pub(crate) fn local_edits(&self, head: Option<&Revision>, dir: &RepoPath) -> Result<Vec<RepoPath>> {
         let git = self.git();
@@ -37,7 +38,13 @@ impl Repo {
             options.pathspec(dir.as_str());
         }
         self.read_index()?;
-        let diff = git.diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options))?;
+        let diff = match git.diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options)) {
+            // It gives up at the first file that can't be read.
+            Err(error) if error.class() == ErrorClass::Os => {
+                return self.edits_one_by_one(head, dir, &mut paths);
+            }
+            diff => diff?,
+        };
 
         let mut edits = Vec::new();
         for delta in diff.deltas() {
@@ -54,6 +61,51 @@ impl Repo {
         }
         edits.sort();
         edits.dedup();
+        Ok(edits)
+    }
+
+    /// The same, with each file looked at.
+    fn edits_one_by_one(
+        &self,
+        head: Option<&Revision>,
+        dir: &RepoPath,
+        committed: &mut TreePaths<'_>,
+    ) -> Result<Vec<RepoPath>> {
+        let mut among: BTreeSet<RepoPath> = BTreeSet::new();
+        if let Some(head) = head {
+            among.extend(self.list(head, dir)?.into_iter().map(|file| file.path));
+        }
+        let mut pending = vec![dir.clone()];
+        while let Some(directory) = pending.pop() {
+            let path = directory.under(self.work_tree());
+            for entry in fs::read_dir(&path).map_err(Error::io(&path))? {
+                let entry = entry.map_err(Error::io(&path))?;
+                let name = entry.file_name();
+                let below = directory.join(&name.to_string_lossy());
+                let Some(below) = repo_path(below.as_str().as_bytes()).filter(|_| name.to_str().is_some())
+                else {
+                    continue;
+                };
+                let is = entry.file_type().map_err(Error::io(&path))?;
+                // Another repository in this one is nobody's edit.
+                let is_dir = is.is_dir() && entry.path().join(".git").symlink_metadata().is_err();
+                if !(is_dir || is.is_file()) || self.git().is_path_ignored(below.as_str())? {
+                    continue;
+                }
+                if is_dir {
+                    pending.push(below);
+                } else {
+                    among.insert(below);
+                }
+            }
+        }
+        let mut edits = Vec::new();
+        for path in among.into_iter().filter(|path| !path.file_name().starts_with(TEMPORARY)) {
+            let found = find(self.work_tree(), &path)?;
+            if self.differs(&path, &found, committed.leaf(&path)?)? {
+                edits.push(path);
+            }
+        }
         Ok(edits)
     }
 
@@ -94,7 +146,7 @@ impl Repo {
             (Unopened::File(metadata), Some(entry)) => self.is_another(path, metadata, entry.id)?,
             // It is not opened: it may be larger than any memory.
             (Unopened::File(_), None) => in_git.is_none(),
-            (Unopened::Absent, Some(_)) => true,
+            (Unopened::Absent, Some(_)) => !cloud::is_elsewhere(self.work_tree(), path),
             (Unopened::Absent, None) | (Unopened::Blocked(_), _) => false,
         })
     }
@@ -105,10 +157,15 @@ impl Repo {
         if metadata.len() != size as u64 {
             return Ok(true);
         }
-        match look(self.work_tree(), path)? {
-            OnDisk::File { bytes, .. } => Ok(blob_id(&bytes)? != blob.to_string()),
-            OnDisk::Absent => Ok(true),
-            OnDisk::Blocked(_) => Ok(false),
+        match look(self.work_tree(), path) {
+            Ok(OnDisk::File { bytes, .. }) => Ok(blob_id(&bytes)? != blob.to_string()),
+            Ok(OnDisk::Absent) => Ok(true),
+            Ok(OnDisk::Blocked(_)) => Ok(false),
+            Err(Error::Io { source, .. }) => {
+                tracing::debug!(%path, error = %source, "it can't be read, and counts as changed");
+                Ok(true)
+            }
+            Err(error) => Err(error),
         }
     }
 

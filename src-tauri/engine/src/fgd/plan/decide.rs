@@ -175,12 +175,17 @@ impl Decider<'_> {
                 Verdict::Unmanaged
             }
             Some(Composed::Managed(annotated)) => {
-                if let Some((path, _)) = self.managed.find(id, true)
-                    && self.given.edited.contains(path)
-                {
-                    let message = format!("{path} was edited by hand and is not committed.");
-                    let finding = Finding::new(Code::EditedByHand, message)
-                        .hint("Commit the edit or discard it with git; then this document is taken.");
+                let directory = directory.unwrap_or_default();
+                let refused = match self.managed.find(id, true) {
+                    Some((path, _)) if self.given.edited.contains(path) => {
+                        let message = format!("{path} was edited by hand and is not committed.");
+                        let hint = "Commit the edit or discard it with git; then this document is taken.";
+                        Some(Finding::new(Code::EditedByHand, message).hint(hint))
+                    }
+                    Some(_) => None,
+                    None => self.no_place_for(&directory, &id.file_name()),
+                };
+                if let Some(finding) = refused {
                     return rejected(finding, object);
                 }
                 if annotated.canonical {
@@ -193,9 +198,19 @@ impl Decider<'_> {
                         object,
                     );
                 }
-                Verdict::Managed { directory: directory.unwrap_or_default() }
+                Verdict::Managed { directory }
             }
         }
+    }
+
+    /// Why an object that does not stand yet can't get its file.
+    fn no_place_for(&self, directory: &str, name: &str) -> Option<Finding> {
+        let path = self.given.layout.managed().join(directory).join(name);
+        let unread = || {
+            let message = format!("{path} can't be read, and may be the same object.");
+            Finding::new(Code::Unreadable, message).hint("Once it can be read, this document is taken.")
+        };
+        self.managed.is_unread(&path).then(unread)
     }
 
     fn warn(&mut self, code: Code, message: String, hint: &str, object: &ObjectRead) {
