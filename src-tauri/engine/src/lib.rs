@@ -35,6 +35,7 @@ mod sync;
 mod topology;
 mod view;
 mod visible;
+mod windows;
 
 pub use account::{Account, Keeping, Method, NewAccount, Place};
 pub use catalog::{

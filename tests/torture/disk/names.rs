@@ -113,3 +113,28 @@ fn names_that_the_disk_or_git_refuses_hold_up_nobody() {
     lab.clone.git(&["fsck", "--strict"]);
     eprintln!("{:?}", answer.findings());
 }
+
+/// Names that Windows keeps for itself are names like others here.
+#[test]
+fn names_that_windows_keeps_are_taken_elsewhere() {
+    let lab = Lab::ready();
+    let names = ["aux", "com1", "con", "nul"];
+    for name in names {
+        lab.clone.drop_raw(&format!("{name}.yaml"), &object(name, "dropped"));
+    }
+    lab.clone.write(&format!("{FABRIC}/raw/lpt1/prn.yaml"), &object("prn", "dropped"));
+    assert_eq!(lab.fgd("sync").code, 0);
+    assert_eq!(
+        lab.remote.yaml("managed/servers"),
+        ["aux.yaml", "com1.yaml", "con.yaml", "nul.yaml", "prn.yaml"]
+    );
+    lab.assert_in_step();
+    let teammate = lab.teammate();
+    for name in ["aux./x", "trailing.yaml ", "con"] {
+        teammate.write(&format!("{FABRIC}/extra/{name}"), "a colleague's\n");
+    }
+    teammate.commit_and_push("Names for Linux");
+    assert_eq!(lab.fgd("sync").code, 0);
+    lab.assert_in_step();
+    assert_eq!(lab.clone.text("extra/trailing.yaml "), "a colleague's\n");
+}
