@@ -4,16 +4,17 @@
 //! [`Check`] tells what comes out of it in an operator's words. Rules in CEL (`x-kubernetes-validations`) and
 //! list types (`x-kubernetes-list-type`) are not checked.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::paths::Location;
 use jsonschema::types::JsonType;
-use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
+use jsonschema::{Draft, PatternCache, PatternOptions, ValidationError, Validator};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -24,11 +25,23 @@ use crate::manifest::{Node, Resolved, Source, Value, parse, split};
 /// fabric's controllers write the status.
 const IMPLIED: [&str; 4] = ["apiVersion", "kind", "metadata", "status"];
 
+/// The largest file that is read.
+const LARGEST: u64 = 64 << 20;
+/// How much memory a pattern may take, in bytes: a few letters can stand for a million of them.
+const LARGEST_PATTERN: usize = 256 << 10;
+/// How many different patterns are made, of all schemas together.
+const MOST_PATTERNS: usize = 2_000;
+/// How much of what is wrong with a schema is told, in characters: it may repeat the schema.
+const LONGEST_DETAIL: usize = 200;
+
 /// The schemas of custom resources, read from CustomResourceDefinitions.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct CrdSchemas {
     /// By group, version and kind.
     kinds: HashMap<(String, String, String), Schema>,
+    /// The patterns of all of them.
+    patterns: HashSet<String>,
+    made: PatternCache,
 }
 
 #[derive(Debug)]
@@ -63,13 +76,16 @@ impl CrdSchemas {
     /// file that can't be read, a CRD whose schema does not compile, and two CRDs that contradict one another
     /// are errors that name the file.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let mut schemas = Self { kinds: HashMap::new() };
+        let mut schemas = Self::default();
         for file in files(path)? {
-            let unreadable = |error: std::io::Error| Error::SchemaUnreadable {
-                file: file.clone(),
-                detail: error.to_string(),
-            };
-            schemas.add_file(&file, &fs::read(&file).map_err(unreadable)?)?;
+            let unreadable = |detail: String| Error::SchemaUnreadable { file: file.clone(), detail };
+            let mut bytes = Vec::new();
+            let read =
+                fs::File::open(&file).and_then(|opened| opened.take(LARGEST + 1).read_to_end(&mut bytes));
+            if read.map_err(|error| unreadable(error.to_string()))? as u64 > LARGEST {
+                return Err(unreadable(format!("it is larger than {} MiB", LARGEST >> 20)));
+            }
+            schemas.add_file(&file, &bytes)?;
         }
         Ok(schemas)
     }
@@ -77,13 +93,15 @@ impl CrdSchemas {
     /// The schemas of one file, which need not be on a disk.
     #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn of(file: &Path, bytes: &[u8]) -> Result<Self> {
-        let mut schemas = Self { kinds: HashMap::new() };
+        let mut schemas = Self::default();
         schemas.add_file(file, bytes)?;
         Ok(schemas)
     }
 
-    fn add_file(&mut self, file: &Path, bytes: &[u8]) -> Result<()> {
-        let unreadable = |detail: String| Error::SchemaUnreadable { file: file.to_owned(), detail };
+    /// Takes in what is in a file.
+    pub(crate) fn add_file(&mut self, file: &Path, bytes: &[u8]) -> Result<()> {
+        let unreadable =
+            |detail: String| Error::SchemaUnreadable { file: file.to_owned(), detail: cut(detail) };
         let documents = documents(file, bytes).map_err(unreadable)?;
         documents.into_iter().try_for_each(|document| self.add(document)).map_err(unreadable)
     }
@@ -121,7 +139,7 @@ impl CrdSchemas {
             .map_err(|error| format!("its CustomResourceDefinition is not complete: {error}"))?;
         for version in crd.spec.versions {
             let what = format!("{} of {}/{}", crd.spec.names.kind, crd.spec.group, version.name);
-            let schema = Schema::compile(version.schema.openapi)
+            let schema = Schema::compile(version.schema.openapi, &mut self.patterns, &self.made)
                 .map_err(|error| format!("the schema of {what} is wrong: {error}"))?;
             let key = (crd.spec.group.clone(), version.name, crd.spec.names.kind.clone());
             match self.kinds.entry(key) {
@@ -219,9 +237,35 @@ fn documents(file: &Path, bytes: &[u8]) -> Result<Vec<Json>, String> {
     documents.iter().map(tree).collect()
 }
 
+/// No more of a sentence than is read.
+fn cut(detail: String) -> String {
+    match detail.char_indices().nth(LONGEST_DETAIL) {
+        Some((end, _)) => format!("{}…", &detail[..end]),
+        None => detail,
+    }
+}
+
+/// The patterns in a schema, at any depth.
+fn gather_patterns(schema: &Json, patterns: &mut HashSet<String>) {
+    match schema {
+        Json::Object(fields) => {
+            if let Some(Json::String(pattern)) = fields.get("pattern") {
+                patterns.insert(pattern.clone());
+            }
+            fields.values().for_each(|value| gather_patterns(value, patterns));
+        }
+        Json::Array(items) => items.iter().for_each(|value| gather_patterns(value, patterns)),
+        _ => {}
+    }
+}
+
 impl Schema {
-    fn compile(openapi: Json) -> Result<Self, String> {
+    fn compile(openapi: Json, patterns: &mut HashSet<String>, made: &PatternCache) -> Result<Self, String> {
         let mut object = json_schema(&openapi);
+        gather_patterns(&object, patterns);
+        if patterns.len() > MOST_PATTERNS {
+            return Err(format!("there are more than {MOST_PATTERNS} patterns"));
+        }
         if let Some(Json::Object(properties)) = object.get_mut("properties") {
             properties.remove("status");
         }
@@ -232,7 +276,8 @@ impl Schema {
             .with_draft(Draft::Draft7)
             .should_validate_formats(true)
             // Go's patterns have no look-around either, and neither can be made to take for ever.
-            .with_pattern_options(PatternOptions::regex())
+            .with_pattern_options(PatternOptions::regex().size_limit(LARGEST_PATTERN))
+            .with_pattern_cache(made.clone())
             .offline()
             .build(&object)
             .map_err(|error| match error.instance_path().as_str() {
@@ -917,6 +962,90 @@ mod tests {
         }
         let error = CrdSchemas::read(Path::new("/nowhere/at/all")).expect_err("not there").to_string();
         assert_eq!(error, "/nowhere/at/all can't be used as a schema: it does not exist");
+    }
+
+    #[test]
+    fn a_reference_leads_nowhere_and_a_ring_of_them_has_no_end_to_find() {
+        let reference = "{type: object, properties: {a: {$ref: '#/properties/spec/properties/a'}, \
+                         b: {$ref: 'http://127.0.0.1:1/x'}, c: {type: integer}}}";
+        let object = "spec: {a: {a: {a: {}}}, b: 1, c: x}";
+        assert_eq!(problems(reference, object), [r#"1:34 spec.c must be an integer, and is the text "x"."#]);
+    }
+
+    /// Whoever writes a schema does not choose how much memory and time it takes.
+    #[test]
+    fn a_schema_without_measure_is_refused() {
+        let begun = std::time::Instant::now();
+        let pattern = |pattern: &str| crd(&format!("{{type: string, pattern: '{pattern}'}}"));
+        let many = |one: &dyn Fn(usize) -> String| {
+            let fields: String = (0..=MOST_PATTERNS).map(|n| format!("p{n}: {},", one(n))).collect();
+            crd(&format!("{{type: object, properties: {{{fields}}}}}"))
+        };
+        let deep = |opens: &str, closes: &str| {
+            crd(&format!("{}{{type: string}}{}", opens.repeat(5_000), closes.repeat(5_000)))
+        };
+        for (documents, detail) in [
+            (pattern("(a{1000}){1000}"), "is wrong"),
+            (pattern("((((a{50}){50}){50}){50}){50}"), "is wrong"),
+            (pattern(&format!("({}", "a|".repeat(1_000_000))), "is wrong"),
+            (pattern(&"(".repeat(50_000)), "is wrong"),
+            (
+                many(&|n| format!("{{type: string, pattern: '^(a{{{n}}}b){{9}}$'}}")),
+                "more than 2000 patterns",
+            ),
+            (deep("{type: object, properties: {a: ", "}}"), "line "),
+            (deep("{not: ", "}"), "line "),
+        ] {
+            let error = schemas(&documents).expect_err("refused").to_string();
+            assert!(error.contains(detail) && error.chars().count() < 400, "{error}");
+        }
+        let json = format!("{}{}", "{\"a\":".repeat(5_000), "}".repeat(5_000));
+        let error = CrdSchemas::of(Path::new("crds.json"), json.as_bytes()).expect_err("refused").to_string();
+        assert!(error.contains("recursion limit"), "{error}");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+    }
+
+    /// As deep as it is read, it is checked too, on a thread with little room.
+    #[test]
+    fn a_deep_schema_is_no_shaft() {
+        let nested =
+            |opens: &str, closes: &str, depth| format!("{}{{}}{}", opens.repeat(depth), closes.repeat(depth));
+        for (opens, closes) in
+            [("{type: object, properties: {a: ", "}}"), ("{allOf: [", "]}"), ("{not: ", "}")]
+        {
+            let depth = 84 / opens.matches(['{', '[']).count();
+            let schemas = schemas(&crd(&nested(opens, closes, depth))).expect("as deep as it may be");
+            let object = format!("spec: {}", nested("{a: ", "}", depth));
+            let check = move || schemas.check("example.org", "v1", "Thing", &tree(&object)).len();
+            let small = std::thread::Builder::new().stack_size(1 << 20).spawn(check).expect("a thread");
+            small.join().expect("no overflow");
+        }
+    }
+
+    /// Patterns that are written in earnest: addresses, quantities, names, times.
+    #[test]
+    fn usual_patterns_have_room() {
+        for pattern in [
+            r"^[a-z0-9]([-a-z0-9]{0,251}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$",
+            r"^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$",
+            r"^((([0-9a-fA-F]{1,4}:){7}([0-9a-fA-F]{1,4}|:))|(([0-9a-fA-F]{1,4}:){1,6}(:[0-9a-fA-F]{1,4}){1,6}))(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?$",
+            r"^\w{1,63}$",
+            r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$",
+        ] {
+            schemas(&crd(&format!("{{type: string, pattern: '{pattern}'}}"))).expect(pattern);
+        }
+    }
+
+    #[test]
+    fn thousands_of_files_are_read() {
+        let folder = tempfile::tempdir().expect("folder");
+        for n in 0..3_000 {
+            let text = crd("{type: string, pattern: '^[a-z]{1,63}$'}").replace("Thing", &format!("Thing{n}"));
+            fs::write(folder.path().join(format!("{n}.yaml")), text).expect("written");
+        }
+        let begun = std::time::Instant::now();
+        assert_eq!(CrdSchemas::read(folder.path()).expect("schemas").len(), 3_000);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
     }
 
     /// The fabric's own definitions and real objects, where the machine has them.
