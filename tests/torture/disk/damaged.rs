@@ -226,8 +226,8 @@ fn a_pipe_in_place_of_one_of_gits_files_is_told_and_not_waited_for() {
     lab.clone.drop_raw("drop.yaml", &object("dropped", "dropped"));
     let git = lab.clone.path.join(".git");
     let names = [
-        "HEAD",
         "config",
+        "HEAD",
         "index",
         "packed-refs",
         "shallow",

@@ -147,6 +147,7 @@ fn a_mark_of_icloud_stands_for_its_file() {
         assert_eq!(lab.remote.text("managed/servers/one.yaml"), text);
         assert_eq!(lab.remote.yaml("managed/servers"), ["one.yaml", "other.yaml", "two.yaml"]);
         assert!(!fabric.join("managed/servers/one.yaml").exists(), "not written over");
+        assert_eq!(lab.fgd("status").json["localEdits"], 0, "nobody has deleted it");
     }
     assert!(lab.fgd("validate").stdout.contains("managed/servers/one.yaml"));
     for (mark, name) in marks.iter().zip(["one.yaml", "away.yaml"]) {
