@@ -19,6 +19,11 @@ pub(super) const TEMPORARY: &str = ".fgd-";
 /// A change of these may change what all other files count as.
 const RULES: [&str; 2] = [".gitignore", ".gitattributes"];
 
+/// A file of ours that is being written, or the mark of one that is elsewhere.
+fn is_nobodys(path: &RepoPath) -> bool {
+    path.file_name().starts_with(TEMPORARY) || cloud::marked(path.file_name()).is_some()
+}
+
 impl Repo {
     /// Plain files below `dir` whose bytes on disk differ from the commit's: changed, new or gone.
     /// Sorted. What `.gitignore` ignores is left out while it is not committed.
@@ -50,7 +55,7 @@ impl Repo {
         for delta in diff.deltas() {
             let file = delta.new_file().path_bytes().or_else(|| delta.old_file().path_bytes());
             let Some(path) = file.and_then(repo_path) else { continue };
-            if path.below(dir).is_none() || path.file_name().starts_with(TEMPORARY) {
+            if path.below(dir).is_none() || is_nobodys(&path) {
                 continue;
             }
             // The index takes part in the comparison, and it may be anything: the bytes decide.
@@ -100,7 +105,7 @@ impl Repo {
             }
         }
         let mut edits = Vec::new();
-        for path in among.into_iter().filter(|path| !path.file_name().starts_with(TEMPORARY)) {
+        for path in among.into_iter().filter(|path| !is_nobodys(path)) {
             let found = find(self.work_tree(), &path)?;
             if self.differs(&path, &found, committed.leaf(&path)?)? {
                 edits.push(path);
@@ -120,7 +125,7 @@ impl Repo {
         let mut committed = TreePaths::new(self.git(), self.tree_of(Some(head))?)?;
         let mut edits = Vec::new();
         for path in among {
-            if path.below(dir).is_none() || path.file_name().starts_with(TEMPORARY) {
+            if path.below(dir).is_none() || is_nobodys(path) {
                 continue;
             }
             let in_git = committed.leaf(path)?;
