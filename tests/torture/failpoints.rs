@@ -150,10 +150,11 @@ fn left(git: &Path) -> Vec<String> {
 }
 
 /// Steps whose failure a run tells in its log and does without: the index, which is caught up with, and the note at a
-/// run's beginning that it was interrupted, in place of which comes what became of it.
+/// run's beginning that it was interrupted, in place of which comes what became of it, with what is cleared then.
 fn is_done_without(point: Point, before: usize) -> bool {
     use Point as P;
-    matches!(point, P::IndexChanged | P::IndexWritten) || (point == P::StoreOperation && before == 0)
+    matches!(point, P::IndexChanged | P::IndexWritten | P::StoreOperationsCleared)
+        || (point == P::StoreOperation && before == 0)
 }
 
 /// Runs a command to its end, whatever that is.
