@@ -82,7 +82,8 @@ pub(crate) fn remove_dir(work_tree: &Path, path: &RepoPath) -> Result<()> {
     system::remove_dir(work_tree, path)
 }
 
-fn no_plain_file() -> std::io::Error {
+/// That something else is in the place of a file.
+pub(crate) fn no_plain_file() -> std::io::Error {
     std::io::Error::other("it is no plain file")
 }
 

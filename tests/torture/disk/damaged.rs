@@ -260,3 +260,27 @@ fn a_pipe_in_place_of_one_of_gits_files_is_told_and_not_waited_for() {
     lab.assert_in_step();
     assert_eq!(lab.remote.yaml("managed/servers"), ["dropped.yaml"]);
 }
+
+/// The same with what says which files are ignored.
+#[test]
+fn a_pipe_in_place_of_a_gitignore_is_told_and_not_waited_for() {
+    let lab = Lab::ready();
+    lab.clone.drop_raw("drop.yaml", &object("dropped", "dropped"));
+    let folders = [".", "fabrics", FABRIC, "fabrics/lab/raw", "fabrics/lab/managed/servers"];
+    for file in folders
+        .iter()
+        .flat_map(|folder| [".gitignore", ".gitattributes"].map(|name| format!("{folder}/{name}")))
+    {
+        let at = lab.clone.path.join(&file);
+        assert!(Command::new("mkfifo").arg(&at).status().expect("mkfifo").success());
+        let told = lab.fgd("sync");
+        told.assert_refused("Io", "it is no plain file.");
+        assert!(told.stderr.contains(file.trim_start_matches("./")), "{file}: {told:?}");
+        assert!(told.stderr.contains("in its place"), "{file}: {told:?}");
+        assert_eq!(lab.clone.waiting(), ["drop.yaml"], "{file}");
+        lab.fgd("status");
+        fs::remove_file(&at).expect("the pipe goes");
+    }
+    assert_eq!(lab.fgd("sync").code, 0);
+    lab.assert_in_step();
+}

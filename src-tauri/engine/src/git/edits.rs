@@ -9,6 +9,7 @@ use super::compare::{Entry, TreePaths, repo_path};
 use super::disk::{OnDisk, Standing, Unopened, find, look, survey};
 use super::read::blob_id;
 use super::repo::Repo;
+use crate::beneath;
 use crate::change::FileChange;
 use crate::cloud;
 use crate::error::{Error, Result};
@@ -18,6 +19,8 @@ use crate::id::{RepoPath, Revision};
 pub(super) const TEMPORARY: &str = ".fgd-";
 /// A change of these may change what all other files count as.
 const RULES: [&str; 2] = [".gitignore", ".gitattributes"];
+/// How deep a fabric's own directories are below its root, as `managed/switches`.
+const OWN_LEVELS: usize = 2;
 
 /// A file of ours that is being written, or the mark of one that is elsewhere.
 fn is_nobodys(path: &RepoPath) -> bool {
@@ -32,6 +35,7 @@ impl Repo {
     /// either side. What can't be read counts as changed: nobody is to write over it. `head` is the commit to compare with, `None` before the first one. Quick where
     /// the clone's index is fresh: it then reads the changed files only.
     pub(crate) fn local_edits(&self, head: Option<&Revision>, dir: &RepoPath) -> Result<Vec<RepoPath>> {
+        self.require_plain_rules(dir)?;
         let git = self.git();
         let root = self.tree_of(head)?;
         let tree = root.map(|id| git.find_tree(id)).transpose()?;
@@ -67,6 +71,34 @@ impl Repo {
         edits.sort();
         edits.dedup();
         Ok(edits)
+    }
+
+    /// Makes sure that what says which files are ignored can be read to its end: Git opens whatever has that name, and
+    /// would wait at a pipe. Looked for above `dir` and so far below it as a fabric has directories of its own.
+    fn require_plain_rules(&self, dir: &RepoPath) -> Result<()> {
+        let whole = dir.as_str();
+        let mut directories = vec![RepoPath::root()];
+        directories.extend(whole.match_indices('/').map(|(end, _)| RepoPath::root().join(&whole[..end])));
+        let mut level = vec![dir.clone()];
+        for _ in 0..OWN_LEVELS {
+            let mut below = Vec::new();
+            for directory in &level {
+                let entries = fs::read_dir(directory.under(self.work_tree())).into_iter().flatten().flatten();
+                let inner = entries.filter(|entry| entry.file_type().is_ok_and(|is| is.is_dir()));
+                let names = inner.filter_map(|entry| entry.file_name().into_string().ok());
+                below.extend(names.filter(|name| name != ".git").map(|name| directory.join(&name)));
+            }
+            directories.append(&mut level);
+            level = below;
+        }
+        directories.append(&mut level);
+        for path in directories.iter().flat_map(|directory| RULES.map(|name| directory.join(name))) {
+            let path = path.under(self.work_tree());
+            if fs::metadata(&path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+                return Err(Error::io(path)(beneath::no_plain_file()));
+            }
+        }
+        Ok(())
     }
 
     /// The same, with each file looked at.
