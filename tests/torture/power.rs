@@ -225,7 +225,8 @@ fn cut_while_adding(adding: Adding) {
     let desk = adding.desk();
     desk.reset();
     adding.finish(&desk, "undisturbed");
-    let wanted = desk.remote().git(&["rev-parse", &format!("{BRANCH}^{{tree}}")]);
+    let files = || desk.remote().git(&["ls-tree", "-r", BRANCH]);
+    let wanted = files();
     for (sort, how) in SORTS.into_iter().enumerate() {
         let trouble = everything(&desk, how);
         desk.reset();
@@ -240,8 +241,7 @@ fn cut_while_adding(adding: Adding) {
             let cut = ran.report.cut.unwrap_or_default();
             let what = format!("{adding:?}: power cut ({how}) at {hit}, {cut}");
             adding.finish(&desk, &what);
-            let tree = desk.remote().git(&["rev-parse", &format!("{BRANCH}^{{tree}}")]);
-            assert_eq!(tree, wanted, "{what}: another tree");
+            assert_eq!(files(), wanted, "{what}: another tree");
             cuts += 1;
         }
         eprintln!("{adding:?}: power cut ({how}): {calls} calls, {cuts} cuts");
