@@ -10,6 +10,8 @@ mod disk;
 mod failpoints;
 #[cfg(unix)]
 mod hostile;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod hosts;
 mod housekeeping;
 mod model;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]

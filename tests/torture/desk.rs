@@ -136,12 +136,17 @@ impl Desk {
 
     /// A run in trouble.
     pub(super) fn run_in(&self, word: &str, more: &[&str], trouble: &Trouble) -> Run {
-        let notes = self.notes();
-        fs::create_dir_all(&notes).expect("a folder");
         let mut command = self.command(word);
         command.args(more);
-        trouble.befall(&mut command, &notes);
-        let ended = run(&mut command);
+        self.run_of(&mut command, trouble)
+    }
+
+    /// A process in trouble.
+    pub(super) fn run_of(&self, command: &mut Command, trouble: &Trouble) -> Run {
+        let notes = self.notes();
+        fs::create_dir_all(&notes).expect("a folder");
+        trouble.befall(command, &notes);
+        let ended = run(command);
         let report = Report::read(&notes);
         let answer = (report.cut.is_none()).then(|| Answer::of(ended));
         Run { answer, report }
@@ -191,7 +196,15 @@ impl Desk {
 
     #[track_caller]
     pub(super) fn assert_done(&self, what: &str) {
-        let (clone, remote) = (self.clone(), self.remote());
+        let clone = self.clone();
+        self.assert_in_step(&clone, what);
+        assert_eq!(clone.waiting(), Vec::<String>::new(), "{what}");
+    }
+
+    /// A clone is sound, holds nothing half done, and is where the remote is.
+    #[track_caller]
+    pub(super) fn assert_in_step(&self, clone: &Checkout, what: &str) {
+        let remote = self.remote();
         let fsck = run(without(Command::new("git").arg("-C").arg(&clone.path).args(["fsck", "--strict"])));
         assert_eq!(fsck.code, 0, "{what}: {} {}", fsck.stdout, fsck.stderr);
         let said: Vec<&str> = fsck.stderr.lines().filter(|line| !line.starts_with("notice:")).collect();
@@ -200,7 +213,6 @@ impl Desk {
         assert_eq!(clone.tip(), remote.git(&["rev-parse", BRANCH]), "{what}");
         assert_eq!(clone.leftovers(), Vec::<PathBuf>::new(), "{what}");
         assert_eq!(unfinished_packs(&clone.path), Vec::<String>::new(), "{what}");
-        assert_eq!(clone.waiting(), Vec::<String>::new(), "{what}");
     }
 }
 

@@ -4,7 +4,8 @@
 
 mod damaged;
 mod names;
-mod watched;
+mod placeholders;
+pub(super) mod watched;
 
 use super::desk::Desk;
 use super::shim::{CHANGES, EACCES, EIO, EMFILE, ENOSPC, EROFS, Trouble};

@@ -16,8 +16,9 @@ use std::time::{Duration, SystemTime};
 
 use fgd_engine::failpoint::Point;
 
+use crate::support::git_server::GitServer;
 use crate::support::lab::Lab;
-use crate::support::repositories::BRANCH;
+use crate::support::repositories::{BRANCH, Checkout};
 use stories::Story;
 
 /// What `abort` ends a process with.
@@ -149,10 +150,11 @@ fn left(git: &Path) -> Vec<String> {
 }
 
 /// Steps whose failure a run tells in its log and does without: the index, which is caught up with, and the note at a
-/// run's beginning that it was interrupted, in place of which comes what became of it.
+/// run's beginning that it was interrupted, in place of which comes what became of it, with what is cleared then.
 fn is_done_without(point: Point, before: usize) -> bool {
     use Point as P;
-    matches!(point, P::IndexChanged | P::IndexWritten) || (point == P::StoreOperation && before == 0)
+    matches!(point, P::IndexChanged | P::IndexWritten | P::StoreOperationsCleared)
+        || (point == P::StoreOperation && before == 0)
 }
 
 /// Runs a command to its end, whatever that is.
@@ -257,6 +259,50 @@ each_story! {
     a_file_is_dropped_on_the_window = Delivered,
     a_file_is_taken_out_of_the_inbox = Discarded,
     a_fabrics_settings = Settled,
+}
+
+/// The limit of what a remote may bring, lowered: nothing is taken, and nothing is left of it.
+#[test]
+fn a_remote_that_sends_too_much_is_left() {
+    const LIMIT: &str = "network/most-received=return(20000)";
+    let assert_told = |ended: &Output, what: &str| {
+        let told = text(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(3), "{what}: {ended:?}");
+        assert!(told.contains("sends more than 4 GiB"), "{what}: {told}");
+    };
+    let lab = Lab::ready();
+    let server = GitServer::start(lab.machine.path(), Some(("bob", "hunter2")));
+    for location in [server.url_with("bob", "hunter2", "fabric.git"), lab.remote.location()] {
+        lab.clone.git(&["remote", "set-url", "origin", &location]);
+        let teammate = Checkout::of(&lab.remote.location(), &lab.machine.path().join("teammate"));
+        // What can't be pressed.
+        let notes: String =
+            (0..100_000_u64).map(|n| format!("{:x}\n", n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+        teammate.write("notes.md", &format!("{location}\n{notes}"));
+        teammate.commit_and_push("A great deal");
+        std::fs::remove_dir_all(&teammate.path).expect("a clone");
+        lab.clone.drop_raw("drop.yaml", &stories::servers("s", 1, &format!("drop {}", location.len())));
+        let (tip, there) = (lab.clone.tip(), lab.remote.tip());
+        let mut sync = lab.command();
+        sync.args(["sync", &lab.directory()]);
+        let ended = ended(&sync, LIMIT, "");
+        assert_told(&ended, &location);
+        assert!(text(&ended.stderr).contains("Hint: "), "{ended:?}");
+        assert_eq!((lab.clone.tip(), lab.remote.tip()), (tip, there), "{location}");
+        assert_eq!(lab.clone.waiting(), ["drop.yaml"], "{location}");
+        assert_eq!(left(&lab.clone.path.join(".git")), Vec::<String>::new(), "{location}");
+        let synced = lab.fgd("sync");
+        assert_eq!(synced.code, 0, "{synced:?}");
+        lab.assert_in_step();
+    }
+    let added = Story::Added;
+    let told = ended(&added.command(&lab, &[]), LIMIT, "");
+    assert_eq!(told.status.code(), Some(3), "{told:?}");
+    assert!(text(&told.stderr).contains("sends more than 4 GiB"), "{told:?}");
+    let clones = std::fs::read_dir(lab.machine.path().join("home/clones")).expect("clones");
+    assert_eq!(clones.count(), 0, "nothing is left of it");
+    added.finish(&lab);
+    added.assert_kept(&lab, "without the limit");
 }
 
 #[test]

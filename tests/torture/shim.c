@@ -1,6 +1,6 @@
 /*
  * Trouble from below, for a process that knows nothing of it: a disk that is full, broken or read-only, a power
- * cut, a clock that is off, a file system that does not tell A from a.
+ * cut, a clock that is off, a file system that does not tell A from a, a host's name that comes and goes.
  *
  * It is preloaded. Its constructor asks the kernel (seccomp) to hand every system call that changes files to
  * `trapped` here, whoever makes it: libc, a C library with calls of its own, Rust's rustix. So nothing passes by
@@ -11,12 +11,15 @@
  * FGD_SHIM_AT      the number of the call, from 1, at which it happens
  * FGD_SHIM_FAIL    the errno with which it fails
  * FGD_SHIM_LASTS   whether all later ones fail too
+ * FGD_SHIM_SLOW    milliseconds that each call that counts takes longer
  * FGD_SHIM_CUT     instead of a failure the power goes; how: see `choose`
  * FGD_SHIM_SEED    what chance decides there
  * FGD_SHIM_KEEP    a directory on the same file system for what is undone
  * FGD_SHIM_REPORT  a file that gets `hit NUMBER KIND PATH`, and `through COUNT` at a normal end
  * FGD_SHIM_CLOCK   seconds that the clock is ahead
  * FGD_SHIM_NAMES   `case`: names that differ in case only are one; `nfd`: names are kept decomposed
+ * FGD_SHIM_HOST    a host's name: it stands for this machine
+ * FGD_SHIM_KNOWN   and does not resolve while this file is not there
  *
  * The power cut. A file's bytes last since the last fsync of the file, a name (made, moved, removed) since the last
  * fsync of its directory; what came later is undone or not, by FGD_SHIM_CUT. A rename is one step, and lasts with
@@ -24,11 +27,13 @@
  */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netdb.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -79,8 +84,8 @@ static const char kinds[] = "wcrstmulodn-";
 
 static char under[8][ROOM];
 static int unders;
-static char counted[16], keep[ROOM], report[ROOM], how[32], names[8];
-static long at, fails_with, lasts, seed, ahead, count;
+static char counted[16], keep[ROOM], report[ROOM], how[32], names[8], host[256], known[ROOM];
+static long at, fails_with, lasts, slow, seed, ahead, count;
 static int is_over;
 static volatile int busy;
 
@@ -740,8 +745,13 @@ static void trapped(int signal, siginfo_t *info, void *given)
 	tell_apart(&call);
 	if (*names)
 		rename_arguments(&call);
+	int is_slow = slow && counts(&call);
 	long result = answer(&call);
 	unlock();
+	if (is_slow) {
+		struct timespec span = {.tv_sec = slow / 1000, .tv_nsec = slow % 1000 * 1000000};
+		CALL(SYS_nanosleep, &span, NULL);
+	}
 	errno = saved;
 	RESULT(context) = result;
 }
@@ -776,6 +786,21 @@ time_t time(time_t *now)
 	if (now)
 		*now = exact.tv_sec;
 	return exact.tv_sec;
+}
+
+/* --- Names of hosts ---------------------------------------------------------------------------------------- */
+
+int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
+                struct addrinfo **restrict found)
+{
+	int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+	*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+	if (node && *host && !strcasecmp(node, host)) {
+		if (CALL(SYS_faccessat, AT_FDCWD, known, F_OK) < 0)
+			return EAI_AGAIN;
+		node = "127.0.0.1";
+	}
+	return real(node, service, hints, found);
 }
 
 /* --- The start --------------------------------------------------------------------------------------------- */
@@ -827,9 +852,12 @@ __attribute__((constructor)) static void begin(void)
 	setting("FGD_SHIM_REPORT", report, sizeof report);
 	setting("FGD_SHIM_CUT", how, sizeof how);
 	setting("FGD_SHIM_NAMES", names, sizeof names);
+	setting("FGD_SHIM_HOST", host, sizeof host);
+	setting("FGD_SHIM_KNOWN", known, sizeof known);
 	at = number("FGD_SHIM_AT");
 	fails_with = number("FGD_SHIM_FAIL");
 	lasts = number("FGD_SHIM_LASTS");
+	slow = number("FGD_SHIM_SLOW");
 	seed = number("FGD_SHIM_SEED");
 	ahead = number("FGD_SHIM_CLOCK");
 	if (!unders)

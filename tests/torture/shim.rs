@@ -8,10 +8,12 @@ use crate::support::{app_binary, run};
 
 /// The errors of a disk, by the numbers that Linux has for them.
 pub(super) const EIO: i32 = 5;
+pub(super) const EAGAIN: i32 = 11;
 pub(super) const EACCES: i32 = 13;
 pub(super) const EMFILE: i32 = 24;
 pub(super) const ENOSPC: i32 = 28;
 pub(super) const EROFS: i32 = 30;
+pub(super) const ETIMEDOUT: i32 = 110;
 
 /// All sorts of calls that change something: write, create, rename, sync, truncate, mkdir, unlink, link.
 pub(super) const CHANGES: &str = "wcrstmul";
@@ -29,6 +31,8 @@ pub(super) struct Trouble {
     pub(super) error: i32,
     /// Whether all later ones fail too.
     pub(super) lasts: bool,
+    /// How many milliseconds each call that counts takes longer.
+    pub(super) slow: u32,
     /// How the power is cut; see `shim.c`.
     pub(super) cut: Option<&'static str>,
     /// What chance decides, where it does.
@@ -37,6 +41,8 @@ pub(super) struct Trouble {
     pub(super) clock: i64,
     /// What the file system thinks of names: `case` or `nfd`.
     pub(super) names: &'static str,
+    /// A host's name that stands for this machine, and does not resolve while a file is not there.
+    pub(super) host: Option<(&'static str, PathBuf)>,
 }
 
 /// What became of it.
@@ -65,12 +71,16 @@ impl Trouble {
             .env("FGD_SHIM_AT", self.at.to_string())
             .env("FGD_SHIM_FAIL", self.error.to_string())
             .env("FGD_SHIM_LASTS", u8::from(self.lasts).to_string())
+            .env("FGD_SHIM_SLOW", self.slow.to_string())
             .env("FGD_SHIM_CUT", self.cut.unwrap_or_default())
             .env("FGD_SHIM_SEED", self.seed.to_string())
             .env("FGD_SHIM_KEEP", keep)
             .env("FGD_SHIM_REPORT", notes.join("report"))
             .env("FGD_SHIM_CLOCK", self.clock.to_string())
             .env("FGD_SHIM_NAMES", self.names);
+        if let Some((host, known)) = &self.host {
+            command.env("FGD_SHIM_HOST", host).env("FGD_SHIM_KNOWN", known);
+        }
     }
 }
 

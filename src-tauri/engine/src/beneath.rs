@@ -6,7 +6,7 @@
 //! meanwhile. On Windows, where making a link needs a right of its own, the directories are looked at first.
 
 use std::fs::File;
-use std::io::Result;
+use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
 use crate::id::RepoPath;
@@ -15,6 +15,18 @@ use crate::id::RepoPath;
 pub(crate) fn open(work_tree: &Path, path: &RepoPath) -> Result<File> {
     let file = system::open(work_tree, path)?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(no_plain_file()) }
+}
+
+/// Reads all that is in an open file, as far as `most` bytes. One that ends before its length is an error: a drive in
+/// the cloud that does not bring it, or somebody who is cutting it short, and neither is what the file holds.
+pub(crate) fn read(file: File, most: u64) -> Result<Vec<u8>> {
+    let length = file.metadata()?.len().min(most);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(most).read_to_end(&mut bytes)?;
+    if (bytes.len() as u64) < length {
+        return Err(Error::new(ErrorKind::UnexpectedEof, "it ends before its length"));
+    }
+    Ok(bytes)
 }
 
 /// Work on many files, directory by directory: the one of the last file stays open for the next.
@@ -75,7 +87,8 @@ pub(crate) fn remove_dir(work_tree: &Path, path: &RepoPath) -> Result<()> {
     system::remove_dir(work_tree, path)
 }
 
-fn no_plain_file() -> std::io::Error {
+/// That something else is in the place of a file.
+pub(crate) fn no_plain_file() -> std::io::Error {
     std::io::Error::other("it is no plain file")
 }
 

@@ -366,6 +366,10 @@ impl Error {
                 "Take the CustomResourceDefinitions as the fabric has them: `kubectl get crds -o yaml`."
             }
             Self::GitHub { .. } => "Try again; if it stays so, check GitHub's status page.",
+            // A word of ours, and not of the system's.
+            Self::Io { source, .. } if source.get_ref().is_some() => {
+                "Put the file itself in its place; if a cloud drive keeps it elsewhere, let the drive bring it here."
+            }
             Self::Io { .. } => WRITABLE,
             Self::Git(error) if error.code() == git2::ErrorCode::Locked => {
                 "Another Git program holds the lock: let it finish, then sync again."

@@ -204,6 +204,23 @@ fn act(point: Point, word: Option<&str>) -> Result<()> {
     }
 }
 
+/// A limit, which a test may lower: `FAILPOINTS='network/most-received=return(4096)'`.
+#[cfg(feature = "failpoints")]
+pub(crate) fn limit(name: &str, usual: usize) -> usize {
+    let lowered = || {
+        fail::fail_point!(name, |word| word.and_then(|word| word.parse().ok()));
+        None
+    };
+    lowered().unwrap_or(usual)
+}
+
+/// A limit: in a release as it is.
+#[cfg(not(feature = "failpoints"))]
+#[inline(always)]
+pub(crate) fn limit(_name: &str, usual: usize) -> usize {
+    usual
+}
+
 /// Reads from the environment what is to happen at which point, once a process.
 #[cfg(feature = "failpoints")]
 pub(crate) fn read_environment() {

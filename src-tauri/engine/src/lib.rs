@@ -7,6 +7,7 @@ mod account;
 mod beneath;
 mod catalog;
 mod change;
+mod cloud;
 mod conflict;
 mod edit;
 mod engine;
@@ -34,6 +35,7 @@ mod sync;
 mod topology;
 mod view;
 mod visible;
+mod windows;
 
 pub use account::{Account, Keeping, Method, NewAccount, Place};
 pub use catalog::{

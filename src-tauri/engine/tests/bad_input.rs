@@ -635,3 +635,72 @@ async fn a_full_disk_loses_nothing() {
     assert_eq!(here, there);
     changes_nothing(&lab, &id).await;
 }
+
+/// Schemas of the fabric's own that make no sense: told, and objects are taken as if there were none.
+#[tokio::test(flavor = "multi_thread")]
+async fn schemas_that_make_no_sense_are_told_and_hold_up_nobody() {
+    let crd = |spec: &str| {
+        format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  group: wiring.githedgehog.com\n  \
+             names: {{kind: Switch}}\n  versions:\n  - name: v1beta1\n    schema:\n      openAPIV3Schema:\n        \
+             type: object\n        properties:\n          spec: {spec}\n"
+        )
+    };
+    let deep = format!("{}{{}}{}", "{not: ".repeat(9_999), "}".repeat(9_999));
+    for (name, text, code) in [
+        ("no-yaml", "a: [".to_owned(), Code::Unreadable),
+        ("nested-pattern", crd("{type: string, pattern: '(a{1000}){1000}'}"), Code::Unreadable),
+        ("deep", crd(&deep), Code::Unreadable),
+        ("nul", "a: b\0".to_owned(), Code::Unreadable),
+    ] {
+        let (lab, id) = Lab::with_fabric().await;
+        let crds = lab.clone.join("lab/.hnp/crds");
+        std::fs::create_dir(&crds).expect("directory");
+        std::fs::write(crds.join(format!("{name}.yaml")), text).expect("written");
+        sync_beside_a_good_one(&lab, &id).await;
+        let found = of_schemas(&lab, &id).await;
+        assert_eq!(found.len(), 1, "{name}: {found:#?}");
+        assert_eq!(found[0].code, code, "{name}: {found:#?}");
+        assert!(found[0].message.len() < 500 && found[0].message.ends_with('.'), "{name}: {found:#?}");
+        assert!(found[0].file.as_ref().is_some_and(|file| file.file_name().starts_with(name)), "{found:#?}");
+    }
+}
+
+/// What is told of the directory of schemas.
+async fn of_schemas(lab: &Lab, id: &FabricId) -> Vec<Finding> {
+    let mut findings = lab.engine.check(id.clone()).await.expect("a check").findings;
+    findings.retain(|finding| {
+        finding.file.as_ref().is_some_and(|file| file.as_str().starts_with("lab/.hnp/crds"))
+    });
+    findings
+}
+
+/// A pipe, a plain file or a pipe's neighbours in the place of schemas: not opened, told, and the rest goes on.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_directory_of_schemas_is_told_and_not_opened() {
+    let pipe = |path: &std::path::Path| {
+        assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
+    };
+    for place in ["crds as a file", "crds as a pipe", "a pipe in crds"] {
+        let (lab, id) = Lab::with_fabric().await;
+        let crds = lab.clone.join("lab/.hnp/crds");
+        match place {
+            "crds as a file" => std::fs::write(&crds, "not a directory\n").expect("written"),
+            "crds as a pipe" => pipe(&crds),
+            _ => {
+                std::fs::create_dir(&crds).expect("directory");
+                pipe(&crds.join("switch.yaml"));
+            }
+        }
+        sync_beside_a_good_one(&lab, &id).await;
+        let found = of_schemas(&lab, &id).await;
+        assert_eq!(found.len(), 1, "{place}: {found:#?}");
+        let hint = found[0].hint.as_deref().unwrap_or_default();
+        assert!(hint.contains("in its place"), "{place}: {found:#?}");
+        assert_eq!(found[0].code, Code::Unreadable, "{place}");
+        // What stands is told of as long as it is so, and is gone with it.
+        let _ = if crds.is_dir() { std::fs::remove_dir_all(&crds) } else { std::fs::remove_file(&crds) };
+        assert_eq!(of_schemas(&lab, &id).await, [], "{place}");
+    }
+}

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use crate::support::lab::Lab;
@@ -215,4 +216,71 @@ fn stale_locks_are_cleared_and_live_ones_respected() {
         lab.assert_in_step();
         assert_eq!(lab.remote.yaml("managed/servers"), ["first.yaml", "second.yaml", "third.yaml"], "{lock}");
     }
+}
+
+/// Whoever opens a pipe waits until somebody writes to it.
+#[test]
+fn a_pipe_in_place_of_one_of_gits_files_is_told_and_not_waited_for() {
+    let lab = Lab::ready();
+    lab.clone.git(&["pack-refs", "--all"]);
+    lab.clone.drop_raw("drop.yaml", &object("dropped", "dropped"));
+    let git = lab.clone.path.join(".git");
+    let names = [
+        "config",
+        "HEAD",
+        "index",
+        "packed-refs",
+        "shallow",
+        "commondir",
+        "info/exclude",
+        "refs/heads/main",
+        "refs/remotes/origin/main",
+        "objects/info/alternates",
+    ];
+    for name in names {
+        let (at, aside) = (git.join(name), lab.machine.path().join("aside"));
+        let was_there = at.exists();
+        if was_there {
+            fs::rename(&at, &aside).expect("moved away");
+        }
+        fs::create_dir_all(at.parent().expect("a directory")).expect("directories");
+        assert!(Command::new("mkfifo").arg(&at).status().expect("mkfifo").success());
+        for word in ["status", "validate", "sync", "ingest"] {
+            let told = lab.fgd(word);
+            told.assert_refused("StoreNotPlain", "inside of Git's own store.");
+            assert!(told.stderr.contains(name), "{word}, {name}: {told:?}");
+            assert_eq!(lab.clone.waiting(), ["drop.yaml"], "{word}, {name}");
+        }
+        fs::remove_file(&at).expect("the pipe goes");
+        if was_there {
+            fs::rename(&aside, &at).expect("moved back");
+        }
+    }
+    assert_eq!(lab.fgd("sync").code, 0);
+    lab.assert_in_step();
+    assert_eq!(lab.remote.yaml("managed/servers"), ["dropped.yaml"]);
+}
+
+/// The same with what says which files are ignored.
+#[test]
+fn a_pipe_in_place_of_a_gitignore_is_told_and_not_waited_for() {
+    let lab = Lab::ready();
+    lab.clone.drop_raw("drop.yaml", &object("dropped", "dropped"));
+    let folders = [".", "fabrics", FABRIC, "fabrics/lab/raw", "fabrics/lab/managed/servers"];
+    for file in folders
+        .iter()
+        .flat_map(|folder| [".gitignore", ".gitattributes"].map(|name| format!("{folder}/{name}")))
+    {
+        let at = lab.clone.path.join(&file);
+        assert!(Command::new("mkfifo").arg(&at).status().expect("mkfifo").success());
+        let told = lab.fgd("sync");
+        told.assert_refused("Io", "it is no plain file.");
+        assert!(told.stderr.contains(file.trim_start_matches("./")), "{file}: {told:?}");
+        assert!(told.stderr.contains("in its place"), "{file}: {told:?}");
+        assert_eq!(lab.clone.waiting(), ["drop.yaml"], "{file}");
+        lab.fgd("status");
+        fs::remove_file(&at).expect("the pipe goes");
+    }
+    assert_eq!(lab.fgd("sync").code, 0);
+    lab.assert_in_step();
 }

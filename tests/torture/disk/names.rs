@@ -113,3 +113,80 @@ fn names_that_the_disk_or_git_refuses_hold_up_nobody() {
     lab.clone.git(&["fsck", "--strict"]);
     eprintln!("{:?}", answer.findings());
 }
+
+/// A commit with a link and a directory that differ in case only, and a filter that was to run between the two. Where
+/// case is nothing, what is written into the directory must not go through the link.
+#[test]
+fn where_case_is_nothing_a_link_and_a_directory_are_told_apart() {
+    for (link, directory) in [("Servers", "servers"), ("servers", "Servers")] {
+        for is_on_disk in [false, true] {
+            let what = format!("a link {link}, a directory {directory}, on disk: {is_on_disk}");
+            let lab = Lab::ready();
+            lab.clone.git(&["config", "core.ignorecase", "true"]);
+            let ran = lab.machine.path().join("ran");
+            let filter = format!("touch {}; cat", ran.display());
+            lab.clone.git(&["config", "filter.between.smudge", &filter]);
+            let outside = lab.machine.path().join("outside");
+            fs::create_dir(&outside).expect("a directory");
+            let (link, directory) = (format!("{FABRIC}/extra/{link}"), format!("{FABRIC}/extra/{directory}"));
+            if is_on_disk {
+                // As somebody's own Git made it, that makes links.
+                fs::create_dir_all(lab.clone.fabric().join("extra")).expect("a directory");
+                std::os::unix::fs::symlink(&outside, lab.clone.path.join(&link)).expect("a link");
+            }
+            let teammate = lab.teammate();
+            let target = lab.machine.path().join("target");
+            fs::write(&target, outside.display().to_string()).expect("written");
+            let target = teammate.git(&["hash-object", "-w", &target.display().to_string()]);
+            teammate.write(&format!("{directory}/x.md"), "inside\n");
+            teammate.write(".gitattributes", "* filter=between\n");
+            teammate.git(&["add", "--all"]);
+            teammate.git(&["update-index", "--add", "--cacheinfo", &format!("120000,{target},{link}")]);
+            teammate.git(&["commit", "--quiet", "--message", "Both"]);
+            teammate.git(&["push", "--quiet", "origin", "HEAD:main"]);
+            lab.clone.drop_raw("good.yaml", &object("good", "dropped"));
+            for _ in 0..2 {
+                let synced = sync_on(&lab, "case");
+                assert!([0, 1, 3].contains(&synced.code), "{what}: {synced:?}");
+                assert_eq!(fs::read_dir(&outside).expect("listed").count(), 0, "{what}: {synced:?}");
+                assert!(!ran.exists(), "{what}: the filter ran");
+                // Both stay in Git as they are: nobody deleted either.
+                let tree = lab.remote.git(&["ls-tree", "-r", "main"]);
+                assert!(tree.contains(&format!("120000 blob {target}\t{link}")), "{what}: {tree}");
+                assert!(tree.contains(&format!("\t{directory}/x.md")), "{what}: {tree}");
+                eprintln!("{what}: {} {}", synced.code, synced.json["error"]);
+                if !is_on_disk {
+                    assert_eq!(synced.code, 0, "{what}: {synced:?}");
+                    assert_eq!(lab.remote.yaml("managed/servers"), ["good.yaml"], "{what}");
+                    let there = lab.clone.path.join(&directory).join("x.md");
+                    assert_eq!(fs::read_to_string(there).expect("in the directory"), "inside\n", "{what}");
+                }
+            }
+        }
+    }
+}
+
+/// Names that Windows keeps for itself are names like others here.
+#[test]
+fn names_that_windows_keeps_are_taken_elsewhere() {
+    let lab = Lab::ready();
+    let names = ["aux", "com1", "con", "nul"];
+    for name in names {
+        lab.clone.drop_raw(&format!("{name}.yaml"), &object(name, "dropped"));
+    }
+    lab.clone.write(&format!("{FABRIC}/raw/lpt1/prn.yaml"), &object("prn", "dropped"));
+    assert_eq!(lab.fgd("sync").code, 0);
+    assert_eq!(
+        lab.remote.yaml("managed/servers"),
+        ["aux.yaml", "com1.yaml", "con.yaml", "nul.yaml", "prn.yaml"]
+    );
+    lab.assert_in_step();
+    let teammate = lab.teammate();
+    for name in ["aux./x", "trailing.yaml ", "con"] {
+        teammate.write(&format!("{FABRIC}/extra/{name}"), "a colleague's\n");
+    }
+    teammate.commit_and_push("Names for Linux");
+    assert_eq!(lab.fgd("sync").code, 0);
+    lab.assert_in_step();
+    assert_eq!(lab.clone.text("extra/trailing.yaml "), "a colleague's\n");
+}

@@ -9,11 +9,11 @@ use crate::support::lab::Lab;
 use crate::torture::desk::object;
 use crate::torture::shim::{EMFILE, ENOSPC, Trouble};
 
-/// Longer than two glances at a directory that gives no events.
-const PATIENCE: Duration = Duration::from_secs(25);
+/// Longer than two glances at a directory that gives no events, and than a remote that was silent is left alone.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// `fgd watch` over a fabric, beside the story, and not beyond it.
-struct Watching<'a> {
+pub(in crate::torture) struct Watching<'a> {
     lab: &'a Lab,
     child: Option<Child>,
 }
@@ -22,10 +22,14 @@ impl<'a> Watching<'a> {
     fn start(lab: &'a Lab, trouble: Option<&Trouble>) -> Self {
         let mut command = lab.command();
         command.arg("watch").arg(lab.clone.fabric());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if let Some(trouble) = trouble {
             trouble.befall(&mut command, &lab.machine.path().join("notes"));
         }
+        Self::of(lab, command)
+    }
+
+    pub(in crate::torture) fn of(lab: &'a Lab, mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self { lab, child: Some(command.spawn().expect("fgd starts")) }
     }
 
@@ -37,7 +41,7 @@ impl<'a> Watching<'a> {
     }
 
     #[track_caller]
-    fn assert_arrives(&self, name: &str) {
+    pub(in crate::torture) fn assert_arrives(&self, name: &str) {
         let file = format!("{name}.yaml");
         wait_until(&format!("{name} on the remote"), || {
             self.lab.remote.yaml("managed/servers").contains(&file)
@@ -45,7 +49,7 @@ impl<'a> Watching<'a> {
     }
 
     /// Ends it as Ctrl-C does; what it said.
-    fn interrupt(mut self) -> String {
+    pub(in crate::torture) fn interrupt(mut self) -> String {
         let child = self.child.take().expect("it runs");
         let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
         assert!(sent.success());
@@ -68,7 +72,7 @@ impl Drop for Watching<'_> {
 }
 
 #[track_caller]
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+pub(in crate::torture) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_so() {
         assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");

@@ -12,6 +12,7 @@ use crate::fgd::{self, Layout};
 use crate::git;
 use crate::id::{FabricId, RepoPath};
 use crate::view::{Delivered, Preview, RefusedFile};
+use crate::windows;
 
 use super::{Engine, Inner};
 
@@ -206,6 +207,7 @@ fn file_name(wished: &str) -> String {
     let name = name.trim_matches(['.', ' ', '-']);
     match name {
         "" => "pasted.yaml".to_owned(),
+        name if !windows::takes(name) => file_name(&format!("pasted-{name}")),
         name if Layout::takes(name) => name.to_owned(),
         name => format!("{name}.yaml"),
     }
@@ -225,6 +227,8 @@ mod tests {
             (".hidden.yml", "hidden.yml"),
             ("a:b\\c.json", "a-b-c.json"),
             ("Zürich 1.YAML", "Zürich 1.YAML"),
+            ("con.yaml", "pasted-con.yaml"),
+            ("NUL", "pasted-NUL.yaml"),
             (&"x".repeat(400), &format!("{}.yaml", "x".repeat(LONGEST))),
         ] {
             assert_eq!(file_name(wished), name, "{wished}");

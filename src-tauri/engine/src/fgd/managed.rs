@@ -13,7 +13,7 @@ use crate::change::{BELIEVED, ContentHash, Heard};
 use crate::error::Result;
 use crate::fgd::inbox::{ObjectRead, finding, is_hedgehog};
 use crate::fgd::layout::Layout;
-use crate::fgd::walk::{FileEntry, read_plain, yaml_files};
+use crate::fgd::walk::{FileEntry, LARGEST, read_plain, yaml_files};
 use crate::finding::{Code, Finding, in_order};
 use crate::id::RepoPath;
 use crate::manifest;
@@ -118,7 +118,7 @@ impl ManagedIndex {
         found.extend(others);
         unlisted.extend(other_unlisted);
         self.unlisted = unlisted;
-        if self.schemas.refresh(work_tree, layout)? {
+        if self.schemas.refresh(work_tree, layout, &mut self.unlisted)? {
             // Whatever was read before was checked by other schemas.
             *self = Self {
                 unlisted: std::mem::take(&mut self.unlisted),
@@ -341,6 +341,15 @@ impl ManagedIndex {
         findings
     }
 
+    /// Whether there is a file of that path which can't be read: what it holds is not known.
+    pub(crate) fn is_unread(&self, path: &RepoPath) -> bool {
+        let is_told =
+            |finding: &Finding| finding.code == Code::Unreadable && finding.file.as_ref() == Some(path);
+        let object = self.files.get(path).map(|known| &known.object);
+        object.is_some_and(|object| object.as_ref().is_err_and(|finding| is_told(finding)))
+            || self.unlisted.iter().any(is_told)
+    }
+
     /// Whether there is a file of that path.
     pub(crate) fn has(&self, path: &RepoPath) -> bool {
         self.files.contains_key(path)
@@ -364,28 +373,57 @@ impl ManagedIndex {
 
 impl Schemas {
     /// Reads them anew if their files have changed; says whether they have. Those that can't be read are
-    /// told, and nothing is checked by them.
-    fn refresh(&mut self, work_tree: &Path, layout: &Layout) -> Result<bool> {
-        let (files, _) = yaml_files(work_tree, &layout.schemas())?;
+    /// told, and nothing is checked by them. What can't be listed goes to `unlisted`.
+    fn refresh(&mut self, work_tree: &Path, layout: &Layout, unlisted: &mut Vec<Finding>) -> Result<bool> {
+        let top = layout.schemas();
+        let there = top.under(work_tree).symlink_metadata();
+        let files = if there.is_ok_and(|there| !there.is_dir() && !there.is_symlink()) {
+            let finding =
+                Finding::new(Code::Unreadable, "It is no directory, so there are no schemas in it.").hint(
+                    "Put a directory in its place, with the CustomResourceDefinitions in it, or remove it.",
+                );
+            unlisted.push(finding.in_file(&top));
+            Vec::new()
+        } else {
+            let (files, findings) = yaml_files(work_tree, &top)?;
+            unlisted.extend(findings);
+            files
+        };
         if files == self.files {
             return Ok(false);
         }
         (self.read, self.broken) = if files.is_empty() {
             (None, None)
         } else {
-            match CrdSchemas::read(&layout.schemas().under(work_tree)) {
+            match read_schemas(work_tree, &top, &files) {
                 Ok(schemas) => (Some(schemas), None),
-                Err(error) => {
-                    let finding = Finding::new(Code::Unreadable, error.to_string())
-                        .hint("Objects are not checked by these schemas until it is mended.")
-                        .in_file(&layout.schemas());
-                    (None, Some(finding))
-                }
+                Err(finding) => (None, Some(*finding)),
             }
         };
         self.files = files;
         Ok(true)
     }
+}
+
+/// The schemas in these files of `top`, all of them.
+fn read_schemas(work_tree: &Path, top: &RepoPath, files: &[FileEntry]) -> Result<CrdSchemas, Box<Finding>> {
+    const HINT: &str = "Objects are not checked by these schemas until it is mended.";
+    let mut schemas = CrdSchemas::default();
+    let mut total = 0;
+    for file in files {
+        let Some(bytes) = read_plain(work_tree, &file.path)? else { continue };
+        total += bytes.len() as u64;
+        if total > LARGEST {
+            let message = format!("The schemas are larger than {} MiB together.", LARGEST >> 20);
+            return Err(Box::new(Finding::new(Code::TooLarge, message).hint(HINT).in_file(top)));
+        }
+        schemas.add_file(Path::new(file.path.as_str()), &bytes).map_err(|error| {
+            let message = error.to_string();
+            let end = if message.ends_with('.') { "" } else { "." };
+            Finding::new(Code::Unreadable, format!("{message}{end}")).hint(HINT).in_file(&file.path)
+        })?;
+    }
+    Ok(schemas)
 }
 
 impl ManagedObject {

@@ -24,4 +24,4 @@ pub(crate) use managed::{ManagedIndex, ManagedObject, only_object};
 pub(crate) use onboard::missing_structure;
 pub(crate) use plan::{Given, Outcome, Plan};
 pub(crate) use repair::{Repair, Standing, repairs};
-pub(crate) use walk::{FileEntry, LARGEST, read_plain, structure_files, yaml_files};
+pub(crate) use walk::{FileEntry, LARGEST, read_plain, structure_files, unreadable, yaml_files};

@@ -1,13 +1,13 @@
 //! The files of a directory that hold YAML or JSON: listed, and read as far as one is taken.
 
 use std::fs::{self, DirEntry, File};
-use std::io::Read;
 use std::path::Path;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
 
 use crate::beneath;
+use crate::cloud;
 use crate::error::{Error, Result};
 use crate::fgd::layout::Layout;
 use crate::finding::{Code, Finding};
@@ -67,6 +67,9 @@ pub(crate) fn yaml_files(work_tree: &Path, top: &RepoPath) -> Result<(Vec<FileEn
                 }
                 continue;
             };
+            if let Some(name) = cloud::marked(name).filter(|name| Layout::takes(name)) {
+                findings.push(elsewhere(&directory.join(name)));
+            }
             if name.starts_with('.') {
                 continue;
             }
@@ -119,10 +122,19 @@ fn no_plain_file(path: &RepoPath, is_link: bool) -> Finding {
     Finding::new(Code::Unreadable, message).hint("Put the file itself in its place.").in_file(path)
 }
 
-fn unreadable(path: &RepoPath, error: &std::io::Error) -> Finding {
-    Finding::new(Code::Unreadable, format!("It could not be read: {error}."))
-        .hint("Check its permissions.")
+fn elsewhere(path: &RepoPath) -> Finding {
+    Finding::new(Code::Unreadable, "The file is in iCloud, and not on this machine.")
+        .hint("Open it once, so that it is downloaded, or keep the folder out of iCloud.")
         .in_file(path)
+}
+
+/// What can't be read, and what to do about it.
+pub(crate) fn unreadable(path: &RepoPath, error: &std::io::Error) -> Finding {
+    let hint = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "Check its permissions.",
+        _ => "Check the disk. If a cloud drive keeps the file elsewhere, let the drive bring it here.",
+    };
+    Finding::new(Code::Unreadable, format!("It could not be read: {error}.")).hint(hint).in_file(path)
 }
 
 /// Reads a file that a person named whole, through a link too, unless it is larger than any that is taken. One
@@ -145,9 +157,8 @@ fn whole(file: File, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
     // It may grow while it is read, so what was listed is not what counts.
     let expected = file.metadata().map_or(0, |metadata| metadata.len());
     if expected <= LARGEST {
-        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
-        match file.take(LARGEST + 1).read_to_end(&mut bytes) {
-            Ok(read) if read as u64 <= LARGEST => return Ok(Some(bytes)),
+        match beneath::read(file, LARGEST + 1) {
+            Ok(bytes) if bytes.len() as u64 <= LARGEST => return Ok(Some(bytes)),
             Ok(_) => {}
             Err(error) => return missing(path, &error),
         }

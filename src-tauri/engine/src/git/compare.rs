@@ -10,6 +10,7 @@ use super::repo::{Repo, oid};
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
 use crate::id::{RepoPath, Revision};
+use crate::windows;
 
 const DIRECTORY: i32 = 0o040_000;
 const EXECUTABLE: i32 = 0o100_755;
@@ -228,11 +229,17 @@ pub(super) fn joined(dir: &[u8], name: &[u8]) -> Vec<u8> {
 /// The path as one that a work tree may hold; `None` for names that are not UTF-8 or too long for a file
 /// system, that leave the work tree, or that some file system takes for `.git` (CVE-2014-9390, CVE-2019-1352).
 pub(super) fn repo_path(bytes: &[u8]) -> Option<RepoPath> {
+    repo_path_where(bytes, windows::is_taken_here)
+}
+
+/// The same where names are taken that this says are.
+fn repo_path_where(bytes: &[u8], is_taken: fn(&str) -> bool) -> Option<RepoPath> {
     let text = str::from_utf8(bytes).ok()?;
     let parsed = RepoPath::parse(text).ok()?;
     // `parse` tidies; a repository's path that needs tidying is not a path that Git would make.
     let fits = text.len() <= LONGEST_PATH && text.split('/').all(|part| part.len() <= LONGEST_NAME);
-    (parsed.as_str() == text && fits && text.split('/').all(is_harmless)).then_some(parsed)
+    let may_be = |part: &str| is_harmless(part) && is_taken(part);
+    (parsed.as_str() == text && fits && text.split('/').all(may_be)).then_some(parsed)
 }
 
 fn is_harmless(part: &str) -> bool {
@@ -328,6 +335,14 @@ mod tests {
             assert!(repo_path(bad.as_bytes()).is_none(), "{bad:?}");
         }
         assert!(repo_path(b"\xff").is_none());
+        for kept in ["con", "a/nul.yaml", "aux/x.yaml", "a./x", "a/x.yaml "] {
+            assert!(
+                repo_path_where(kept.as_bytes(), windows::takes).is_none(),
+                "{kept:?} stays in Git on Windows"
+            );
+            assert_eq!(repo_path(kept.as_bytes()).is_some(), !cfg!(windows), "{kept:?}");
+        }
+        assert!(repo_path_where(b"fabrics/lab/raw/x.yaml", windows::takes).is_some());
         for (length, fits) in [(255, true), (256, false)] {
             assert_eq!(repo_path("n".repeat(length).as_bytes()).is_some(), fits);
         }

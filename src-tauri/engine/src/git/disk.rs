@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -153,7 +153,7 @@ pub(super) fn stat(path: &Path) -> Result<Option<Metadata>> {
 /// Reads the file that was just looked at, and not another one that was put in its place.
 fn read_same(work_tree: &Path, path: &RepoPath, metadata: Metadata) -> Result<OnDisk> {
     let file = &path.under(work_tree);
-    let mut opened = match beneath::open(work_tree, path) {
+    let opened = match beneath::open(work_tree, path) {
         Ok(opened) => opened,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(OnDisk::Absent),
         // It was a plain file a moment ago: somebody is at work here.
@@ -166,8 +166,7 @@ fn read_same(work_tree: &Path, path: &RepoPath, metadata: Metadata) -> Result<On
     if !is_same_file(&metadata, &opened.metadata().map_err(Error::io(file))?) {
         return Err(Error::FileChanged { file: path.clone() });
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    opened.read_to_end(&mut bytes).map_err(Error::io(file))?;
+    let bytes = beneath::read(opened, u64::MAX).map_err(Error::io(file))?;
     Ok(OnDisk::File { bytes, metadata })
 }
 

@@ -1,7 +1,9 @@
 //! What a run that was killed leaves in Git's directory. The work tree is for [`Repo::recover`].
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::incoming::Incoming;
 use super::objects::{STAGED, STAGING};
@@ -10,18 +12,23 @@ use super::stale_locks::{is_held, is_stale};
 use super::whole_file::{UNFINISHED, remove_if_there};
 use crate::error::{Error, Result};
 
-/// Stands while a run is under way.
+/// Stands while a run is under way. It is not synced.
 const NOTE: &str = "running";
+/// The clones that this process has cleared: whoever comes after a power cut, which may have taken the note and left the
+/// rest, is another one.
+static CLEARED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 impl Repo {
-    /// Takes note that a run is under way. If the last one did not live to say that it ended, what it left half
-    /// written is removed; whether that is so. Whoever calls this holds the app's own lock.
+    /// Takes note that a run is under way; whether the last one did not live to say that it ended. What such a one left
+    /// half written is removed. Whoever calls this holds the app's own lock.
     pub(crate) fn begin_run(&self) -> Result<bool> {
         let note = self.intent_dir()?.join(NOTE);
         let was_killed = note.exists();
         Incoming::clear(self.git())?;
-        if was_killed {
+        let cleared = || CLEARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if was_killed || !cleared().contains(self.git().path()) {
             self.clear_after_killed()?;
+            cleared().insert(self.git().path().to_owned());
         }
         // A disk that is full is for the run itself to tell.
         if let Err(error) = File::create(&note) {

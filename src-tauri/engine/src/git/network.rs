@@ -18,6 +18,7 @@ use super::refs::count;
 use super::trust::{Judge, Trust};
 use super::url::local_path;
 use crate::error::{Error, Result};
+use crate::failpoint::limit;
 use crate::id::RemoteUrl;
 
 /// How long nothing may be heard, where the caller has no better idea.
@@ -252,9 +253,9 @@ impl Session {
         });
         let judge = self.judge.clone();
         callbacks.certificate_check(move |cert, host| judge.check(cert, host));
-        let line = self.line.clone();
+        let (line, most) = (self.line.clone(), limit("network/most-received", MOST_RECEIVED));
         callbacks.transfer_progress(move |stats| {
-            if stats.received_bytes() > MOST_RECEIVED {
+            if stats.received_bytes() > most {
                 line.overflowed.store(true, Ordering::Relaxed);
                 return false;
             }

@@ -5,7 +5,7 @@
 
 use std::fs::{self, DirEntry};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git2::Repository;
 
@@ -18,6 +18,90 @@ const FILES: [&str; 8] =
 const TREES: [&str; 3] = ["refs", "logs", "fgd"];
 /// A repository with more refs than this is looked at so far.
 const MOST: usize = 20_000;
+
+/// What Git reads as soon as a repository is opened, or soon after.
+const READ: [&str; 13] = [
+    "HEAD",
+    "commondir",
+    "gitdir",
+    "config",
+    "config.worktree",
+    "index",
+    "packed-refs",
+    "shallow",
+    "info/exclude",
+    "info/attributes",
+    "objects/info/alternates",
+    "objects/info/commit-graph",
+    "objects/pack/multi-pack-index",
+];
+
+/// Makes sure that Git comes to an end when it opens the repository which a folder is in: it would wait at a pipe for
+/// as long as nobody writes to it.
+///
+/// # Errors
+/// `StoreNotPlain`, which names the first pipe, socket or device.
+pub(super) fn require_no_pipe(folder: &Path) -> Result<()> {
+    for folder in folder.ancestors() {
+        let dot_git = folder.join(".git");
+        let own = match fs::metadata(&dot_git) {
+            Ok(metadata) if metadata.is_dir() => dot_git,
+            Ok(metadata) if metadata.is_file() => match named_in(&dot_git, "gitdir:") {
+                Some(named) => folder.join(named),
+                None => continue,
+            },
+            // A repository without a work tree.
+            _ if ["objects", "refs"].iter().all(|name| folder.join(name).is_dir()) => folder.to_owned(),
+            _ => continue,
+        };
+        require_readable(&own)?;
+        if let Some(named) = named_in(&own.join("commondir"), "") {
+            require_readable(&own.join(named))?;
+        }
+        return Ok(());
+    }
+    Ok(())
+}
+
+fn require_readable(git_dir: &Path) -> Result<()> {
+    for name in READ {
+        require_end(&git_dir.join(name))?;
+    }
+    let mut pending = vec![git_dir.join("refs"), git_dir.join("objects/pack")];
+    let mut seen = 0;
+    while let Some(path) = pending.pop() {
+        for entry in fs::read_dir(&path).into_iter().flatten().flatten() {
+            seen += 1;
+            match entry.file_type() {
+                Ok(is) if is.is_dir() => pending.push(entry.path()),
+                Ok(is) if is.is_file() => {}
+                _ => require_end(&entry.path())?,
+            }
+        }
+        if seen > MOST {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// That reading it comes to an end, through a link too. What is not there is not read.
+fn require_end(path: &Path) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
+            Err(Error::StoreNotPlain { path: path.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The path that a small file holds behind a word.
+pub(super) fn named_in(file: &Path, word: &str) -> Option<PathBuf> {
+    let metadata = fs::metadata(file).ok()?;
+    let text =
+        (metadata.is_file() && metadata.len() < 64 * 1024).then(|| fs::read_to_string(file).ok())??;
+    Some(PathBuf::from(text.strip_prefix(word)?.trim()))
+}
 
 /// Makes sure that nothing which is written in Git's own directory leads elsewhere.
 ///

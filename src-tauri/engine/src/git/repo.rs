@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use git2::{ErrorCode, Repository, RepositoryInitOptions, RepositoryOpenFlags};
 
 use super::durable::sync_dir;
+use super::plain_store::{named_in, require_no_pipe};
 use super::refs::Remote;
 use crate::error::{Error, Result};
 use crate::id::{BranchName, RemoteUrl, RepoPath, Revision};
@@ -41,6 +42,7 @@ impl Repo {
     /// `DirectoryOutside` where the folder's name is no valid repository path.
     pub(crate) fn discover(path: &Path) -> Result<(Self, RepoPath)> {
         let path = real_folder(path)?;
+        require_no_pipe(&path)?;
         let found = Repository::discover(&path).map_err(|error| not_found_as_no_work_tree(error, &path))?;
         let repo = Self::of(found, &path)?;
         let Ok(inside) = path.strip_prefix(&repo.work_tree) else {
@@ -66,6 +68,7 @@ impl Repo {
     /// The clone whose work tree is exactly this folder.
     pub(crate) fn open(work_tree: &Path) -> Result<Self> {
         let path = real_folder(work_tree)?;
+        require_no_pipe(&path)?;
         let none = std::iter::empty::<&Path>();
         let found = Repository::open_ext(&path, RepositoryOpenFlags::NO_SEARCH, none)
             .map_err(|error| not_found_as_no_work_tree(error, &path))?;
@@ -190,12 +193,10 @@ fn belongs_to(work_tree: &Path, git_dir: &Path) -> bool {
     let dot_git = work_tree.join(".git");
     let named = match fs::metadata(&dot_git) {
         Ok(metadata) if metadata.is_dir() => dot_git,
-        Ok(metadata) if metadata.is_file() && metadata.len() < 64 * 1024 => {
-            let text = fs::read_to_string(&dot_git).unwrap_or_default();
-            let Some(named) = text.strip_prefix("gitdir:") else { return false };
-            work_tree.join(named.trim())
-        }
-        _ => return false,
+        _ => match named_in(&dot_git, "gitdir:") {
+            Some(named) => work_tree.join(named),
+            None => return false,
+        },
     };
     match (fs::canonicalize(named), fs::canonicalize(git_dir)) {
         (Ok(named), Ok(git_dir)) => named == git_dir,

@@ -75,7 +75,9 @@ fn example(code: Code) -> Example {
         Code::TextRewritten => Text(
             "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Server\nx: &head {name: box-1} # here\nmetadata: *head\n",
         ),
-        Code::Unreadable => Directory("A file that the user may not read, or a folder that can't be listed."),
+        Code::Unreadable => Directory(
+            "A file that the user may not read, or that a drive in the cloud keeps elsewhere; a folder that can't be listed.",
+        ),
         Code::ManagedTwice => Directory(
             "`managed/servers/box-1.yaml` and `managed/servers/copy.yaml` both hold the Server box-1.",
         ),

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::change::{ContentHash, FileChange};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fgd::{self, FabricFile, Layout};
 use crate::finding::{Code, Finding, Severity, Weight};
 use crate::git::Repo;
@@ -184,7 +184,14 @@ impl Flow<'_> {
         let mut deleted = 0;
         for path in edited.iter().filter(|path| !prevented.contains(path)) {
             let before = self.repo.read_file(head, path)?;
-            let after = read_if_there(work_tree, path)?;
+            let after = match read_if_there(work_tree, path) {
+                // Known from a look before it went elsewhere.
+                Err(Error::Io { source, .. }) => {
+                    problems.push(fgd::unreadable(path, &source));
+                    continue;
+                }
+                after => after?,
+            };
             let (change, bytes) = match (&before, after) {
                 (_, Some(bytes)) => {
                     let hash = Some(ContentHash::of(&bytes));

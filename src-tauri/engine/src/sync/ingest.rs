@@ -1,7 +1,6 @@
 //! The half of the flow that takes what waits: structure, inbox, plan, write, commit.
 
 use std::collections::HashSet;
-use std::io::Read;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -296,9 +295,8 @@ fn hash_at(work_tree: &Path, path: &RepoPath) -> Option<ContentHash> {
 
 /// Reads a file; whatever is no plain file is an error, since a pipe would never end.
 pub(super) fn read_if_there(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    match beneath::open(work_tree, path).and_then(|mut file| file.read_to_end(&mut bytes)) {
-        Ok(_) => Ok(Some(bytes)),
+    match beneath::open(work_tree, path).and_then(|file| beneath::read(file, u64::MAX)) {
+        Ok(bytes) => Ok(Some(bytes)),
         Err(error)
             if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
         {

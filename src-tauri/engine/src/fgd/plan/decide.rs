@@ -7,6 +7,7 @@ use crate::fgd::inbox::{Composed, DocumentRead, Inbox, ObjectRead, SourceFile};
 use crate::fgd::managed::ManagedIndex;
 use crate::finding::{Code, Finding};
 use crate::schema::{Classified, ResourceId, classify};
+use crate::windows;
 
 /// How many other places of a contradiction are named.
 const NAMED: usize = 3;
@@ -175,12 +176,17 @@ impl Decider<'_> {
                 Verdict::Unmanaged
             }
             Some(Composed::Managed(annotated)) => {
-                if let Some((path, _)) = self.managed.find(id, true)
-                    && self.given.edited.contains(path)
-                {
-                    let message = format!("{path} was edited by hand and is not committed.");
-                    let finding = Finding::new(Code::EditedByHand, message)
-                        .hint("Commit the edit or discard it with git; then this document is taken.");
+                let directory = directory.unwrap_or_default();
+                let refused = match self.managed.find(id, true) {
+                    Some((path, _)) if self.given.edited.contains(path) => {
+                        let message = format!("{path} was edited by hand and is not committed.");
+                        let hint = "Commit the edit or discard it with git; then this document is taken.";
+                        Some(Finding::new(Code::EditedByHand, message).hint(hint))
+                    }
+                    Some(_) => None,
+                    None => self.no_place_for(&directory, &id.file_name()),
+                };
+                if let Some(finding) = refused {
                     return rejected(finding, object);
                 }
                 if annotated.canonical {
@@ -193,14 +199,36 @@ impl Decider<'_> {
                         object,
                     );
                 }
-                Verdict::Managed { directory: directory.unwrap_or_default() }
+                Verdict::Managed { directory }
             }
         }
+    }
+
+    /// Why an object that does not stand yet can't get its file.
+    fn no_place_for(&self, directory: &str, name: &str) -> Option<Finding> {
+        let path = self.given.layout.managed().join(directory).join(name);
+        let unread = || {
+            let message = format!("{path} can't be read, and may be the same object.");
+            Finding::new(Code::Unreadable, message).hint("Once it can be read, this document is taken.")
+        };
+        let not_here = not_for_this_system(name, windows::is_taken_here);
+        not_here.or_else(|| self.managed.is_unread(&path).then(unread))
     }
 
     fn warn(&mut self, code: Code, message: String, hint: &str, object: &ObjectRead) {
         self.warnings.push(located(Finding::new(code, message).hint(hint), object));
     }
+}
+
+/// Why a file of this name can't be written here.
+fn not_for_this_system(name: &str, is_taken: fn(&str) -> bool) -> Option<Finding> {
+    if is_taken(name) {
+        return None;
+    }
+    let message =
+        format!("Windows keeps the name {name} for itself, so the object's file can't be written here.");
+    let hint = "Give the object another name, or take it in on another system: it is kept in Git then.";
+    Some(Finding::new(Code::NameInvalid, message).hint(hint))
 }
 
 fn rejected(finding: Finding, object: &ObjectRead) -> Verdict {
@@ -210,4 +238,22 @@ fn rejected(finding: Finding, object: &ObjectRead) -> Verdict {
 fn located(finding: Finding, object: &ObjectRead) -> Finding {
     let object = &object.object;
     finding.in_file(&object.file).at(object.at.line, object.at.column).about(&object.id.kind, &object.id.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_windows_keeps_for_itself_is_refused_in_words() {
+        let refused = |name| not_for_this_system(name, windows::takes);
+        assert_eq!(refused("box-1.yaml"), None);
+        for name in ["con.yaml", "nul.yaml", "com1.yaml"] {
+            let finding = refused(name).expect(name);
+            assert_eq!(finding.code, Code::NameInvalid);
+            assert!(finding.message.contains(name) && finding.message.ends_with('.'), "{finding:?}");
+            assert!(finding.hint.is_some_and(|hint| hint.ends_with('.')));
+            assert_eq!(not_for_this_system(name, windows::is_taken_here).is_some(), cfg!(windows));
+        }
+    }
 }

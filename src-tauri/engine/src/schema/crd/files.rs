@@ -1,7 +1,7 @@
 //! Where definitions are read from: the files below a folder, and the documents of each.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
@@ -9,6 +9,11 @@ use serde_json::Value as Json;
 use super::json::json_of;
 use crate::error::{Error, Result};
 use crate::manifest::{Source, parse, split};
+
+/// The largest file that is read.
+const LARGEST: u64 = 64 << 20;
+/// How much of what is wrong with a schema is told, in characters: it may repeat the schema.
+const LONGEST_DETAIL: usize = 200;
 
 /// The file itself, or the files below the folder, in the order of their paths. Links are not followed, since
 /// they may lead in circles or out of a repository, and no pipe is opened, since it may never end.
@@ -37,6 +42,19 @@ pub(super) fn below(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The bytes of a file, unless there are too many.
+pub(super) fn bytes_of(file: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = File::open(file).and_then(|opened| opened.take(LARGEST + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(read) if read as u64 > LARGEST => {
+            Err(unreadable(file, format!("it is larger than {} MiB", LARGEST >> 20)))
+        }
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(not_read(file, &error)),
+    }
+}
+
 /// The documents of a file, or why they can't be told.
 pub(super) fn documents(file: &Path, bytes: &[u8]) -> Result<Vec<Json>, String> {
     let source = Source::decode(bytes).map_err(|error| error.message)?;
@@ -63,6 +81,10 @@ pub(super) fn not_read(path: &Path, error: &io::Error) -> Error {
 
 /// The error of a file in which no schema can be found.
 pub(super) fn unreadable(file: &Path, detail: String) -> Error {
+    let detail = match detail.char_indices().nth(LONGEST_DETAIL) {
+        Some((end, _)) => format!("{}…", &detail[..end]),
+        None => detail,
+    };
     Error::SchemaUnreadable { file: file.to_owned(), detail }
 }
 

@@ -2,12 +2,13 @@
 
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::paths::Location;
-use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
+use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::Value as Json;
 
 use super::complaint::complaint;
 use super::json::{json_of, key_text, prepare};
 use super::openapi::json_schema;
+use super::patterns::Patterns;
 use super::problem::{SchemaProblem, join, subject};
 use crate::manifest::{Node, Value};
 
@@ -21,19 +22,19 @@ pub(super) struct Schema {
 
 impl Schema {
     /// Compiles a CRD's schema. What it says of the status is left out: that is written by the fabric.
-    pub(super) fn compile(openapi: Json) -> Result<Self, String> {
+    pub(super) fn compile(openapi: Json, patterns: &mut Patterns) -> Result<Self, String> {
         let mut object = json_schema(&openapi);
+        patterns.take(&object)?;
         if let Some(Json::Object(properties)) = object.get_mut("properties") {
             properties.remove("status");
         }
         if let Some(Json::Array(required)) = object.get_mut("required") {
             required.retain(|field| field != "status");
         }
-        let validator = jsonschema::options()
+        let validator = patterns
+            .within(jsonschema::options())
             .with_draft(Draft::Draft7)
             .should_validate_formats(true)
-            // Go's patterns have no look-around either, and neither can be made to take for ever.
-            .with_pattern_options(PatternOptions::regex())
             .offline()
             .build(&object)
             .map_err(|error| match error.instance_path().as_str() {
@@ -144,5 +145,30 @@ mod tests {
         let schemas = schemas(&crd(schema)).expect("schemas");
         let missing = schemas.check("example.org", "v1", "Thing", &tree("spec: {}"));
         assert_eq!((missing[0].path.as_str(), missing[0].unknown_field), ("spec.a", false));
+    }
+
+    #[test]
+    fn a_reference_leads_nowhere_and_a_ring_of_them_has_no_end_to_find() {
+        let reference = "{type: object, properties: {a: {$ref: '#/properties/spec/properties/a'}, \
+                         b: {$ref: 'http://127.0.0.1:1/x'}, c: {type: integer}}}";
+        let object = "spec: {a: {a: {a: {}}}, b: 1, c: x}";
+        assert_eq!(problems(reference, object), [r#"1:34 spec.c must be an integer, and is the text "x"."#]);
+    }
+
+    /// As deep as it is read, it is checked too, on a thread with little room.
+    #[test]
+    fn a_deep_schema_is_no_shaft() {
+        let nested =
+            |opens: &str, closes: &str, depth| format!("{}{{}}{}", opens.repeat(depth), closes.repeat(depth));
+        for (opens, closes) in
+            [("{type: object, properties: {a: ", "}}"), ("{allOf: [", "]}"), ("{not: ", "}")]
+        {
+            let depth = 84 / opens.matches(['{', '[']).count();
+            let schemas = schemas(&crd(&nested(opens, closes, depth))).expect("as deep as it may be");
+            let object = format!("spec: {}", nested("{a: ", "}", depth));
+            let check = move || schemas.check("example.org", "v1", "Thing", &tree(&object)).len();
+            let small = std::thread::Builder::new().stack_size(1 << 20).spawn(check).expect("a thread");
+            small.join().expect("no overflow");
+        }
     }
 }
