@@ -9,6 +9,7 @@ use crate::git::{ChangedFile, Repo, ToldCommit, blob_id};
 use crate::github::{Host, Repository};
 use crate::id::{FabricId, OperationId, RemoteUrl, RepoPath, Revision};
 use crate::manifest::field_changes;
+use crate::sync::Sight;
 
 use super::hosting::github_of;
 use super::{ChangeKind, ChangesView, CommitChanges, CommitView, Engine, Inner, ObjectChange};
@@ -64,7 +65,7 @@ impl Inner {
             outgoing: view(outgoing, true)?,
             history: view(history, true)?,
             more,
-            edits: edits(&repo, &layout, ours.as_ref())?,
+            edits: edits(&self.live(id).sight, &repo, &layout, ours.as_ref())?,
             page: match repo.remote(&fabric.branch)? {
                 Some(remote) => self.commit_page(&remote.url)?,
                 None => None,
@@ -185,10 +186,15 @@ fn undone(outgoing: &[ToldCommit], history: &[ToldCommit]) -> HashSet<OperationI
 }
 
 /// What was changed by hand below `managed/`.
-fn edits(repo: &Repo, layout: &Layout, head: Option<&Revision>) -> Result<Vec<ObjectChange>> {
-    let mut changes = Vec::new();
-    for path in repo.local_edits(head, &layout.managed())? {
-        if !Layout::takes(path.file_name()) {
+fn edits(
+    sight: &Sight,
+    repo: &Repo,
+    layout: &Layout,
+    head: Option<&Revision>,
+) -> Result<Vec<ObjectChange>> {
+    let (mut changes, managed) = (Vec::new(), layout.managed());
+    for path in sight.edits(repo, head, layout.root())? {
+        if path.below(&managed).is_none() || !Layout::takes(path.file_name()) {
             continue;
         }
         let before = match head {
