@@ -186,12 +186,7 @@ fn undone(outgoing: &[ToldCommit], history: &[ToldCommit]) -> HashSet<OperationI
 }
 
 /// What was changed by hand below `managed/`.
-fn edits(
-    sight: &Sight,
-    repo: &Repo,
-    layout: &Layout,
-    head: Option<&Revision>,
-) -> Result<Vec<ObjectChange>> {
+fn edits(sight: &Sight, repo: &Repo, layout: &Layout, head: Option<&Revision>) -> Result<Vec<ObjectChange>> {
     let (mut changes, managed) = (Vec::new(), layout.managed());
     for path in sight.edits(repo, head, layout.root())? {
         if path.below(&managed).is_none() || !Layout::takes(path.file_name()) {

@@ -24,6 +24,8 @@ use crate::view::AuthorSettings;
 const PACK_FROM: usize = 16;
 /// How many blobs are made between two words on how far that is.
 const AT_ONCE: usize = 1024;
+/// Of how many it is told whether the others are in the store already.
+const FIRST: usize = 64;
 /// Git's choice for new objects, where its configuration makes none. Housekeeping joins them as deltas.
 const QUICK: u32 = 1;
 /// How often a directory of loose objects is made: a `git gc` removes one that is empty.
@@ -112,7 +114,12 @@ impl Repo {
         stored.refresh()?;
         let is_new = |id: Oid| !stored.exists_ext(id, OdbLookupFlags::NO_REFRESH);
         let mut met = HashSet::with_capacity(packed.len());
-        packed.retain(|packed| met.insert(packed.id) && is_new(packed.id));
+        packed.retain(|packed| met.insert(packed.id));
+        // Each costs a look for a file. Where many come and none of the first is there, hardly any of the others is; one
+        // that is will be in two packs until housekeeping joins them.
+        if packed.len() < AT_ONCE || !packed[..FIRST].iter().all(|packed| is_new(packed.id)) {
+            packed.retain(|packed| is_new(packed.id));
+        }
         made.retain(|id| met.insert(*id) && is_new(*id));
         if packed.is_empty() && made.len() < PACK_FROM {
             write_loose(&git, &odb, &made)?;

@@ -153,7 +153,7 @@ impl<'a> Writer<'a> {
         }
         let dirs: BTreeSet<PathBuf> = writes.iter().map(|change| self.directory_of(&change.path)).collect();
         let syncing = Syncing::of(writes.len(), &dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-        let staged = beside_each_other(self.work_tree, writes.to_vec(), step, &|held, change| {
+        let staged = beside_each_other(self.work_tree, writes.to_vec(), Some(step), &|held, change| {
             let staged = stage_one(held, change)?;
             pass(Point::WriteStaged)?;
             Ok(staged)
@@ -179,7 +179,7 @@ impl<'a> Writer<'a> {
             self.note(put)?;
         }
         let put = |held: &mut Held<'a>, (change, staged)| put_one(held, change, staged);
-        for put in beside_each_other(self.work_tree, all.collect(), &mut || {}, &put)? {
+        for put in beside_each_other(self.work_tree, all.collect(), None, &put)? {
             self.note(put)?;
         }
         Ok(())
@@ -302,17 +302,23 @@ const MANY: usize = 64;
 fn beside_each_other<'w, T: Send, U: Send>(
     work_tree: &'w Path,
     all: Vec<T>,
-    step: &mut dyn FnMut(),
+    step: Option<&mut dyn FnMut()>,
     work: &(dyn Fn(&mut Held<'w>, T) -> Result<U> + Sync),
 ) -> Result<Vec<U>> {
     if all.len() < MANY {
         let mut held = Held::new(work_tree);
-        let mut one = |item| work(&mut held, item).inspect(|_| step());
-        return all.into_iter().map(&mut one).collect();
+        let done: Vec<U> = all.into_iter().map(|item| work(&mut held, item)).collect::<Result<_>>()?;
+        if let Some(step) = step {
+            done.iter().for_each(|_| step());
+        }
+        return Ok(done);
     }
+    let all = all.into_par_iter().with_min_len(MANY);
+    let Some(step) = step else {
+        return all.map_init(|| Held::new(work_tree), work).collect();
+    };
     let (done, steps) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
-        let all = all.into_par_iter().with_min_len(MANY);
         let worker = scope.spawn(move || {
             let begin = || (Held::new(work_tree), done.clone());
             let one = |(held, done): &mut (Held<'w>, Sender<()>), item| {
