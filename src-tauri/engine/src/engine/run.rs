@@ -122,6 +122,8 @@ impl Inner {
         }
         self.keep_few();
         self.keep_house(fabric, nobody_waits);
+        // It holds packs open, those too that housekeeping has just joined.
+        self.live(fabric).shelf.clear();
     }
 
     /// Somebody else is at work in the repository: that is no failure, and what is left is done after it.
