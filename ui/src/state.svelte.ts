@@ -49,6 +49,8 @@ import { signedIn } from "./words";
 export const REVEAL_MS = 300;
 /** How many runs of a fabric are kept and shown. */
 export const LOG_LENGTH = 200;
+/** Of how many fabrics they are kept, those that were opened last; of any other only the last run. */
+const LOGS_KEPT = 5;
 
 /**
  * All that the window knows, fed by the one event stream.
@@ -92,8 +94,10 @@ export class AppState {
   readonly #cancelled = new SvelteSet<OperationId>();
   /** Fabrics whose button was pressed and whose run has not been heard of yet. */
   readonly #asked = new SvelteSet<FabricId>();
-  /** Fabrics whose log has been read. */
+  /** Fabrics whose log has been read, the one that was opened last at the end. */
   readonly #logged = new SvelteSet<FabricId>();
+  /** Fabrics whose log is being read. */
+  readonly #reading = new Set<FabricId>();
   /** The last run that ended, by fabric: what is heard late about it is old news. */
   readonly #ended = new Map<FabricId, OperationId>();
   /** What was decided about conflicts and not sent yet, by fabric. */
@@ -218,7 +222,8 @@ export class AppState {
   select(fabric: FabricId): void {
     if (fabric !== this.selectedId) this.ledTo = null;
     this.selectedId = fabric;
-    if (!this.#logged.has(fabric)) void this.#readLog(fabric);
+    if (this.#logged.delete(fabric)) this.#logged.add(fabric);
+    else void this.#readLog(fabric);
   }
 
   /** Shows all fabrics instead of one. */
@@ -428,6 +433,8 @@ export class AppState {
   }
 
   async #readLog(fabric: FabricId): Promise<void> {
+    if (this.#reading.has(fabric)) return;
+    this.#reading.add(fabric);
     try {
       const read = await this.#transport.operations(fabric, LOG_LENGTH);
       const known = new Set(read.map((operation) => operation.id));
@@ -437,8 +444,16 @@ export class AppState {
     } catch (rejection) {
       this.toasts.problem(rejection);
     } finally {
+      this.#reading.delete(fabric);
       this.#logged.add(fabric);
+      const [oldest] = this.#logged;
+      if (oldest !== undefined && this.#logged.size > LOGS_KEPT) this.#forgetLog(oldest);
     }
+  }
+
+  #forgetLog(fabric: FabricId): void {
+    this.#logged.delete(fabric);
+    this.#logs.set(fabric, (this.#logs.get(fabric) ?? []).slice(0, 1));
   }
 
   #keep(fabric: FabricView): void {
@@ -476,7 +491,8 @@ export class AppState {
     this.#end(operation.fabric, operation.id);
     const log = this.#logs.get(operation.fabric) ?? [];
     if (log.some((known) => known.id === operation.id)) return;
-    this.#logs.set(operation.fabric, [operation, ...log].slice(0, LOG_LENGTH));
+    const kept = this.#logged.has(operation.fabric) || this.#reading.has(operation.fabric) ? LOG_LENGTH : 1;
+    this.#logs.set(operation.fabric, [operation, ...log].slice(0, kept));
   }
 
   #withEnd(operation: Operation): Operation {

@@ -181,6 +181,36 @@ describe("the log", () => {
   });
 });
 
+describe("the logs of many fabrics", () => {
+  const names = Array.from({ length: 7 }, (_, at) => `f${at}`);
+  const end = (engine: FakeTransport, of: string, id: string) =>
+    engine.say({ type: "finished", data: operation({ fabric: of, id }) });
+
+  it("are kept of those that were opened last, and of any other the last run", async () => {
+    const { app, engine } = await started(names.map((id) => fabric({ id, name: id })));
+    for (const of of names) {
+      for (const id of ["first", "second", "third"]) end(engine, of, `${of} ${id}`);
+    }
+    expect(app.lastRun("f6")?.id).toBe("f6 third");
+    for (const of of names) {
+      engine.answers.operations = () =>
+        ["third", "second", "first"].map((id) => operation({ fabric: of, id: `${of} ${id}` }));
+      app.select(of);
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    expect(names.map((of) => app.logOf(of)?.length ?? null)).toEqual([null, null, 3, 3, 3, 3, 3]);
+    end(engine, "f0", "f0 fourth");
+    end(engine, "f6", "f6 fourth");
+    expect(app.lastRun("f0")?.id).toBe("f0 fourth");
+    expect(app.logOf("f6")?.map(({ id }) => id)).toEqual(["f6 fourth", "f6 third", "f6 second", "f6 first"]);
+    // Opened again, it is the last one to be let go.
+    app.select("f2");
+    app.select("f0");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(names.filter((of) => app.logOf(of) !== null)).toEqual(["f0", "f2", "f4", "f5", "f6"]);
+  });
+});
+
 describe("adding a fabric", () => {
   const request = {
     source: { from: "folder" as const, path: "/x" },

@@ -66,7 +66,13 @@ impl Link {
                 Some(Self::Add {
                     url: remote(url?)?,
                     branch: checked(branch, |text| BranchName::parse(&shown(text, LONGEST_PATH)?).ok())?,
-                    directory: checked(directory, |text| RepoPath::parse(&shown(text, LONGEST_PATH)?).ok())?,
+                    directory: checked(directory, |text| {
+                        let path = RepoPath::parse(&shown(text, LONGEST_PATH)?).ok()?;
+                        // What is left without its slashes may be a blank.
+                        let is_seen =
+                            path.is_root() || shown(path.as_str().to_owned(), LONGEST_PATH).is_some();
+                        is_seen.then_some(path)
+                    })?,
                 })
             }
             _ => None,

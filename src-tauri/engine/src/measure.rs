@@ -103,7 +103,7 @@ fn plan(source: &Path) -> Result<Plan> {
         log_on_disk: None,
         archive_taken: &|_| None,
     };
-    Ok(Plan::new(&given, inbox, &mut managed))
+    Plan::new(&given, inbox, &mut managed)
 }
 
 /// Objects, arranged for being searched.

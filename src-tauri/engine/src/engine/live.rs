@@ -73,6 +73,8 @@ pub(super) struct LiveState {
     pub(super) rules: Option<(Instant, Option<String>)>,
     /// What woke it and waits for its turn.
     pub(super) hints: HashSet<Trigger>,
+    /// When a person last changed something, and that was committed.
+    pub(super) changed_by_hand: Option<Instant>,
     /// Whether this process looks after the fabric by itself.
     pub(super) attended: bool,
     /// The view that was told last.

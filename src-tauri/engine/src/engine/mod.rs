@@ -290,7 +290,7 @@ impl Engine {
                 | OperationKind::Undo
         );
         if by_hand && operation.commit.is_some() {
-            self.inner.wake(&id, Trigger::FollowUp);
+            self.inner.wake_after_changes(&id);
         }
         Ok(operation)
     }

@@ -1,5 +1,6 @@
 //! One worker a repository: its runs happen one after the other, apart from everybody else's threads.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -352,7 +353,8 @@ async fn work(
     mut jobs: mpsc::UnboundedReceiver<Job>,
     waiting: Arc<AtomicUsize>,
 ) {
-    while let Some(mut job) = jobs.recv().await {
+    let mut queue = VecDeque::new();
+    while let Some(mut job) = next(&mut jobs, &mut queue).await {
         waiting.fetch_sub(1, Ordering::Relaxed);
         let Some(engine) = engine.upgrade() else { return };
         let turn = Turn::take(Arc::clone(&engine.gate), engine.runtime.clone()).await;
@@ -390,6 +392,18 @@ async fn work(
             }
         }
     }
+}
+
+/// The job that is next: what somebody asked for goes before hints, else in the order in which they came.
+async fn next(jobs: &mut mpsc::UnboundedReceiver<Job>, queue: &mut VecDeque<Job>) -> Option<Job> {
+    if queue.is_empty() {
+        queue.push_back(jobs.recv().await?);
+    }
+    while let Ok(job) = jobs.try_recv() {
+        queue.push_back(job);
+    }
+    let asked = queue.iter().position(|job| job.reply.is_some());
+    queue.remove(asked.unwrap_or(0))
 }
 
 fn wait_for_lock(repo: &Repo, report: &Reporter) -> Result<RepoLock> {

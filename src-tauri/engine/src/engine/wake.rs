@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::id::{FabricId, Timestamp};
 use crate::operation::{OperationKind, Trigger};
@@ -16,6 +16,10 @@ use super::{Engine, Inner, lock};
 const TICK: Duration = Duration::from_secs(5);
 /// A gap between two ticks, in milliseconds, that says that the machine slept, or that its clock was set.
 const ASLEEP: i64 = 60_000;
+/// How long after a change by hand the next one is waited for: a series of them is pushed together.
+const SERIES: Duration = Duration::from_millis(200);
+/// After how long a series is pushed that does not end.
+const LONGEST_SERIES: Duration = Duration::from_secs(2);
 /// A remote that answered within so many milliseconds is not asked again because the window came forward.
 const JUST_ASKED: i64 = 15_000;
 
@@ -122,9 +126,37 @@ impl Inner {
     /// Gives the worker a hint. The run that follows looks at what is there.
     pub(super) fn wake(self: &Arc<Self>, id: &FabricId, trigger: Trigger) {
         // One that waits already will find all there is.
-        if !self.live(id).state().hints.insert(trigger) {
-            return;
+        if self.live(id).state().hints.insert(trigger) {
+            self.hint(id, trigger);
         }
+    }
+
+    /// The same after a change by hand, once no further one follows it closely.
+    pub(super) fn wake_after_changes(self: &Arc<Self>, id: &FabricId) {
+        let live = self.live(id);
+        {
+            let mut state = live.state();
+            state.changed_by_hand = Some(Instant::now());
+            if !state.hints.insert(Trigger::FollowUp) {
+                return;
+            }
+        }
+        let (engine, id, began) = (Arc::downgrade(self), id.clone(), Instant::now());
+        self.runtime.spawn(async move {
+            loop {
+                let since = live.state().changed_by_hand.map_or(SERIES, |at| at.elapsed());
+                if since >= SERIES || began.elapsed() >= LONGEST_SERIES {
+                    break;
+                }
+                tokio::time::sleep(SERIES - since).await;
+            }
+            if let Some(engine) = engine.upgrade() {
+                engine.hint(&id, Trigger::FollowUp);
+            }
+        });
+    }
+
+    fn hint(self: &Arc<Self>, id: &FabricId, trigger: Trigger) {
         let job = Job {
             fabric: id.clone(),
             kind: OperationKind::Sync,

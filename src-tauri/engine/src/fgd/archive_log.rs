@@ -100,19 +100,38 @@ impl ArchiveLog {
 
     /// The text of a new log.
     pub(crate) fn empty_text() -> String {
-        Self::empty().text()
+        Self::with_head("version: '1.0'\noperations: []\n")
     }
 
-    /// Reads a log: YAML, or JSON after comment lines as the NetBox plugin wrote it.
-    pub(crate) fn read(file: &RepoPath, bytes: &[u8]) -> Result<Self> {
-        serde_yaml::from_slice(bytes)
-            .map_err(|error| Error::ManifestDamaged { file: file.clone(), detail: error.to_string() })
-    }
-
-    /// The log's text. The same log gives the same bytes everywhere.
-    pub(crate) fn text(&self) -> String {
-        let body = serde_yaml::to_string(self).unwrap_or_default();
+    fn with_head(body: &str) -> String {
         format!("# FGD Sync: what was ingested from where\n# {SKIP_RENDERING}\n{body}")
+    }
+
+    /// Reads a log: YAML, or JSON after comment lines as the NetBox plugin wrote it. One with a tag (`!x`) in it is
+    /// damaged: not everything with tags can be written again, and a log is read to be written.
+    pub(crate) fn read(file: &RepoPath, bytes: &[u8]) -> Result<Self> {
+        let damaged = |detail: String| Error::ManifestDamaged { file: file.clone(), detail };
+        let log: Self = serde_yaml::from_slice(bytes).map_err(|error| damaged(error.to_string()))?;
+        if log.foreign().any(has_tag) {
+            return Err(damaged("a value in it has a tag (`!…`)".to_owned()));
+        }
+        Ok(log)
+    }
+
+    /// The values whose form is not ours.
+    fn foreign(&self) -> impl Iterator<Item = &serde_yaml::Value> {
+        let entries = self.operations.iter();
+        let of_entries = entries.flat_map(|entry| entry.documents_created.iter().chain(entry.other.values()));
+        of_entries.chain(self.other.values())
+    }
+
+    /// The log's text. The same log gives the same bytes everywhere. An error where it can't be written, which
+    /// would lose what it says.
+    pub(crate) fn text(&self) -> Result<String> {
+        let body = serde_yaml::to_string(self).map_err(|error| Error::Internal {
+            detail: format!("the archive log can't be written: {error}"),
+        })?;
+        Ok(Self::with_head(&body))
     }
 
     /// Adds an entry, unless the same one is there already.
@@ -250,6 +269,16 @@ pub(crate) fn beside(path: &str, hash: &str) -> String {
     format!("{path}.{}", hash.get(..8).unwrap_or(hash))
 }
 
+fn has_tag(value: &serde_yaml::Value) -> bool {
+    use serde_yaml::Value as V;
+    match value {
+        V::Tagged(_) => true,
+        V::Sequence(items) => items.iter().any(has_tag),
+        V::Mapping(entries) => entries.iter().any(|(key, value)| has_tag(key) || has_tag(value)),
+        V::Null | V::Bool(_) | V::Number(_) | V::String(_) => false,
+    }
+}
+
 /// Whether a file of this path is an archived source.
 pub(crate) fn is_archived(path: &RepoPath) -> bool {
     let path = format!("/{path}");
@@ -273,8 +302,9 @@ mod tests {
     fn what_is_written_reads_back() {
         let mut log = ArchiveLog::empty();
         log.append(Entry { archived_to: Some("raw/a.yaml.archived".into()), ..entry("raw/a.yaml", "1") });
-        assert_eq!(read(&log.text()), log);
+        assert_eq!(read(&log.text().expect("written")), log);
         assert_eq!(read(&ArchiveLog::empty_text()), ArchiveLog::empty());
+        assert_eq!(ArchiveLog::empty().text().expect("written"), ArchiveLog::empty_text());
     }
 
     #[test]
@@ -282,9 +312,27 @@ mod tests {
         let text = "# HNP\n{\"version\": \"1.0\", \"created_at\": \"2025-08-06\", \"operations\": [{\"operation\": \
                     \"migration\", \"timestamp\": \"x\", \"original_file\": \"a.yaml\", \"document_count\": 2, \
                     \"documents_created\": [{\"kind\": \"VPC\"}], \"archived_to\": \"b\"}]}";
-        let written = read(text).text();
+        let written = read(text).text().expect("written");
         for kept in ["created_at: 2025-08-06", "timestamp: x", "operation: migration", "- kind: VPC"] {
             assert!(written.contains(kept), "{kept} in {written}");
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_written_again_is_damaged() {
+        let file = RepoPath::parse(".hnp/archive-log.yaml").expect("path");
+        let entry = "operations:\n- operation: ingestion\n  original_file: raw/a.yaml\n  ";
+        for text in [
+            &format!("{entry}documents_created:\n  - !x a: b\n"),
+            &format!("{entry}documents_created: [[{{a: [!x b]}}]]\n"),
+            &format!("{entry}note: !x [!y 1]\n"),
+            "own: {? !x a : b}\n",
+        ] {
+            let error = ArchiveLog::read(&file, text.as_bytes()).expect_err(text);
+            assert!(
+                matches!(&error, Error::ManifestDamaged { detail, .. } if detail.contains("tag")),
+                "{error}"
+            );
         }
     }
 
@@ -314,7 +362,7 @@ mod tests {
         assert_eq!(log.round("raw/a.yaml", "sha256:1"), 1);
         log.append(waits(1));
         assert_eq!(log.taken_from("raw/a.yaml"), HashSet::from(["d1"]));
-        assert_eq!(read(&log.text()), log);
+        assert_eq!(read(&log.text().expect("written")), log);
         let ends = log.open_entries("raw/a.yaml");
         assert_eq!(ends, ["sha256:1#1"]);
         log.append(Entry { ends, archived_to: Some("x".into()), ..entry("raw/a.yaml", "3") });

@@ -78,7 +78,7 @@ pub(crate) fn check_files(paths: &[PathBuf], schemas: Option<CrdSchemas>) -> Res
         log_on_disk: None::<ContentHash>,
         archive_taken: &|_| None,
     };
-    let plan = Plan::new(&given, inbox, &mut managed);
+    let plan = Plan::new(&given, inbox, &mut managed)?;
     let documents = plan.counts();
     let mut findings = plan.findings;
     findings.extend(plan.standing);

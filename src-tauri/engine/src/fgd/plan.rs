@@ -11,6 +11,7 @@ mod settle;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::change::{ContentHash, FileChange};
+use crate::error::Result;
 use crate::fgd::archive_log::ArchiveLog;
 use crate::fgd::fabric_file::FabricFile;
 use crate::fgd::inbox::Inbox;
@@ -90,7 +91,7 @@ impl Plan {
     /// Plans the ingestion of an inbox. The same input gives the same plan on every machine.
     ///
     /// `managed` is what stands; its fabric is tried out as it would be, and is afterwards what it was.
-    pub(crate) fn new(given: &Given<'_>, inbox: Inbox, managed: &mut ManagedIndex) -> Self {
+    pub(crate) fn new(given: &Given<'_>, inbox: Inbox, managed: &mut ManagedIndex) -> Result<Self> {
         let mut verdicts = decide(given, &inbox, managed);
         let judged = judge(given, &inbox, managed, &mut verdicts);
         settle::settle(given, inbox, managed, verdicts, judged)

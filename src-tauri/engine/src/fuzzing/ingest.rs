@@ -87,7 +87,7 @@ impl Directory {
             log_on_disk: log.map(|log| ContentHash::of(log)),
             archive_taken: &|path| self.files.get(path).map(|bytes| ContentHash::of(bytes)),
         };
-        Plan::new(&given, inbox, &mut managed)
+        Plan::new(&given, inbox, &mut managed).expect("the log can be written")
     }
 
     /// The plan, in which every document is accounted for.

@@ -23,7 +23,8 @@ pub(super) fn comment_spans(text: &str, node: &Node) -> Vec<Range<usize>> {
         if let Some(scalar) = scalars.next_if(|span| span.start <= hash) {
             at = scalar.end;
         } else if text[..hash].ends_with(char::is_whitespace) || hash == 0 {
-            let end = text[hash..].find('\n').map_or(text.len(), |offset| hash + offset);
+            // A carriage return alone ends a line too.
+            let end = text[hash..].find(['\n', '\r']).map_or(text.len(), |offset| hash + offset);
             found.push(hash..hash + text[hash..end].trim_end().len());
             at = end;
         } else {
@@ -67,6 +68,7 @@ mod tests {
             ),
             ("'a # b': &x c # one\nd: *x # two\ne: {<<: {f: g}} #three\n", &["# one", "# two", "#three"]),
             ("ü: é # ß\n#\n", &["# ß", "#"]),
+            ("a: 1 # x\rb: 2 # y", &["# x", "# y"]),
             ("a:\n", &[]),
         ] {
             assert_eq!(comments(text, &tree(text)), expected, "{text}");

@@ -65,7 +65,8 @@ impl Scope<'_> {
                 Value::Mapping { entries, .. } => {
                     entries.iter().all(|(key, _)| key_in_place(key).starts_with(prefix))
                 }
-                _ => value.is_null(),
+                // An empty text has no annotations either; they can be added to it.
+                _ => value.is_null() || value.as_str() == Some(""),
             },
             (Self::Annotations(prefix), key) => key.starts_with(prefix),
             _ => false,

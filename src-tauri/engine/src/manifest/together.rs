@@ -110,7 +110,8 @@ fn merge_plain(base: Option<&str>, ours: &str, theirs: &str, picks: &Picks<'_>) 
     let woven = ways
         .iter()
         .find_map(|(canvas, by_line)| weave(&sheets, &merged, &versions, *canvas, *by_line).filter(is_right));
-    match woven {
+    // What is right with their lines first is right whose side it ever is.
+    match woven.or_else(|| union(base, theirs, ours).filter(is_right)) {
         Some(text) => TextMerge::Merged(text),
         // The value is known, and no text of the authors' own that has it: a person has to write it.
         None => TextMerge::Conflicts(vec![FieldConflict {

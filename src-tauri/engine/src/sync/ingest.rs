@@ -201,7 +201,7 @@ impl Flow<'_> {
             log_on_disk: log_bytes.as_deref().map(ContentHash::of),
             archive_taken: &|path| hash_at(work_tree, path),
         };
-        let plan = Plan::new(&given, inbox, self.index);
+        let plan = Plan::new(&given, inbox, self.index)?;
         report.count(Step::Validate, total, Some(total), None)?;
         let rejected = plan.counts().rejected as usize;
         let note = if rejected == 0 {

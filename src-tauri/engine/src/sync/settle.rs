@@ -116,7 +116,7 @@ fn merge_logs(both: &BothChanged<'_>) -> Option<Settled> {
         None => None,
     };
     let log = ArchiveLog::merge(base.as_ref(), &read(both.ours?)?, &read(both.theirs?)?);
-    Some(Settled::File(log.text().into_bytes()))
+    Some(Settled::File(log.text().ok()?.into_bytes()))
 }
 
 /// The conflict that a held file is.

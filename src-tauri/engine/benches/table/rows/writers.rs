@@ -1,9 +1,9 @@
 //! Eight writers at once, each with edits of its own, on one branch of one remote over HTTP.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use fgd_engine::{OperationKind, Outcome};
+use fgd_engine::{Edit, Outcome, RepoPath, Trigger};
 
 use super::{Open, Setting};
 use crate::git_server::GitServer;
@@ -20,6 +20,8 @@ const EDITS: usize = 25;
 const OBJECTS: usize = 1_000;
 /// An edit that gets through by no attempt of so many is lost, and the measurement with it.
 const ATTEMPTS: usize = 500;
+/// The same for the pushes that come by themselves.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Measures it, in memory.
 pub(crate) fn rows(setting: &Setting) -> Vec<Row> {
@@ -95,21 +97,41 @@ impl Bench {
             .map(|(writer, clone)| {
                 let data = home.join(format!("data-{writer}"));
                 clear(&data);
-                let open = Open::at(&setting.runtime, &data, &clone.join("lab"));
-                let synced = setting.runtime.block_on(open.run(OperationKind::Sync));
-                assert_eq!(synced.outcome, Outcome::Unchanged, "{}", synced.summary);
-                (open, clone)
+                (Open::attended(&setting.runtime, &data, &clone.join("lab")), clone)
             })
             .collect();
         let ((), took) = timed(|| {
             std::thread::scope(|scope| {
                 for (writer, (open, clone)) in windows.iter().enumerate() {
-                    scope.spawn(move || write_ours(setting, open, clone, writer));
+                    scope.spawn(move || self.write_ours(setting, open, clone, writer));
                 }
             });
         });
         self.is_whole();
         took
+    }
+
+    /// Each edit is a commit when it is answered, as for whoever saves in the window; the pushes come by themselves. It
+    /// ends when the remote has all that is here.
+    fn write_ours(&self, setting: &Setting, open: &Open, clone: &Path, writer: usize) {
+        let file = RepoPath::parse(&server_file(writer)).expect("a path");
+        for number in 0..EDITS {
+            let edited = async {
+                let old = open.engine.object_text(open.id.clone(), file.clone()).await.expect("a text");
+                let text = described(&old.text, &described_as(writer, number));
+                let edit = Edit { file: Some(file.clone()), base: old.blob, text: Some(text) };
+                open.engine.edit(open.id.clone(), edit, Trigger::Click).await.expect("a run")
+            };
+            assert_eq!(setting.runtime.block_on(edited).outcome, Outcome::Done);
+        }
+        let began = Instant::now();
+        let tip = |repo: &Path, name: &str| std::fs::read_to_string(repo.join(name)).ok();
+        let here = || tip(&clone.join(".git"), "refs/heads/main");
+        // What is ahead of the remote is in no branch of it.
+        while here() != tip(&clone.join(".git"), "refs/remotes/origin/main") {
+            assert!(began.elapsed() < PATIENCE, "the edits of writer {writer} did not get through");
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 
     fn git(&self) -> Duration {
@@ -149,18 +171,6 @@ fn edit(clone: &Path, writer: usize, edit: usize) {
     let file = clone.join(server_file(writer));
     let text = std::fs::read_to_string(&file).expect("a file");
     std::fs::write(&file, described(&text, &described_as(writer, edit))).expect("written");
-}
-
-fn write_ours(setting: &Setting, open: &Open, clone: &Path, writer: usize) {
-    for number in 0..EDITS {
-        edit(clone, writer, number);
-        let through = (0..ATTEMPTS).any(|_| {
-            let synced = setting.runtime.block_on(open.run(OperationKind::Sync));
-            // A run that lost the race as often as it tries leaves its commit for the next.
-            matches!(synced.outcome, Outcome::Done | Outcome::Unchanged)
-        });
-        assert!(through, "an edit of writer {writer} did not get through");
-    }
 }
 
 fn write_git(clone: &Path, writer: usize) {

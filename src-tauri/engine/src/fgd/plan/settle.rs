@@ -6,6 +6,7 @@ use super::decide::{Verdict, Verdicts, taken};
 use super::judge::Judged;
 use super::{Given, Outcome, Plan, Planned};
 use crate::change::{ContentHash, FileChange};
+use crate::error::Result;
 use crate::fgd::archive_log::{ArchiveLog, Entry};
 use crate::fgd::fabric_file::ArchiveStrategy;
 use crate::fgd::inbox::{Composed, Inbox, ObjectRead, SourceFile};
@@ -25,7 +26,7 @@ pub(super) fn settle(
     managed: &ManagedIndex,
     verdicts: Verdicts,
     judged: Judged,
-) -> Plan {
+) -> Result<Plan> {
     let mut findings = inbox.unreadable;
     findings.extend(verdicts.warnings);
     findings.extend(judged.findings);
@@ -197,15 +198,15 @@ impl Settler<'_> {
         Some(std::iter::once(wished.clone()).chain(numbered).find(is_free).unwrap_or_else(own))
     }
 
-    fn finish(mut self) -> Plan {
+    fn finish(mut self) -> Result<Plan> {
         if self.log != *self.given.log {
             let path = self.given.layout.archive_log();
-            self.write(path, self.given.log_on_disk, self.log.text().into_bytes());
+            self.write(path, self.given.log_on_disk, self.log.text()?.into_bytes());
         }
         self.plan.changes = self.writes.into_values().collect();
         in_order(&mut self.plan.findings);
         self.plan.findings.dedup();
-        self.plan
+        Ok(self.plan)
     }
 }
 

@@ -55,7 +55,7 @@ impl Scene {
             log_on_disk: None,
             archive_taken: &|path| self.archived.get(path).copied(),
         };
-        Plan::new(&given, inbox, &mut managed)
+        Plan::new(&given, inbox, &mut managed).expect("a plan")
     }
 
     /// The scene after the plan was applied and the disk looked at again.
@@ -560,7 +560,8 @@ fn a_trial_leaves_the_fabric_as_it_was() {
                 log_on_disk: None,
                 archive_taken: &|_| None,
             };
-            let plan = Plan::new(&given, Inbox { files: vec![file], unreadable: Vec::new() }, &mut index);
+            let plan = Plan::new(&given, Inbox { files: vec![file], unreadable: Vec::new() }, &mut index)
+                .expect("a plan");
             (plan.documents, plan.findings, plan.standing, plan.changes, index.findings())
         };
         let (first, again) = (plan(), plan());
