@@ -71,6 +71,36 @@ async fn what_is_changed_by_hand_becomes_a_commit() {
     assert_eq!(lab.sync(&id).await.outcome, Outcome::Unchanged);
 }
 
+/// The engine pushes by itself after what was changed in the window: once for all that follow each other closely.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_series_of_edits_is_pushed_together() {
+    let (lab, id) = Lab::with_a_leaf().await;
+    lab.engine.look_after(&id);
+    let before = lab.commits();
+    for asn in 65_101..65_106 {
+        let text = lab.read(LEAF).replace("spec:\n", &format!("spec:\n  # {asn}\n"));
+        let base = lab.engine.object_text(id.clone(), path(LEAF)).await.expect("a text").blob;
+        let edit = Edit { file: Some(path(LEAF)), base, text: Some(text) };
+        let edited = lab.engine.edit(id.clone(), edit, Trigger::Click).await.expect("a run");
+        assert_eq!(edited.outcome, Outcome::Done, "{}", edited.summary);
+    }
+    let is_there = || lab.trees().0 == lab.trees().1;
+    for _ in 0..400 {
+        if is_there() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    assert!(is_there(), "nobody pushed");
+    assert_eq!(lab.commits(), before + 5, "each is a commit of its own");
+    let runs = lab.engine.operations(id, 50).await.expect("a log");
+    let pushes: Vec<u32> = runs.iter().map(|run| run.pushed).filter(|pushed| *pushed > 0).collect();
+    // The drop's own push is the oldest. A machine that is held up for long may end the series early.
+    let (series, drop) = pushes.split_at(pushes.len() - 2);
+    assert_eq!((series.iter().sum::<u32>(), drop.len()), (5, 2), "{pushes:?}");
+    assert!(series.len() < 5, "{pushes:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_edit_waits_and_all_else_goes_on() {
     let (lab, id) = Lab::with_a_leaf().await;
