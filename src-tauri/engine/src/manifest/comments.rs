@@ -13,6 +13,9 @@ pub(crate) fn comments(text: &str, node: &Node) -> Vec<String> {
 
 /// Where the comments of a document are, in bytes and in order, each without white space at its end.
 pub(super) fn comment_spans(text: &str, node: &Node) -> Vec<Range<usize>> {
+    if !text.contains('#') {
+        return Vec::new();
+    }
     let mut scalars = Vec::new();
     gather_scalars(node, &mut scalars);
     scalars.sort_by_key(|span| span.start);

@@ -9,7 +9,24 @@ use crate::manifest::resolve::{Resolved, core_type};
 
 /// Whether two trees have equal values; the order of keys does not count.
 pub(crate) fn same_value(a: &Node, b: &Node) -> bool {
-    canonical(a, Scope::Everything) == canonical(b, Scope::Everything)
+    is_same_in_order(a, b) || canonical(a, Scope::Everything) == canonical(b, Scope::Everything)
+}
+
+/// Whether two trees have equal values, their keys in the same order: most that are equal are.
+fn is_same_in_order(a: &Node, b: &Node) -> bool {
+    match (&a.value, &b.value) {
+        (Value::Scalar(a), Value::Scalar(b)) => a.tag == b.tag && a.resolved() == b.resolved(),
+        (Value::Sequence { items: a, .. }, Value::Sequence { items: b, .. }) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same_in_order(a, b))
+        }
+        (Value::Mapping { entries: a, .. }, Value::Mapping { entries: b, .. }) => {
+            let is_same = |((a_key, a), (b_key, b)): (&(Node, Node), &(Node, Node))| {
+                key_in_place(a_key) == key_in_place(b_key) && is_same_in_order(a, b)
+            };
+            a.len() == b.len() && a.iter().zip(b).all(is_same)
+        }
+        _ => false,
+    }
 }
 
 /// The SHA-256 of what an object says to the fabric: of its value, without annotations under `prefix`, an
