@@ -34,9 +34,11 @@ impl<'t> Lines<'t> {
         at - self.line_start(at)
     }
 
-    /// The line above the one that begins here, with its start.
+    /// The line above the one that begins here, with its start. At the end of a text without a line end, that is its
+    /// last line.
     pub(super) fn above(&self, start: usize) -> Option<(usize, &'t str)> {
-        let above = self.line_start(start.checked_sub(1)?);
+        let before = self.text.get(..start).filter(|before| !before.is_empty())?;
+        let above = self.line_start(before.strip_suffix('\n').unwrap_or(before).len());
         Some((above, &self.text[above..start]))
     }
 
