@@ -197,6 +197,10 @@ impl Place {
         while let Some(shorter) = path.strip_suffix(".git") {
             path = shorter.trim_end_matches('/');
         }
+        // `..git` is no repository's name: what is left of it would be read as another directory.
+        if matches!(path.rsplit('/').next(), Some("." | "..")) {
+            return Err(invalid());
+        }
         let slash = if path.is_empty() { "" } else { "/" };
         Ok(Self(format!("{}://{}{port}{slash}{path}", url.scheme(), host.to_ascii_lowercase())))
     }
