@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use fgd_engine::{Edit, Outcome, RepoPath, Trigger};
+use fgd_engine::{Edit, OperationKind, Outcome, RepoPath, Trigger};
 
 use super::{Open, Setting};
 use crate::git_server::GitServer;
@@ -29,7 +29,10 @@ pub(crate) fn rows(setting: &Setting) -> Vec<Row> {
     let ran = in_turns(
         setting.runs,
         vec![
-            Contender::new("fgd, open as in eight windows", || Some(bench.ours(setting))),
+            Contender::new("fgd, saving in eight windows", || Some(bench.ours(setting, Pushes::ByItself))),
+            Contender::new("fgd, a sync for each in eight windows", || {
+                Some(bench.ours(setting, Pushes::Each))
+            }),
             Contender::new("git commit; git pull --rebase && git push until it is through", || {
                 Some(bench.git())
             })
@@ -37,10 +40,27 @@ pub(crate) fn rows(setting: &Setting) -> Vec<Row> {
             Contender::new("limit", || Some(bench.pushes())),
         ],
     );
-    let work = format!("{WRITERS} writers × {EDITS} edits, each pushed over HTTP; nothing lost");
     let durability = format!("neither side waits for a disk; {}", setting.memory.name);
     let limit = format!("{} pushes of finished commits, one by one", WRITERS * EDITS);
-    vec![Row::new("writers", work, durability, ran, Some(limit))]
+    let [by_itself, each, git, pushes] = ran.try_into().expect("who ran");
+    let row = |id, how, ours| {
+        let work = format!("{WRITERS} writers × {EDITS} edits, {how} over HTTP; nothing lost");
+        let beside = vec![ours, Clone::clone(&git), Clone::clone(&pushes)];
+        Row::new(id, work, durability.clone(), beside, Some(limit.clone()))
+    };
+    vec![
+        row("writers", "until all are on the remote", by_itself),
+        row("writers-each", "each pushed before the next", each),
+    ]
+}
+
+/// When a window's edits go to the remote.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pushes {
+    /// When the product finds it right.
+    ByItself,
+    /// Each before the next one is made.
+    Each,
 }
 
 struct Bench {
@@ -90,48 +110,29 @@ impl Bench {
         }
     }
 
-    fn ours(&self, setting: &Setting) -> Duration {
+    fn ours(&self, setting: &Setting, pushes: Pushes) -> Duration {
         let clones = self.begin(WRITERS);
         let home = self.lab.home();
+        let open = |data: &Path, fabric: &Path| match pushes {
+            Pushes::ByItself => Open::attended(&setting.runtime, data, fabric),
+            Pushes::Each => Open::paused(&setting.runtime, data, fabric),
+        };
         let windows: Vec<(Open, PathBuf)> = (clones.into_iter().enumerate())
             .map(|(writer, clone)| {
                 let data = home.join(format!("data-{writer}"));
                 clear(&data);
-                (Open::attended(&setting.runtime, &data, &clone.join("lab")), clone)
+                (open(&data, &clone.join("lab")), clone)
             })
             .collect();
         let ((), took) = timed(|| {
             std::thread::scope(|scope| {
                 for (writer, (open, clone)) in windows.iter().enumerate() {
-                    scope.spawn(move || self.write_ours(setting, open, clone, writer));
+                    scope.spawn(move || write_ours(setting, open, clone, writer, pushes));
                 }
             });
         });
         self.is_whole();
         took
-    }
-
-    /// Each edit is a commit when it is answered, as for whoever saves in the window; the pushes come by themselves. It
-    /// ends when the remote has all that is here.
-    fn write_ours(&self, setting: &Setting, open: &Open, clone: &Path, writer: usize) {
-        let file = RepoPath::parse(&server_file(writer)).expect("a path");
-        for number in 0..EDITS {
-            let edited = async {
-                let old = open.engine.object_text(open.id.clone(), file.clone()).await.expect("a text");
-                let text = described(&old.text, &described_as(writer, number));
-                let edit = Edit { file: Some(file.clone()), base: old.blob, text: Some(text) };
-                open.engine.edit(open.id.clone(), edit, Trigger::Click).await.expect("a run")
-            };
-            assert_eq!(setting.runtime.block_on(edited).outcome, Outcome::Done);
-        }
-        let began = Instant::now();
-        let tip = |repo: &Path, name: &str| std::fs::read_to_string(repo.join(name)).ok();
-        let here = || tip(&clone.join(".git"), "refs/heads/main");
-        // What is ahead of the remote is in no branch of it.
-        while here() != tip(&clone.join(".git"), "refs/remotes/origin/main") {
-            assert!(began.elapsed() < PATIENCE, "the edits of writer {writer} did not get through");
-            std::thread::sleep(Duration::from_millis(2));
-        }
     }
 
     fn git(&self) -> Duration {
@@ -171,6 +172,35 @@ fn edit(clone: &Path, writer: usize, edit: usize) {
     let file = clone.join(server_file(writer));
     let text = std::fs::read_to_string(&file).expect("a file");
     std::fs::write(&file, described(&text, &described_as(writer, edit))).expect("written");
+}
+
+/// Each edit is a commit when it is answered, as for whoever saves in the window. It ends when the remote has all that
+/// is here.
+fn write_ours(setting: &Setting, open: &Open, clone: &Path, writer: usize, pushes: Pushes) {
+    let file = RepoPath::parse(&server_file(writer)).expect("a path");
+    for number in 0..EDITS {
+        let edited = async {
+            let old = open.engine.object_text(open.id.clone(), file.clone()).await.expect("a text");
+            let text = described(&old.text, &described_as(writer, number));
+            let edit = Edit { file: Some(file.clone()), base: old.blob, text: Some(text) };
+            open.engine.edit(open.id.clone(), edit, Trigger::Click).await.expect("a run")
+        };
+        assert_eq!(setting.runtime.block_on(edited).outcome, Outcome::Done);
+        let through = pushes == Pushes::ByItself
+            || (0..ATTEMPTS).any(|_| {
+                let synced = setting.runtime.block_on(open.run(OperationKind::Sync));
+                // A run that lost the race as often as it tries leaves its commit for the next.
+                matches!(synced.outcome, Outcome::Done | Outcome::Unchanged)
+            });
+        assert!(through, "an edit of writer {writer} did not get through");
+    }
+    let began = Instant::now();
+    let tip = |name: &str| std::fs::read_to_string(clone.join(".git").join(name)).ok();
+    // What is ahead of the remote is in no branch of it.
+    while tip("refs/heads/main") != tip("refs/remotes/origin/main") {
+        assert!(began.elapsed() < PATIENCE, "the edits of writer {writer} did not get through");
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 fn write_git(clone: &Path, writer: usize) {
