@@ -6,7 +6,7 @@ use crate::manifest::Node;
 use crate::manifest::compare::key_text;
 use crate::manifest::node::{Scalar, Value};
 use crate::manifest::resolve::{Resolved, core_type};
-use crate::manifest::scalar::{double_quoted, needs_escape, scalar};
+use crate::manifest::scalar::{double_quoted, ends_with_a_dash, needs_escape, scalar};
 
 /// Writes a value on one line, keys in their order, aliases and merge keys written out. Single values stay as
 /// they are written, where they can; in JSON's quotes where `json` asks for them.
@@ -95,6 +95,7 @@ fn is_safe(text: &str) -> bool {
         && text.chars().all(is_safe)
         && !text.contains(": ")
         && !text.ends_with([':', ' '])
+        && !ends_with_a_dash(text)
 }
 
 #[cfg(test)]
@@ -110,6 +111,7 @@ mod tests {
         let text = "a: 0777\nyes: [1, 'x', \"y\"]\nb:\n- c: 10.0.0.1/24\n  d: |\n    x\n    y\n- {}\n- []\n-\nmac: 0c:20:12:00:00:01\ne: 'it''s'\nf: x, y\ng: !own z\nh: !!str 1\ni: &i a b\nj: *i\n";
         let expected = "{a: 0777, yes: [1, 'x', \"y\"], b: [{c: 10.0.0.1/24, d: \"x\\ny\\n\"}, {}, [], null], mac: 0c:20:12:00:00:01, e: 'it''s', f: 'x, y', g: !<!own> \"z\", h: '1', i: a b, j: a b}";
         assert_eq!(flow(&tree(text), false), expected);
+        assert_eq!(flow(&tree("a: 1 -\nb: 1-\n"), false), "{a: '1 -', b: 1-}");
         assert_eq!(
             flow(&tree("{a: yes, 1: x, b: 10.0.0.1}"), true),
             r#"{"a": true, "1": "x", "b": "10.0.0.1"}"#

@@ -41,8 +41,15 @@ pub(super) fn needs_escape(c: char) -> bool {
 fn is_plain(text: &str) -> bool {
     text.starts_with(char::is_alphabetic)
         && !text.ends_with(' ')
+        && !ends_with_a_dash(text)
         && text.chars().all(|c| c.is_alphanumeric() || "-_./ +@".contains(c))
         && matches!(resolve(text), Resolved::Str(_))
+}
+
+/// Whether a text's last word ends with a dash: with a comma or a bracket behind it, the parser takes that for the
+/// beginning of a list.
+pub(super) fn ends_with_a_dash(text: &str) -> bool {
+    text.contains(' ') && text.ends_with('-')
 }
 
 #[cfg(test)]
@@ -77,6 +84,8 @@ mod tests {
             ("[a]", "'[a]'"),
             (" x", "' x'"),
             ("x ", "'x '"),
+            ("x -", "'x -'"),
+            ("x-", "x-"),
             ("-", "'-'"),
             ("*x", "'*x'"),
             ("---", "'---'"),
