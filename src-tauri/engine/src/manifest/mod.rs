@@ -37,9 +37,9 @@ mod weave;
 pub(crate) use annotate::set_annotations;
 pub(crate) use annotate::{Annotated, annotate};
 pub(crate) use comments::comments;
-pub(crate) use compare::content_hash;
 #[cfg(any(test, feature = "fuzzing"))]
-pub(crate) use compare::{key_text, same_value};
+pub(crate) use compare::same_value;
+pub(crate) use compare::{content_hash, key_text};
 pub use field_path::{FieldPath, NotAFieldPath};
 pub use fields::FieldChange;
 pub(crate) use fields::field_changes;

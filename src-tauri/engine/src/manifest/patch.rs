@@ -5,6 +5,8 @@
 use saphyr_parser::ScalarStyle;
 
 use crate::manifest::Node;
+use crate::manifest::comments::comments;
+use crate::manifest::compare::{key_in_place, same_value};
 use crate::manifest::node::Value;
 use crate::manifest::parse::parse;
 use crate::manifest::scalar::{double_quoted, scalar};
@@ -19,7 +21,7 @@ pub(super) fn patch(text: &str, node: &Node, annotations: &[(&str, &str)]) -> Op
 }
 
 /// A text that is one mapping, with a plain word as the value of one of its keys; none where this does not know
-/// how. Only a value that differs is written.
+/// how. Only a value that differs is written; all else says what it said, and the comments stay.
 pub(crate) fn set_entry(text: &str, key: &str, word: &str) -> Option<String> {
     let documents = split(text);
     let [document] = documents.as_slice() else { return None };
@@ -42,8 +44,25 @@ pub(crate) fn set_entry(text: &str, key: &str, word: &str) -> Option<String> {
             patch.add_lines(&node, indent.len(), &format!("{indent}{key}: {}\n", scalar(word)));
         }
     }
+    let changed = patch.apply();
     let (before, after) = (&text[..document.span.start], &text[document.span.end..]);
-    Some(format!("{before}{}{after}", patch.apply()))
+    only_differs_in(key, document.text, node, &changed).then(|| format!("{before}{changed}{after}"))
+}
+
+/// Whether two texts of one mapping say the same beside the value of one key, with the same comments.
+fn only_differs_in(key: &str, before: &str, node: Node, after: &str) -> bool {
+    let documents = split(after);
+    let [document] = documents.as_slice() else { return false };
+    let Ok(changed) = parse(document) else { return false };
+    comments(before, &node) == comments(document.text, &changed)
+        && same_value(&without(key, node), &without(key, changed))
+}
+
+fn without(key: &str, mut node: Node) -> Node {
+    if let Value::Mapping { entries, .. } = &mut node.value {
+        entries.retain(|(own, _)| key_in_place(own) != key);
+    }
+    node
 }
 
 /// A text, and what is to change in it.
