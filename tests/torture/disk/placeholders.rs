@@ -10,17 +10,18 @@ use crate::torture::desk::object;
 use crate::torture::disk::assert_told;
 use crate::torture::shim::{EAGAIN, EIO, ETIMEDOUT, Trouble};
 
-/// A sync while this file can't be read: the error, or 0 for a file that ends at once.
-fn sync_without(lab: &Lab, file: &Path, error: i32) -> Answer {
-    sync_in(
-        lab,
-        Trouble { under: vec![file.to_owned()], calls: "d", at: 1, error, lasts: true, ..Trouble::default() },
-    )
+/// This file can't be read: the error, or 0 for a file that ends at once.
+fn away(file: &Path, error: i32) -> Trouble {
+    Trouble { under: vec![file.to_owned()], calls: "d", at: 1, error, lasts: true, ..Trouble::default() }
 }
 
-fn sync_in(lab: &Lab, trouble: Trouble) -> Answer {
+fn sync_without(lab: &Lab, file: &Path, error: i32) -> Answer {
+    run_in(lab, &["sync"], away(file, error))
+}
+
+fn run_in(lab: &Lab, words: &[&str], trouble: Trouble) -> Answer {
     let mut command = lab.command();
-    command.arg("sync").arg(lab.clone.fabric()).arg("--json");
+    command.args(words).arg(lab.clone.fabric()).arg("--json");
     trouble.befall(&mut command, &lab.machine.path().join("notes"));
     Answer::of(run(&mut command))
 }
@@ -105,6 +106,20 @@ fn one_that_stands_is_not_taken_for_deleted_or_empty() {
     }
 }
 
+/// What can't be read is not missing: repair would write it anew, as it was not.
+#[test]
+fn one_of_the_structure_is_not_taken_for_missing() {
+    let lab = two_that_stand();
+    let file = lab.clone.fabric().join(".hnp/manifest.yaml");
+    for error in [EIO, ETIMEDOUT] {
+        let told = run_in(&lab, &["repair", "--dry-run"], away(&file, error));
+        assert_told(&told, "repair");
+        assert_ne!(told.code, 0, "{error}: {told:?}");
+        assert!(told.stdout.contains(".hnp/manifest.yaml"), "{error}: {told:?}");
+    }
+    assert_eq!(lab.ask(&["repair", "--dry-run", &lab.directory()]).code, 0);
+}
+
 #[test]
 fn one_that_takes_long_to_come_is_waited_for() {
     let lab = two_that_stand();
@@ -112,7 +127,7 @@ fn one_that_takes_long_to_come_is_waited_for() {
     lab.clone.drop_raw("slow.yaml", &object("slow", "dropped"));
     let under = vec![fabric.join("raw/slow.yaml"), fabric.join("managed/servers/one.yaml")];
     touch(&under[1]);
-    let synced = sync_in(&lab, Trouble { under, calls: "d", slow: 400, ..Trouble::default() });
+    let synced = run_in(&lab, &["sync"], Trouble { under, calls: "d", slow: 400, ..Trouble::default() });
     assert_eq!(synced.code, 0, "{synced:?}");
     lab.assert_in_step();
     assert_eq!(lab.remote.yaml("managed/servers"), ["one.yaml", "slow.yaml", "two.yaml"]);

@@ -183,6 +183,9 @@ pub(crate) fn read_plain(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec
 /// The files that repairing a directory's structure looks at, each with its bytes: all plain ones below
 /// `.hnp/`, `managed/`, `unmanaged/` and `raw/`, the root's YAML and JSON, and its README. One that is larger
 /// than any that is taken is left out, and so stays where it is.
+///
+/// # Errors
+/// Whatever keeps one from being read: taken for missing, it would be made anew.
 pub(crate) fn structure_files(work_tree: &Path, layout: &Layout) -> Result<Vec<(RepoPath, Vec<u8>)>> {
     let root = layout.root();
     require_no_link(work_tree, root)?;
@@ -207,11 +210,15 @@ pub(crate) fn structure_files(work_tree: &Path, layout: &Layout) -> Result<Vec<(
                 if deep || matches!(name, ".hnp" | "managed" | "unmanaged" | "raw") {
                     pending.push((below, true));
                 }
-            } else if file_type.is_file()
-                && (deep || name == "README.md" || Layout::takes(name))
-                && let Ok(Some(bytes)) = read_plain(work_tree, &below)
-            {
-                files.push((below, bytes));
+            } else if file_type.is_file() && (deep || name == "README.md" || Layout::takes(name)) {
+                match read_plain(work_tree, &below) {
+                    Ok(found) => files.extend(found.map(|bytes| (below, bytes))),
+                    Err(finding) if finding.code == Code::TooLarge => {}
+                    Err(finding) => {
+                        let error = std::io::Error::other(finding.message);
+                        return Err(Error::io(below.under(work_tree))(error));
+                    }
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::openapi::{field_schema, is_set};
-use crate::manifest::{Node, Resolved, Value};
+use crate::manifest::{Node, Resolved, Value, key_text};
 
 /// The value of a node.
 pub(super) fn json_of(node: &Node) -> Json {
@@ -24,14 +24,6 @@ pub(super) fn json_of(node: &Node) -> Json {
         Value::Mapping { entries, .. } => {
             entries.iter().map(|(key, value)| (key_text(key), json_of(value))).collect()
         }
-    }
-}
-
-/// A key, which is a text in JSON.
-pub(super) fn key_text(key: &Node) -> String {
-    match json_of(key) {
-        Json::String(text) => text,
-        other => other.to_string(),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::json::key_text;
 use super::openapi::{field_schema, is_set};
 use super::problem::{SchemaProblem, join};
-use crate::manifest::{Node, Value};
+use crate::manifest::{Node, Value, key_text};
+use crate::schema::nearest::nearest;
 
 /// What every object has, whatever its schema says: the API server looks after these by itself, and the
 /// fabric's controllers write the status.
@@ -39,7 +39,7 @@ fn look(node: &Node, schema: &Json, path: &str, is_object: bool, out: &mut Vec<S
                     look(value, schema, &path, is_set(schema, "x-kubernetes-embedded-resource"), out);
                 } else if closed {
                     let message = format!("{path} is not a known field");
-                    let near = nearest(&name, schema, is_object).map(str::to_owned);
+                    let near = near(&name, schema, is_object).map(str::to_owned);
                     out.push(SchemaProblem {
                         unknown_field: true,
                         near,
@@ -52,13 +52,9 @@ fn look(node: &Node, schema: &Json, path: &str, is_object: bool, out: &mut Vec<S
 }
 
 /// The known field that is nearly what was written.
-fn nearest<'s>(name: &str, schema: &'s Json, is_object: bool) -> Option<&'s str> {
+fn near<'s>(name: &str, schema: &'s Json, is_object: bool) -> Option<&'s str> {
     let known = schema["properties"].as_object()?.keys().map(String::as_str);
-    let implied = IMPLIED.into_iter().filter(|_| is_object);
-    let distance = |known: &str| strsim::osa_distance(&known.to_lowercase(), &name.to_lowercase());
-    let near =
-        |known: &'s str| Some((distance(known), known)).filter(|(far, _)| *far <= (name.len() / 3).max(1));
-    known.chain(implied).filter_map(near).min().map(|(_, known)| known)
+    nearest(name, known.chain(IMPLIED.into_iter().filter(|_| is_object)))
 }
 
 #[cfg(test)]

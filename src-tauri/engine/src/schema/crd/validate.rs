@@ -6,11 +6,11 @@ use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::Value as Json;
 
 use super::complaint::complaint;
-use super::json::{json_of, key_text, prepare};
+use super::json::{json_of, prepare};
 use super::openapi::json_schema;
 use super::patterns::Patterns;
 use super::problem::{SchemaProblem, join, subject};
-use crate::manifest::{Node, Value};
+use crate::manifest::{Node, Value, key_text};
 
 /// A schema of one version of one kind.
 #[derive(Debug)]
