@@ -231,22 +231,22 @@ export class AppState {
     this.selectedId = null;
   }
 
-  sync = (fabric: FabricId) => this.#run(fabric, () => this.#transport.sync(fabric));
-  pull = (fabric: FabricId) => this.#run(fabric, () => this.#transport.pull(fabric));
-  push = (fabric: FabricId) => this.#run(fabric, () => this.#transport.push(fabric));
+  sync = (fabric: FabricId) => this.#speak(fabric, () => this.#transport.sync(fabric));
+  pull = (fabric: FabricId) => this.#speak(fabric, () => this.#transport.pull(fabric));
+  push = (fabric: FabricId) => this.#speak(fabric, () => this.#transport.push(fabric));
 
   /** Takes a file out of the inbox. */
   discard(fabric: FabricId, file: RepoPath): Promise<void> {
-    return this.#run(fabric, () => this.#transport.discard(fabric, file));
+    return this.#run(() => this.#transport.discard(fabric, file));
   }
 
   /** Moves a file of the inbox whole to `unmanaged/`. */
   moveToUnmanaged(fabric: FabricId, file: RepoPath): Promise<void> {
-    return this.#run(fabric, () => this.#transport.moveToUnmanaged(fabric, file));
+    return this.#run(() => this.#transport.moveToUnmanaged(fabric, file));
   }
 
   repairStructure(fabric: FabricId): Promise<void> {
-    return this.#run(fabric, () => this.#transport.repairStructure(fabric));
+    return this.#run(() => this.#transport.repairStructure(fabric));
   }
 
   /** Settles conflicts. How it ended is for the dialog to show; rejects where it could not be begun. */
@@ -367,7 +367,7 @@ export class AppState {
   settings = (fabric: FabricId): Promise<FabricSettings> => this.#transport.settings(fabric);
   rules = (fabric: FabricId): Promise<FabricRules> => this.#transport.rules(fabric);
   setRules(fabric: FabricId, rules: FabricRules): Promise<void> {
-    return this.#run(fabric, () => this.#transport.setRules(fabric, rules));
+    return this.#run(() => this.#transport.setRules(fabric, rules));
   }
 
   setSettings = (fabric: FabricId, settings: FabricSettings): Promise<FabricSettings> =>
@@ -412,16 +412,16 @@ export class AppState {
     void this.accounts.read();
   }
 
-  async #run(fabric: FabricId, command: () => Promise<Operation>): Promise<void> {
+  /** A run that speaks with the remote: one at a time. */
+  async #speak(fabric: FabricId, command: () => Promise<Operation>): Promise<void> {
     if (this.isBusy(fabric)) return;
     this.#asked.add(fabric);
-    try {
-      this.#finished(await command());
-    } catch (rejection) {
-      this.toasts.problem(rejection);
-    } finally {
-      this.#asked.delete(fabric);
-    }
+    await this.#run(command);
+    this.#asked.delete(fabric);
+  }
+
+  async #run(command: () => Promise<Operation>): Promise<void> {
+    await this.#attempt(async () => this.#finished(await command()));
   }
 
   async #attempt(command: () => Promise<unknown>): Promise<void> {

@@ -122,6 +122,15 @@ describe("a run", () => {
     expect(app.isBusy("lab")).toBe(false);
   });
 
+  it("holds up nothing that needs no remote", async () => {
+    const { app, engine } = await started();
+    engine.say({ type: "progress", data: progress() });
+    await Promise.all([app.discard("lab", "raw/a.yaml"), app.repairStructure("lab"), app.pull("lab")]);
+    expect(engine.callsOf("discard")).toHaveLength(1);
+    expect(engine.callsOf("repairStructure")).toHaveLength(1);
+    expect(engine.callsOf("pull")).toHaveLength(0);
+  });
+
   it("is logged once, though both the event and the answer tell of it", async () => {
     const { app, engine } = await started();
     engine.answers.sync = () => {

@@ -122,9 +122,10 @@ export function fateTone(fate: Fate): Tone {
 /**
  * Why a button can't be used now, in a sentence; null when it can.
  *
- * Pull stays usable when nothing is known to wait: only asking the remote can tell.
+ * Pull stays usable when nothing is known to wait: only asking the remote can tell. What needs no remote is never
+ * `busy`: it has its turn before what waits for one.
  */
-export function whyNot(kind: OperationKind, fabric: FabricView, busy: boolean): string | null {
+export function whyNot(kind: OperationKind, fabric: FabricView, busy = false): string | null {
   if (busy) return "A run is under way. Wait until it ends, or cancel it.";
   if (fabric.status.state === "notInitialised") return "The directory is not set up yet.";
   if (kind !== "pull" && kind !== "push") return null;

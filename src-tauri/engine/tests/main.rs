@@ -3,8 +3,11 @@
 mod bad_input;
 mod changes;
 mod delivering;
+#[path = "../../../tests/support/git_server.rs"]
+mod git_server;
 mod lab;
 mod listening;
+mod making_way;
 mod onboarding;
 mod refusals;
 mod resources;

@@ -73,6 +73,8 @@ pub(super) struct LiveState {
     pub(super) rules: Option<(Instant, Option<String>)>,
     /// What woke it and waits for its turn.
     pub(super) hints: HashSet<Trigger>,
+    /// How often in a row its runs made way while they waited for the remote.
+    pub(super) made_way: u32,
     /// When a person last changed something, and that was committed.
     pub(super) changed_by_hand: Option<Instant>,
     /// Whether this process looks after the fabric by itself.

@@ -1,6 +1,7 @@
 //! Pull requests: the way round a rule that refuses a direct push, followed until they are merged or closed.
 //! And the question whether a branch moved, in the way that costs the host least.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::github::{
 use crate::id::{BranchName, FabricId, OperationId, Revision, Timestamp};
 use crate::operation::{OperationKind, Outcome, Trigger};
 use crate::store::{StoredFabric, StoredPoll, StoredProposal};
-use crate::sync::{Errand, Proposal};
+use crate::sync::{Errand, Proposal, Turn};
 use crate::view::ProposeEnd;
 
 use super::{Engine, Inner};
@@ -172,20 +173,20 @@ impl Inner {
     /// Looks how a fabric's pull request stands, and opens the one that an interrupted run had pushed for. Once
     /// it is closed, runs push to the branch itself again; once it is merged, when a run has seen that in Git
     /// ([`has_landed`](Self::has_landed)). A host that does not answer changes nothing.
-    pub(super) fn follow_proposal(&self, fabric: &StoredFabric) {
-        if let Err(error) = self.try_to_follow(fabric) {
+    pub(super) fn follow_proposal(&self, fabric: &StoredFabric, turn: &Turn) {
+        if let Err(error) = self.try_to_follow(fabric, turn) {
             tracing::debug!(fabric = %fabric.name, %error, "the pull request could not be looked at");
         }
     }
 
-    fn try_to_follow(&self, fabric: &StoredFabric) -> Result<()> {
+    fn try_to_follow(&self, fabric: &StoredFabric, turn: &Turn) -> Result<()> {
         let Some(proposal) = self.store.proposal(&fabric.id)? else { return Ok(()) };
         let Some(number) = proposal.number else {
             let was_pushed = self.open_repo(fabric)?.tracking_of(&fabric.branch, &proposal.head)?.is_some();
             return if was_pushed { self.open_proposal(&fabric.id).map(drop) } else { Ok(()) };
         };
         let Some((github, repository)) = self.github_of_fabric(fabric)? else { return Ok(()) };
-        let found = self.runtime.block_on(github.follow_pull_request(&repository, number))?;
+        let found = self.unless_waited_for(turn, github.follow_pull_request(&repository, number))?;
         let live = self.live(&fabric.id);
         let mut state = live.state();
         match found {
@@ -205,6 +206,16 @@ impl Inner {
                 self.store.remove_proposal(&proposal.fabric)
             }
         }
+    }
+
+    /// Waits for a host's answer, until somebody waits for the run who needs none.
+    fn unless_waited_for<T>(&self, turn: &Turn, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                answer = answer => answer,
+                () = turn.until_waited_for() => Err(Error::Cancelled),
+            }
+        })
     }
 
     /// A run has seen in Git what the pull request became: runs push to the branch itself again, and the branch
@@ -272,18 +283,24 @@ impl Inner {
     ///
     /// # Errors
     /// `GitHubLimited` where it wants to be left alone until some time.
-    pub(super) fn is_where_it_was(&self, fabric: &StoredFabric) -> Result<Option<(bool, Option<Duration>)>> {
+    pub(super) fn is_where_it_was(
+        &self,
+        fabric: &StoredFabric,
+        turn: &Turn,
+    ) -> Result<Option<(bool, Option<Duration>)>> {
         let repo = self.open_repo(fabric)?;
         let Some(known) = repo.tracking(&fabric.branch)? else { return Ok(None) };
         let Some((github, repository)) = self.github_of_fabric(fabric)? else {
             // The run that follows waits as long as it takes.
             let access = Access { stall: ASIDE, ..self.access(&repo, fabric)? };
-            let there = repo.remote_tip(&fabric.branch, &access, &Watch::unwatched())?;
+            let watch = Watch { is_over: Arc::new(turn.is_waited_for()), ..Watch::unwatched() };
+            let there = repo.remote_tip(&fabric.branch, &access, &watch)?;
             return Ok(Some((there.as_ref() == Some(&known), None)));
         };
         let stored = self.store.poll(&fabric.id)?;
         let etag = stored.as_ref().and_then(|stored| ETag::from_stored(&stored.etag));
-        let polled = self.runtime.block_on(github.poll_branch(&repository, &fabric.branch, etag.as_ref()))?;
+        let polled =
+            self.unless_waited_for(turn, github.poll_branch(&repository, &fabric.branch, etag.as_ref()))?;
         let is_same = match polled.found {
             Found::NotModified => Some(stored.is_some_and(|stored| stored.revision == known.as_str())),
             Found::At { revision, etag } => {

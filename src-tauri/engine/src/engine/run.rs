@@ -15,7 +15,7 @@ use crate::git::{Access, Repo, RepoLock};
 use crate::id::{FabricId, Timestamp};
 use crate::operation::{DocumentCounts, Operation, OperationKind, Outcome, Progress, Trigger};
 use crate::store::StoredFabric;
-use crate::sync::{self, Errand, Flow, FlowResult, OnStep, Reporter, Turn};
+use crate::sync::{self, Errand, Flow, FlowResult, IsWaitedFor, OnStep, Reporter, Turn};
 
 use super::live::Contact;
 use super::{Inner, lock};
@@ -25,6 +25,11 @@ use super::{Inner, lock};
 const LOCK_PATIENCE: Duration = Duration::from_secs(60);
 /// How long one waits that woke by itself, and how soon it is tried again.
 const LOCK_GLANCE: Duration = Duration::from_secs(5);
+
+/// How often in a row a run makes way that has a remote which answers.
+const MAKES_WAY: u32 = 5;
+/// How soon a run that made way comes back: whoever waits has begun by then.
+const BACK: Duration = Duration::from_millis(300);
 
 /// What a worker is asked for. Without a reply it is a hint that there may be something to do.
 pub(super) struct Job {
@@ -36,11 +41,48 @@ pub(super) struct Job {
     pub(super) reply: Option<oneshot::Sender<Result<Operation>>>,
 }
 
+impl Job {
+    /// Whether somebody waits for it who needs no remote.
+    fn needs_no_remote(&self) -> bool {
+        self.reply.is_some() && !sync::is_exchange(self.kind)
+    }
+}
+
+/// What became of a job.
+enum Ended {
+    /// It was not begun: nothing was to be done.
+    NotBegun,
+    /// It ran.
+    Ran(Operation),
+    /// It ran as far as it needed no remote, and then made way.
+    MadeWay,
+}
+
 /// The queue of a repository's worker.
 pub(super) struct Worker {
     jobs: mpsc::UnboundedSender<Job>,
-    /// How many jobs wait in it.
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
+}
+
+/// What waits in it.
+#[derive(Default)]
+struct Waiting {
+    /// How many jobs.
+    jobs: AtomicUsize,
+    /// How many of them somebody waits for who needs no remote.
+    local: Arc<AtomicUsize>,
+}
+
+impl Waiting {
+    fn add(&self, job: &Job) {
+        self.jobs.fetch_add(1, Ordering::Relaxed);
+        self.local.fetch_add(job.needs_no_remote().into(), Ordering::Relaxed);
+    }
+
+    fn remove(&self, job: &Job) {
+        self.jobs.fetch_sub(1, Ordering::Relaxed);
+        self.local.fetch_sub(job.needs_no_remote().into(), Ordering::Relaxed);
+    }
 }
 
 impl Worker {
@@ -57,16 +99,16 @@ impl Inner {
         let mut workers = lock(&self.workers);
         let worker = workers.entry(repository).or_insert_with(|| {
             let (sender, jobs) = mpsc::unbounded_channel();
-            let waiting = Arc::<AtomicUsize>::default();
+            let waiting = Arc::<Waiting>::default();
             // The worker must not keep the engine alive: it ends when the engine drops its queue.
             self.runtime.spawn(work(Arc::downgrade(self), jobs, Arc::clone(&waiting)));
             Worker { jobs: sender, waiting }
         });
-        worker.waiting.fetch_add(1, Ordering::Relaxed);
+        worker.waiting.add(&job);
         worker.jobs.send(job).map_err(|_| Error::Internal { detail: "the worker is gone".to_owned() })
     }
 
-    fn execute(self: &Arc<Self>, job: &Job, turn: &Turn) -> Result<Option<Operation>> {
+    fn execute(self: &Arc<Self>, job: &Job, turn: &Turn) -> Result<Ended> {
         if job.reply.is_none() {
             // What comes from now on is not seen by this run for certain.
             self.live(&job.fabric).state().hints.remove(&job.trigger);
@@ -76,20 +118,20 @@ impl Inner {
         let by_itself = fabric.auto_sync && self.live(&fabric.id).state().attended;
         if !asked && !by_itself {
             self.look(&fabric)?;
-            return Ok(None);
+            return Ok(Ended::NotBegun);
         }
         if job.trigger == Trigger::FileEvent && !self.has_news(&fabric)? && !self.has_edits(&fabric)? {
             self.look(&fabric)?;
-            return Ok(None);
+            return Ok(Ended::NotBegun);
         }
         if asked {
             self.forget_rules(&fabric.id);
         }
         if job.trigger == Trigger::Timer && self.is_quiet(&fabric, turn)? {
             self.tell(&self.store.fabric(&fabric.id)?)?;
-            return Ok(None);
+            return Ok(Ended::NotBegun);
         }
-        turn.away(|| self.follow_proposal(&fabric));
+        turn.away(|| self.follow_proposal(&fabric, turn));
         let report = Arc::new(Reporter::new(
             self.emit.clone(),
             self.on_step(&fabric),
@@ -105,12 +147,27 @@ impl Inner {
             self.flow(&fabric, &report, &mut result, Some(turn), |flow| flow.run(job.kind, &job.errand));
         if !asked && matches!(ended, Err(Error::RepositoryLocked { .. })) {
             self.come_back(&fabric, job.trigger)?;
-            return Ok(None);
+            return Ok(Ended::NotBegun);
         }
         if result.landed {
             turn.away(|| self.has_landed(&fabric))?;
         }
-        self.finish(&fabric, &report, &result, ended).map(Some)
+        let operation = self.finish(&fabric, &report, &result, ended)?;
+        Ok(if result.made_way { Ended::MadeWay } else { Ended::Ran(operation) })
+    }
+
+    /// Does a job again that made way, a moment later.
+    fn again(self: &Arc<Self>, job: Job) {
+        let engine = Arc::downgrade(self);
+        self.runtime.spawn(async move {
+            tokio::time::sleep(BACK).await;
+            let Some(engine) = engine.upgrade() else { return };
+            if job.reply.is_none() {
+                engine.wake(&job.fabric, job.trigger);
+            } else if let Err(error) = engine.enqueue(job) {
+                tracing::warn!(%error, "a run that made way could not be begun again");
+            }
+        });
     }
 
     /// What follows a run and is no part of it: what stands is checked, what is not needed is let go, and Git's store is
@@ -152,7 +209,7 @@ impl Inner {
         if !here || proposes || self.has_news(fabric)? || self.has_edits(fabric)? {
             return Ok(false);
         }
-        let wait = match turn.away(|| self.is_where_it_was(fabric)) {
+        let wait = match turn.away(|| self.is_where_it_was(fabric, turn)) {
             Ok(Some((true, wait))) => wait,
             Ok(_) => return Ok(false),
             Err(Error::GitHubLimited { until, .. }) => {
@@ -166,6 +223,7 @@ impl Inner {
             }
         };
         let now = Timestamp::now();
+        self.live(&fabric.id).state().made_way = 0;
         self.store.note_contact(&fabric.id, now)?;
         self.plan_next(fabric, Contact::Answered, Trigger::Timer)?;
         self.live(&fabric.id).state().schedule.no_sooner(now, wait.unwrap_or_default());
@@ -244,8 +302,33 @@ impl Inner {
             differed: None,
             sight: &live.sight,
             turn,
+            is_waited_for: turn.and_then(|turn| self.makes_way(fabric, &repo, report, turn)),
         };
         work(&mut flow)
+    }
+
+    /// Who waits that a run makes way to; none where it makes way to nobody. A script waits for its run anyhow. One
+    /// that made way often comes to its end, unless its remote is one that does not answer.
+    fn makes_way(
+        &self,
+        fabric: &StoredFabric,
+        repo: &Repo,
+        report: &Reporter,
+        turn: &Turn,
+    ) -> Option<IsWaitedFor> {
+        let Progress { kind, trigger, .. } = report.progress();
+        if trigger == Trigger::Command || !sync::is_exchange(kind) {
+            return None;
+        }
+        let live = self.live(&fabric.id);
+        let state = live.state();
+        let code = state.error.as_ref().map(|error| error.code);
+        let is_silent = matches!(code, Some(ErrorCode::RemoteUnreachable | ErrorCode::RemoteStalled));
+        if state.made_way >= MAKES_WAY && !is_silent {
+            return None;
+        }
+        let (behind, in_line) = (turn.is_waited_for(), repo.is_waited_for());
+        Some(Arc::new(move || behind() || in_line()))
     }
 
     pub(super) fn access(&self, repo: &Repo, fabric: &StoredFabric) -> Result<Access> {
@@ -274,10 +357,15 @@ impl Inner {
             let mut state = live.state();
             state.running = None;
             let cancelled = failure.as_ref().is_some_and(|failure| failure.code == ErrorCode::Cancelled);
-            let changed = state.error != failure;
+            if result.made_way {
+                state.made_way += 1;
+            } else if result.contacted {
+                state.made_way = 0;
+            }
+            let changed = !result.made_way && state.error != failure;
             // A request that can't be met says nothing of how the fabric stands.
             let about_the_request = ended.as_ref().err().is_some_and(Error::is_about_the_request);
-            if !cancelled && !about_the_request {
+            if !cancelled && !about_the_request && !result.made_way {
                 state.error.clone_from(&failure);
             }
             if result.scanned {
@@ -317,7 +405,10 @@ impl Inner {
         self.plan_next(fabric, contact, report.progress().trigger)?;
 
         let short = operation.shortened();
-        if news {
+        if result.made_way && result.way.is_none() {
+            // The run that comes back tells what it does.
+            self.store.forget_operation(&operation.id)?;
+        } else if news {
             self.store.record_operation(&short)?;
             (self.emit)(Event::Finished(Box::new(short.clone())));
         }
@@ -348,30 +439,29 @@ impl Inner {
 
 /// The worker's loop. A trigger is a hint: the run looks at what is there, so a lost, doubled or
 /// self-caused one is harmless.
-async fn work(
-    engine: std::sync::Weak<Inner>,
-    mut jobs: mpsc::UnboundedReceiver<Job>,
-    waiting: Arc<AtomicUsize>,
-) {
+async fn work(engine: std::sync::Weak<Inner>, mut jobs: mpsc::UnboundedReceiver<Job>, waiting: Arc<Waiting>) {
     let mut queue = VecDeque::new();
     while let Some(mut job) = next(&mut jobs, &mut queue).await {
-        waiting.fetch_sub(1, Ordering::Relaxed);
+        waiting.remove(&job);
         let Some(engine) = engine.upgrade() else { return };
-        let turn = Turn::take(Arc::clone(&engine.gate), engine.runtime.clone()).await;
+        let behind = Arc::clone(&waiting.local);
+        let turn = Turn::take(Arc::clone(&engine.gate), engine.runtime.clone(), behind).await;
         let (fabric, owner) = (job.fabric.clone(), Arc::clone(&engine));
         let waiting = Arc::clone(&waiting);
         let done = engine.runtime.clone().spawn_blocking(move || {
-            let (outcome, reply) = (engine.execute(&job, &turn), job.reply.take());
-            let ran = matches!(outcome, Ok(Some(_)));
-            let follow_up = || engine.follow_up(&job.fabric, ran, &|| waiting.load(Ordering::Relaxed) == 0);
+            let fabric = job.fabric.clone();
+            let outcome = engine.execute(&job, &turn);
+            let ran = matches!(outcome, Ok(Ended::Ran(_)));
+            let follow_up = || engine.follow_up(&fabric, ran, &|| waiting.jobs.load(Ordering::Relaxed) == 0);
             // A command's process ends with the reply.
             let is_last = job.trigger == Trigger::Command;
             if is_last {
                 follow_up();
             }
-            match (reply, outcome) {
-                (Some(reply), Ok(Some(operation))) => drop(reply.send(Ok(operation))),
-                (Some(reply), Ok(None)) => {
+            match (job.reply.take(), outcome) {
+                (reply, Ok(Ended::MadeWay)) => engine.again(Job { reply, ..job }),
+                (Some(reply), Ok(Ended::Ran(operation))) => drop(reply.send(Ok(operation))),
+                (Some(reply), Ok(Ended::NotBegun)) => {
                     drop(reply.send(Err(Error::Internal { detail: "the run was not begun".to_owned() })));
                 }
                 (Some(reply), Err(error)) => drop(reply.send(Err(error))),
@@ -413,7 +503,10 @@ fn wait_for_lock(repo: &Repo, report: &Reporter) -> Result<RepoLock> {
         match repo.lock() {
             Err(Error::RepositoryLocked { .. }) if Instant::now() < patience => {
                 report.check()?;
-                repo.wait_in_line();
+                // A hint can wait: it would keep others from their remotes.
+                if asked {
+                    repo.wait_in_line();
+                }
                 std::thread::sleep(Duration::from_millis(50));
             }
             other => return other,

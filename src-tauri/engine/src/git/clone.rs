@@ -74,7 +74,7 @@ pub(crate) fn clone_into(
     sync_dir(repo.git_dir())?;
     sync_dir(&work_tree)?;
     drop((repo, held));
-    if watch.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
+    if (watch.is_over)() {
         return Err(Error::Cancelled);
     }
     pass(Point::ClonePlaced)?;

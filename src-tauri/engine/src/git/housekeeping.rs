@@ -234,7 +234,7 @@ impl Waiting<'_> {
     fn go_on(&mut self) -> bool {
         if self.said && self.looked.is_none_or(|looked| looked.elapsed() > GLANCE) {
             self.looked = Some(Instant::now());
-            self.said = (self.go_on)() && !self.repo.is_waited_for();
+            self.said = (self.go_on)() && !self.repo.is_waited_for()();
         }
         self.said
     }

@@ -39,12 +39,15 @@ impl Repo {
         }
     }
 
-    /// Whether somebody began to wait for the lock since [`forget_who_waits`](Self::forget_who_waits).
-    pub(super) fn is_waited_for(&self) -> bool {
-        self.line().is_some_and(|path| path.exists())
+    /// Whether somebody began to wait for the lock since [`forget_who_waits`](Self::forget_who_waits), asked from
+    /// anywhere.
+    pub(crate) fn is_waited_for(&self) -> impl Fn() -> bool + Send + Sync + use<> {
+        let line = self.line();
+        move || line.as_ref().is_some_and(|path| path.exists())
     }
 
-    pub(super) fn forget_who_waits(&self) {
+    /// Whoever still waits says so again in a moment.
+    pub(crate) fn forget_who_waits(&self) {
         if let Some(path) = self.line() {
             drop(fs::remove_file(path));
         }

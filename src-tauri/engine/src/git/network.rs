@@ -23,7 +23,7 @@ use crate::id::RemoteUrl;
 
 /// How long nothing may be heard, where the caller has no better idea.
 const STALL: Duration = Duration::from_secs(60);
-/// How often the caller looks whether it is cancelled.
+/// How often the caller looks whether it is over.
 const GLANCE: Duration = Duration::from_millis(25);
 /// How much one talk may bring, in bytes: a pack without end would fill the disk.
 const MOST_RECEIVED: usize = 4 << 30;
@@ -50,8 +50,8 @@ impl Default for Access {
 /// What goes on between the caller and a talk under way.
 #[derive(Clone)]
 pub(crate) struct Watch {
-    /// Set from anywhere, it ends the talk at once.
-    pub(crate) cancelled: Arc<AtomicBool>,
+    /// Asked over and over while the caller waits; as soon as it says yes, the talk ends as cancelled.
+    pub(crate) is_over: Arc<dyn Fn() -> bool + Send + Sync>,
     /// Told how far the talk is. It is called from the talk's thread.
     pub(crate) progress: Arc<dyn Fn(Transferred) + Send + Sync>,
 }
@@ -70,7 +70,7 @@ pub(crate) struct Transferred {
 impl Watch {
     /// Nobody watches.
     pub(crate) fn unwatched() -> Self {
-        Self { cancelled: Arc::default(), progress: Arc::new(|_| {}) }
+        Self { is_over: Arc::new(|| false), progress: Arc::new(|_| {}) }
     }
 }
 
@@ -129,7 +129,7 @@ pub(super) fn talk<T: Send + 'static>(
     watch: &Watch,
     job: impl FnOnce(&Session) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    if watch.cancelled.load(Ordering::Relaxed) {
+    if (watch.is_over)() {
         return Err(Error::Cancelled);
     }
     let line = Arc::new(Line {
@@ -164,7 +164,7 @@ pub(super) fn talk<T: Send + 'static>(
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let gone = if watch.cancelled.load(Ordering::Relaxed) {
+        let gone = if (watch.is_over)() {
             Error::Cancelled
         } else if line.silence() > access.stall {
             let seconds = u32::try_from(access.stall.as_secs()).unwrap_or(u32::MAX);

@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use crate::error::{Error, Result};
 use crate::failpoint::{Point, pass};
-use crate::id::FabricId;
+use crate::id::{FabricId, OperationId};
 use crate::operation::Operation;
 use crate::store::Store;
 
@@ -44,6 +44,12 @@ impl Store {
         )?;
         clear.execute(params![fabric, KEPT])?;
         pass(Point::StoreOperationsCleared)
+    }
+
+    /// Strikes out a run that came to nothing.
+    pub(crate) fn forget_operation(&self, operation: &OperationId) -> Result<()> {
+        self.lock().execute("DELETE FROM operations WHERE id = ?1", [operation.as_str()])?;
+        Ok(())
     }
 
     /// The last runs of a fabric, newest first. A record that this version can't read is left out.

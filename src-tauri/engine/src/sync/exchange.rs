@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::git::{self, Access, Integration, PushReply, Repo, Transferred, Watch, Wish};
 use crate::id::{BranchName, OperationId, RemoteUrl, RepoPath, Revision};
 use crate::operation::{Step, Unit};
-use crate::sync::flow::Flow;
+use crate::sync::flow::{Flow, IsWaitedFor};
 use crate::sync::message;
 use crate::sync::progress::Reporter;
 use crate::sync::settle::{Settler, conflict, is_same};
@@ -317,7 +317,7 @@ impl Flow<'_> {
     }
 
     pub(super) fn watch(&self, step: Step) -> Watch {
-        watch(self.report, step)
+        watch(self.report, step, self.is_waited_for.clone())
     }
 }
 
@@ -330,18 +330,20 @@ pub(crate) fn onboard_clone(
     report: &Arc<Reporter>,
 ) -> Result<Repo> {
     report.begin(Step::Clone, Some(Unit::GitObjects))?;
-    let repo = git::clone_into(url, branch, into, access, &watch(report, Step::Clone))?;
+    let repo = git::clone_into(url, branch, into, access, &watch(report, Step::Clone, None))?;
     report.end(Step::Clone, "cloned");
     Ok(repo)
 }
 
-fn watch(report: &Arc<Reporter>, step: Step) -> Watch {
-    let told = Arc::clone(report);
+fn watch(report: &Arc<Reporter>, step: Step, is_waited_for: Option<IsWaitedFor>) -> Watch {
+    let (asked, told) = (Arc::clone(report), Arc::clone(report));
     Watch {
-        cancelled: report.cancelled(),
+        is_over: Arc::new(move || {
+            asked.check().is_err() || is_waited_for.as_ref().is_some_and(|is_waited_for| is_waited_for())
+        }),
         progress: Arc::new(move |Transferred { done, total, bytes }| {
             told.transferred(step, bytes);
-            // The flag above stops the transfer; this only counts.
+            // The above stops the transfer; this only counts.
             drop(told.count(step, done as usize, (total > 0).then_some(total as usize), None));
         }),
     }

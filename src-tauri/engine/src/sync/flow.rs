@@ -60,6 +60,8 @@ pub(crate) struct FlowResult {
     pub(crate) contacted: bool,
     /// Whether both sides were compared; then `conflicts` is all there is.
     pub(crate) compared: bool,
+    /// Whether it ended, where it waited for its remote, because somebody waited who needs none.
+    pub(crate) made_way: bool,
 }
 
 /// What a run is about, beyond its kind.
@@ -120,7 +122,13 @@ pub(crate) struct Flow<'a> {
     pub(crate) differed: Option<Result<Differed>>,
     /// The run's turn, where it has to share the machine.
     pub(crate) turn: Option<&'a Turn>,
+    /// Whether somebody waits for the repository to whom this run makes way while it waits for its remote; none
+    /// where it makes way to nobody.
+    pub(crate) is_waited_for: Option<IsWaitedFor>,
 }
+
+/// Whether somebody waits, asked from anywhere.
+pub(crate) type IsWaitedFor = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// The steps of a run, in their order.
 pub(crate) fn steps(kind: OperationKind) -> Vec<Step> {
@@ -149,6 +157,13 @@ pub(crate) fn steps(kind: OperationKind) -> Vec<Step> {
     }
 }
 
+/// Whether a run of this kind is of no use without its remote. It can be done again, and what it has done by then
+/// stands: so it makes way, where it waits, to whoever needs no remote.
+pub(crate) fn is_exchange(kind: OperationKind) -> bool {
+    use OperationKind as K;
+    matches!(kind, K::Sync | K::Pull | K::Push | K::Propose)
+}
+
 /// The steps of adding a fabric in the window: what `Onboard` has, between a clone and a push.
 pub(crate) fn adding_steps(clones: bool) -> Vec<Step> {
     let mut steps = if clones { vec![Step::Clone] } else { Vec::new() };
@@ -160,6 +175,7 @@ impl Flow<'_> {
     /// Runs the steps of `kind`, about what `errand` says.
     pub(crate) fn run(&mut self, kind: OperationKind, errand: &Errand) -> Result<()> {
         let began = Instant::now();
+        self.repo.forget_who_waits();
         let was_killed = self.repo.begin_run()?;
         let recovered = self.recover();
         if was_killed {
@@ -167,7 +183,15 @@ impl Flow<'_> {
         }
         let ran = recovered.and_then(|before| self.run_from(before, kind, errand));
         self.repo.end_run()?;
-        ran
+        match ran {
+            // Nobody cancelled it, so it ended for whoever waits.
+            Err(Error::Cancelled) if self.report.check().is_ok() => {
+                self.report.give_up("made way for somebody who waited");
+                self.result.made_way = true;
+                Ok(())
+            }
+            ran => ran,
+        }
     }
 
     /// Finishes what an earlier run had begun; where the branch is then.

@@ -21,7 +21,9 @@ mod watch;
 
 pub(crate) use by_hand::{Seen, seen};
 pub(crate) use exchange::onboard_clone;
-pub(crate) use flow::{Errand, Flow, FlowResult, Found, Proposal, adding_steps, by_file, steps};
+pub(crate) use flow::{
+    Errand, Flow, FlowResult, Found, IsWaitedFor, Proposal, adding_steps, by_file, is_exchange, steps,
+};
 pub(crate) use message::summary;
 pub(crate) use progress::{OnStep, Reporter};
 pub(crate) use schedule::Schedule;

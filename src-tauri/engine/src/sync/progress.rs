@@ -1,7 +1,7 @@
 //! How far a run is, and whether it should go on.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ pub(crate) struct Reporter {
     emit: Emit,
     on_step: OnStep,
     state: Mutex<State>,
-    cancelled: Arc<AtomicBool>,
+    cancelled: AtomicBool,
 }
 
 struct State {
@@ -64,7 +64,7 @@ impl Reporter {
             cancelling: false,
         };
         let state = Mutex::new(State { progress, told: None, quiet });
-        Self { emit, on_step, state, cancelled: Arc::new(AtomicBool::new(false)) }
+        Self { emit, on_step, state, cancelled: AtomicBool::new(false) }
     }
 
     /// The run as it stands.
@@ -168,10 +168,19 @@ impl Reporter {
 
     /// The step under way ended badly.
     pub(crate) fn fail(&self, note: &str) {
+        self.stop(StepState::Failed, note);
+    }
+
+    /// The step under way is left to another run.
+    pub(crate) fn give_up(&self, note: &str) {
+        self.stop(StepState::Skipped, note);
+    }
+
+    fn stop(&self, as_what: StepState, note: &str) {
         let mut state = self.state();
         for progress in &mut state.progress.steps {
             if progress.state == StepState::Running {
-                progress.state = StepState::Failed;
+                progress.state = as_what;
                 progress.note = Some(note.to_owned());
             }
         }
@@ -186,11 +195,6 @@ impl Reporter {
         self.tell(&mut state);
         drop(state);
         self.stepped();
-    }
-
-    /// The flag that is up once the run was cancelled.
-    pub(crate) fn cancelled(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.cancelled)
     }
 
     /// Fails when the run was cancelled.
@@ -228,6 +232,8 @@ impl Reporter {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn reporter(quiet: bool) -> (Reporter, Arc<Mutex<Vec<Progress>>>) {

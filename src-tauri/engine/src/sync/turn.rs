@@ -1,22 +1,28 @@
 //! Few runs at once, and none that waits for a network holds up another.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+
+/// How often a run looks whether somebody waits behind it.
+const GLANCE: Duration = Duration::from_millis(25);
 
 /// The right to keep this machine busy. It is lent to others while its run waits for a remote.
 pub(crate) struct Turn {
     gate: Arc<Semaphore>,
     runtime: Handle,
     is_held: AtomicBool,
+    /// How many wait behind this run who need no remote.
+    behind: Arc<AtomicUsize>,
 }
 
 impl Turn {
-    /// Waits for a turn.
-    pub(crate) async fn take(gate: Arc<Semaphore>, runtime: Handle) -> Self {
-        let turn = Self { gate, runtime, is_held: AtomicBool::new(false) };
+    /// Waits for a turn. `behind` counts those who wait for this run's end and need no remote.
+    pub(crate) async fn take(gate: Arc<Semaphore>, runtime: Handle, behind: Arc<AtomicUsize>) -> Self {
+        let turn = Self { gate, runtime, is_held: AtomicBool::new(false), behind };
         turn.enter().await;
         turn
     }
@@ -32,6 +38,20 @@ impl Turn {
     fn leave(&self) {
         if self.is_held.swap(false, Ordering::Relaxed) {
             self.gate.add_permits(1);
+        }
+    }
+
+    /// Whether anybody waits behind this run who needs no remote, asked from anywhere.
+    pub(crate) fn is_waited_for(&self) -> impl Fn() -> bool + Send + Sync + use<> {
+        let behind = Arc::clone(&self.behind);
+        move || behind.load(Ordering::Relaxed) > 0
+    }
+
+    /// Comes to its end as soon as somebody does.
+    pub(crate) async fn until_waited_for(&self) {
+        let is_waited_for = self.is_waited_for();
+        while !is_waited_for() {
+            tokio::time::sleep(GLANCE).await;
         }
     }
 
@@ -57,7 +77,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn whoever_waits_lets_others_work() {
         let (gate, runtime) = (Arc::new(Semaphore::new(1)), Handle::current());
-        let first = Turn::take(Arc::clone(&gate), runtime.clone()).await;
+        let first = Turn::take(Arc::clone(&gate), runtime.clone(), Arc::default()).await;
         let other = Arc::clone(&gate);
         let ended = tokio::task::spawn_blocking(move || {
             first.away(|| {

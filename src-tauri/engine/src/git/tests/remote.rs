@@ -280,8 +280,9 @@ fn silence_ends_the_wait() {
 fn cancel_ends_the_wait_at_once() {
     let (lab, _, server) = lab(None);
     server.fail_next(Fault::Stall(Duration::from_secs(20)));
-    let watch = quiet();
-    let cancelled: Arc<AtomicBool> = watch.cancelled.clone();
+    let cancelled = Arc::<AtomicBool>::default();
+    let asked = Arc::clone(&cancelled);
+    let watch = Watch { is_over: Arc::new(move || asked.load(Ordering::Relaxed)), ..quiet() };
     let cancelling = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(200));
         cancelled.store(true, Ordering::Relaxed);
