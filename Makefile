@@ -102,12 +102,13 @@ bench: build-packages ui/dist/index.html ## how long things take, beside others;
 fuzz: build-packages ## any bytes into the engine, FUZZ_TIME seconds for each of FUZZ_TARGETS
 	@command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --version '^0.13' --locked --root "$(TOOLS)"
 	cp Cargo.lock $(FUZZ)/Cargo.lock # the product's own versions
-	@for target in $(FUZZ_TARGETS); do \
+	@found=""; for target in $(FUZZ_TARGETS); do \
 		mkdir -p "$(TARGET_DIR)/fuzz/$$target"; \
 		CARGO_TARGET_DIR="$(TARGET_DIR)" cargo fuzz run --sanitizer none --fuzz-dir $(FUZZ) $$target \
 			"$(TARGET_DIR)/fuzz/$$target" $(FUZZ)/corpus/$$target -- \
-			-max_total_time=$(FUZZ_TIME) -max_len=4096 -rss_limit_mb=2048 -timeout=20 -print_final_stats=1; \
-	done
+			-max_total_time=$(FUZZ_TIME) -max_len=4096 -rss_limit_mb=2048 -timeout=20 -print_final_stats=1 || found="$$found $$target"; \
+	done; \
+	if [ -n "$$found" ]; then echo "Fuzzing found something in:$$found" >&2; exit 1; fi
 
 lint: build-packages ui/dist/index.html ## formatting and lints only
 	cargo fmt --all --check
