@@ -293,7 +293,7 @@ impl Inner {
         let Some((github, repository)) = self.github_of_fabric(fabric)? else {
             // The run that follows waits as long as it takes.
             let access = Access { stall: ASIDE, ..self.access(&repo, fabric)? };
-            let watch = Watch { is_over: Arc::new(turn.is_waited_for()), ..Watch::unwatched() };
+            let watch = Watch { makes_way: Arc::new(turn.is_waited_for()), ..Watch::unwatched() };
             let there = repo.remote_tip(&fabric.branch, &access, &watch)?;
             return Ok(Some((there.as_ref() == Some(&known), None)));
         };

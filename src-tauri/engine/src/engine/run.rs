@@ -53,7 +53,7 @@ enum Ended {
     /// It was not begun: nothing was to be done.
     NotBegun,
     /// It ran.
-    Ran(Operation),
+    Ran(Box<Operation>),
     /// It ran as far as it needed no remote, and then made way.
     MadeWay,
 }
@@ -153,7 +153,7 @@ impl Inner {
             turn.away(|| self.has_landed(&fabric))?;
         }
         let operation = self.finish(&fabric, &report, &result, ended)?;
-        Ok(if result.made_way { Ended::MadeWay } else { Ended::Ran(operation) })
+        Ok(if result.made_way { Ended::MadeWay } else { Ended::Ran(Box::new(operation)) })
     }
 
     /// Does a job again that made way, a moment later.
@@ -460,7 +460,7 @@ async fn work(engine: std::sync::Weak<Inner>, mut jobs: mpsc::UnboundedReceiver<
             }
             match (job.reply.take(), outcome) {
                 (reply, Ok(Ended::MadeWay)) => engine.again(Job { reply, ..job }),
-                (Some(reply), Ok(Ended::Ran(operation))) => drop(reply.send(Ok(operation))),
+                (Some(reply), Ok(Ended::Ran(operation))) => drop(reply.send(Ok(*operation))),
                 (Some(reply), Ok(Ended::NotBegun)) => {
                     drop(reply.send(Err(Error::Internal { detail: "the run was not begun".to_owned() })));
                 }

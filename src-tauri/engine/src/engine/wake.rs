@@ -143,12 +143,9 @@ impl Inner {
         }
         let (engine, id, began) = (Arc::downgrade(self), id.clone(), Instant::now());
         self.runtime.spawn(async move {
-            loop {
-                let since = live.state().changed_by_hand.map_or(SERIES, |at| at.elapsed());
-                if since >= SERIES || began.elapsed() >= LONGEST_SERIES {
-                    break;
-                }
-                tokio::time::sleep(SERIES - since).await;
+            let quiet = || live.state().changed_by_hand.map_or(SERIES, |at| at.elapsed());
+            while let Some(wait) = still_to_wait(quiet(), began.elapsed()) {
+                tokio::time::sleep(wait).await;
             }
             if let Some(engine) = engine.upgrade() {
                 engine.hint(&id, Trigger::FollowUp);
@@ -208,6 +205,12 @@ impl Inner {
     }
 }
 
+/// How long a series of changes is waited for still: `quiet` is how long ago the last one was, `lasted` how long ago the
+/// first.
+fn still_to_wait(quiet: Duration, lasted: Duration) -> Option<Duration> {
+    SERIES.checked_sub(quiet).filter(|wait| !wait.is_zero() && lasted < LONGEST_SERIES)
+}
+
 /// Whether the machine slept between two ticks, or its clock was set either way. Before the first tick there was none.
 fn has_slept(before: i64, now: i64) -> bool {
     before != 0 && now.saturating_sub(before).saturating_abs() > ASLEEP
@@ -216,6 +219,22 @@ fn has_slept(before: i64, now: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_series_of_changes_is_waited_for_and_not_for_ever() {
+        for (quiet, lasted, wait) in [
+            (0, 0, Some(200)),
+            (50, 50, Some(150)),
+            (50, 1_900, Some(150)),
+            (200, 200, None),
+            (5_000, 5_000, None),
+            // It does not end.
+            (50, 2_000, None),
+        ] {
+            let millis = Duration::from_millis;
+            assert_eq!(still_to_wait(millis(quiet), millis(lasted)), wait.map(millis), "{quiet} of {lasted}");
+        }
+    }
 
     #[test]
     fn a_gap_between_two_ticks_is_noticed() {

@@ -74,7 +74,7 @@ pub(crate) fn clone_into(
     sync_dir(repo.git_dir())?;
     sync_dir(&work_tree)?;
     drop((repo, held));
-    if (watch.is_over)() {
+    if (watch.is_cancelled)() {
         return Err(Error::Cancelled);
     }
     pass(Point::ClonePlaced)?;

@@ -5,7 +5,7 @@
 //! heard nothing for too long. The abandoned thread learns that at its next callback, or when the
 //! system ends its connection; it holds nothing that anybody waits for.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ use crate::id::RemoteUrl;
 
 /// How long nothing may be heard, where the caller has no better idea.
 const STALL: Duration = Duration::from_secs(60);
-/// How often the caller looks whether it is over.
+/// How often the caller looks whether it is to go on.
 const GLANCE: Duration = Duration::from_millis(25);
 /// How much one talk may bring, in bytes: a pack without end would fill the disk.
 const MOST_RECEIVED: usize = 4 << 30;
@@ -50,8 +50,10 @@ impl Default for Access {
 /// What goes on between the caller and a talk under way.
 #[derive(Clone)]
 pub(crate) struct Watch {
-    /// Asked over and over while the caller waits; as soon as it says yes, the talk ends as cancelled.
-    pub(crate) is_over: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// Asked over and over while the caller waits: as soon as it says yes, the talk ends as cancelled.
+    pub(crate) is_cancelled: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// The same, until something is sent that the remote may keep: after that its answer is heard.
+    pub(crate) makes_way: Arc<dyn Fn() -> bool + Send + Sync>,
     /// Told how far the talk is. It is called from the talk's thread.
     pub(crate) progress: Arc<dyn Fn(Transferred) + Send + Sync>,
 }
@@ -70,7 +72,7 @@ pub(crate) struct Transferred {
 impl Watch {
     /// Nobody watches.
     pub(crate) fn unwatched() -> Self {
-        Self { is_over: Arc::new(|| false), progress: Arc::new(|_| {}) }
+        Self { is_cancelled: Arc::new(|| false), makes_way: Arc::new(|| false), progress: Arc::new(|_| {}) }
     }
 }
 
@@ -88,8 +90,7 @@ struct Line {
     began: Instant,
     /// When something was last heard, in milliseconds since the talk began.
     heard: AtomicU64,
-    /// The caller has gone.
-    abandoned: AtomicBool,
+    phase: Phase,
     /// More came than is taken.
     overflowed: AtomicBool,
     /// What the server said to people: the reasons of a refusal are in it.
@@ -97,12 +98,42 @@ struct Line {
     progress: Arc<dyn Fn(Transferred) + Send + Sync>,
 }
 
+/// How far a talk is, where both ends must agree.
+#[derive(Default)]
+struct Phase(AtomicU8);
+
+impl Phase {
+    const OPEN: u8 = 0;
+    const SENDS: u8 = 1;
+    const ABANDONED: u8 = 2;
+
+    /// Something is about to be sent that the remote may keep; not where the caller has gone.
+    fn begin_to_send(&self) -> bool {
+        let begun = self.0.compare_exchange(Self::OPEN, Self::SENDS, Ordering::AcqRel, Ordering::Acquire);
+        begun.is_ok() || begun == Err(Self::SENDS)
+    }
+
+    /// The caller goes, unless something is being sent; whether it may.
+    fn leave(&self) -> bool {
+        self.0.compare_exchange(Self::OPEN, Self::ABANDONED, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// The caller goes, whatever is under way.
+    fn abandon(&self) {
+        self.0.store(Self::ABANDONED, Ordering::Release);
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.0.load(Ordering::Acquire) == Self::ABANDONED
+    }
+}
+
 impl Line {
     /// Notes a sign of life; whether to go on.
     fn hear(&self) -> bool {
         let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.heard.store(now, Ordering::Relaxed);
-        !self.abandoned.load(Ordering::Relaxed)
+        !self.phase.is_abandoned()
     }
 
     fn tell(&self, done: usize, total: usize, bytes: usize) -> bool {
@@ -129,13 +160,13 @@ pub(super) fn talk<T: Send + 'static>(
     watch: &Watch,
     job: impl FnOnce(&Session) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    if (watch.is_over)() {
+    if (watch.is_cancelled)() || (watch.makes_way)() {
         return Err(Error::Cancelled);
     }
     let line = Arc::new(Line {
         began: Instant::now(),
         heard: AtomicU64::new(0),
-        abandoned: AtomicBool::new(false),
+        phase: Phase::default(),
         overflowed: AtomicBool::new(false),
         spoken: Mutex::default(),
         progress: watch.progress.clone(),
@@ -164,7 +195,10 @@ pub(super) fn talk<T: Send + 'static>(
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let gone = if (watch.is_over)() {
+        if (watch.makes_way)() && line.phase.leave() {
+            return Err(Error::Cancelled);
+        }
+        let gone = if (watch.is_cancelled)() {
             Error::Cancelled
         } else if line.silence() > access.stall {
             let seconds = u32::try_from(access.stall.as_secs()).unwrap_or(u32::MAX);
@@ -172,7 +206,7 @@ pub(super) fn talk<T: Send + 'static>(
         } else {
             continue;
         };
-        line.abandoned.store(true, Ordering::Relaxed);
+        line.phase.abandon();
         return Err(gone);
     }
 }
@@ -187,13 +221,14 @@ impl Session {
 
     /// Whether the caller has gone. What is not done by then must not be done.
     pub(super) fn is_abandoned(&self) -> bool {
-        self.line.abandoned.load(Ordering::Relaxed)
+        self.line.phase.is_abandoned()
     }
 
-    /// The same, for a callback that outlives this borrow.
-    pub(super) fn abandonment(&self) -> impl Fn() -> bool + 'static {
+    /// Asked when something is about to be sent that the remote may keep, by a callback that outlives this borrow:
+    /// whether the caller is there still, and then waits for what comes of it.
+    pub(super) fn begins_to_send(&self) -> impl Fn() -> bool + 'static {
         let line = self.line.clone();
-        move || line.abandoned.load(Ordering::Relaxed)
+        move || line.phase.begin_to_send()
     }
 
     /// The product's error for one of libgit2's.

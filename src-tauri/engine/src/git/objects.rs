@@ -218,7 +218,16 @@ fn write_loose(git: &Repository, odb: &Odb<'_>, objects: &[Oid]) -> Result<()> {
         file.persist(&to).map_err(|error| Error::io(&to)(error.error))?;
         pass(Point::ObjectsMoved)?;
     }
-    in_threads(&dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &sync_dir)?;
+    let dirs: Vec<&Path> = dirs.iter().map(PathBuf::as_path).collect();
+    in_threads(&dirs, &|dir| sync_dir(dir).or_else(|error| if dir.exists() { Err(error) } else { Ok(()) }))?;
+    if dirs.iter().any(|dir| !dir.exists()) {
+        // A `git gc` has just taken them into a pack, which Git syncs, and has removed what was empty then.
+        let git = Repository::open(git.path())?;
+        let stored = git.odb()?;
+        if let Some(lost) = objects.iter().find(|id| !stored.exists(**id)) {
+            return Err(Error::io(store.join(lost.to_string()))(ErrorKind::NotFound.into()));
+        }
+    }
     pass(Point::ObjectsSynced)
 }
 

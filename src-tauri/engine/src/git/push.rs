@@ -221,19 +221,16 @@ impl Order {
             }
             Ok(())
         });
-        let (seen, is_abandoned) = (verdict.clone(), session.abandonment());
+        let (seen, begins_to_send) = (verdict.clone(), session.begins_to_send());
         let old = old.unwrap_or(Oid::ZERO_SHA1);
         callbacks.push_negotiation(move |updates| {
-            // The last moment at which a push can still be left undone.
-            if is_abandoned() {
-                return Err(stopped());
-            }
             // What is about to be asked of the server is the comparison that it will make.
             if updates.iter().any(|update| update.src() != old) {
                 set(&seen, PushReply::Moved);
                 return Err(stopped());
             }
-            Ok(())
+            // The last moment at which a push can still be left undone.
+            if begins_to_send() { Ok(()) } else { Err(stopped()) }
         });
         let mut options = PushOptions::new();
         options.remote_callbacks(callbacks).proxy_options(session.proxy());

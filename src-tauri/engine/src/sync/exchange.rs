@@ -272,7 +272,7 @@ impl Flow<'_> {
             return Err(error);
         }
         let access = (self.access)()?;
-        match self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Push))) {
+        match self.away(|| self.repo.fetch(self.branch, &access, &self.watch_to_the_end(Step::Push))) {
             Ok(Some(there)) if there == *tip => Ok(PushReply::Accepted),
             // Somebody may have pushed on top of it already.
             Ok(Some(_)) if self.has_all()? => Ok(PushReply::Accepted),
@@ -284,11 +284,12 @@ impl Flow<'_> {
     fn verify(&mut self, url: &RemoteUrl, tip: &Revision) -> Result<()> {
         self.report.begin(Step::Verify, None)?;
         let access = (self.access)()?;
-        let there = self.away(|| self.repo.remote_tip(self.branch, &access, &self.watch(Step::Verify)))?;
+        let there =
+            self.away(|| self.repo.remote_tip(self.branch, &access, &self.watch_to_the_end(Step::Verify)))?;
         self.result.contacted = true;
         // Somebody may have pushed on top of it already: then it is in their history.
         let confirmed = there.as_ref() == Some(tip) || {
-            self.away(|| self.repo.fetch(self.branch, &access, &self.watch(Step::Verify)))?;
+            self.away(|| self.repo.fetch(self.branch, &access, &self.watch_to_the_end(Step::Verify)))?;
             self.has_all()?
         };
         if !confirmed {
@@ -319,6 +320,11 @@ impl Flow<'_> {
     pub(super) fn watch(&self, step: Step) -> Watch {
         watch(self.report, step, self.is_waited_for.clone())
     }
+
+    /// The same for what a push ends with: it makes way to nobody, so that what was pushed is told.
+    pub(super) fn watch_to_the_end(&self, step: Step) -> Watch {
+        watch(self.report, step, None)
+    }
 }
 
 /// Brings a repository over into a directory of its own, as the first step of adding a fabric by URL.
@@ -338,9 +344,8 @@ pub(crate) fn onboard_clone(
 fn watch(report: &Arc<Reporter>, step: Step, is_waited_for: Option<IsWaitedFor>) -> Watch {
     let (asked, told) = (Arc::clone(report), Arc::clone(report));
     Watch {
-        is_over: Arc::new(move || {
-            asked.check().is_err() || is_waited_for.as_ref().is_some_and(|is_waited_for| is_waited_for())
-        }),
+        is_cancelled: Arc::new(move || asked.check().is_err()),
+        makes_way: is_waited_for.unwrap_or_else(|| Arc::new(|| false)),
         progress: Arc::new(move |Transferred { done, total, bytes }| {
             told.transferred(step, bytes);
             // The above stops the transfer; this only counts.

@@ -71,7 +71,7 @@ impl Flow<'_> {
                     self.report
                         .end(Step::Push, format!("{} on {head}", count(ahead as usize, "commit", "commits")));
                     self.report.begin(Step::Verify, None)?;
-                    let watch = self.watch(Step::Verify);
+                    let watch = self.watch_to_the_end(Step::Verify);
                     let there = self.away(|| self.repo.remote_tip_of(self.branch, head, &access, &watch))?;
                     self.result.contacted = true;
                     if there.as_ref() != Some(&tip) {

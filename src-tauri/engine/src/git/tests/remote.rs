@@ -282,7 +282,7 @@ fn cancel_ends_the_wait_at_once() {
     server.fail_next(Fault::Stall(Duration::from_secs(20)));
     let cancelled = Arc::<AtomicBool>::default();
     let asked = Arc::clone(&cancelled);
-    let watch = Watch { is_over: Arc::new(move || asked.load(Ordering::Relaxed)), ..quiet() };
+    let watch = Watch { is_cancelled: Arc::new(move || asked.load(Ordering::Relaxed)), ..quiet() };
     let cancelling = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(200));
         cancelled.store(true, Ordering::Relaxed);
