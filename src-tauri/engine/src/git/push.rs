@@ -74,6 +74,10 @@ impl Repo {
         talk(&remote.url, &remote.access(access), watch, move |session| {
             let git = open()?;
             let reply = order.send(session, &git)?;
+            if session.is_abandoned() {
+                // Others may have pushed since: the note would take their work back.
+                return Err(Error::Cancelled);
+            }
             if reply == PushReply::Accepted {
                 pass(Point::PushAccepted)?;
                 note_pushed(&git, &tracking, order.revision);

@@ -157,8 +157,8 @@ pub(crate) fn steps(kind: OperationKind) -> Vec<Step> {
     }
 }
 
-/// Whether a run of this kind is of no use without its remote. It can be done again, and what it has done by then
-/// stands: so it makes way, where it waits, to whoever needs no remote.
+/// Whether a run of this kind is about the remote. It can be done again, and what it has done by then stands: so it
+/// makes way, where it waits, to whoever needs no remote.
 pub(crate) fn is_exchange(kind: OperationKind) -> bool {
     use OperationKind as K;
     matches!(kind, K::Sync | K::Pull | K::Push | K::Propose)
