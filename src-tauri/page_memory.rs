@@ -8,7 +8,8 @@ const FRUGAL: [(&str, &str); 3] =
     [("MALLOC_MMAP_THRESHOLD_", "131072"), ("MALLOC_TRIM_THRESHOLD_", "262144"), ("MALLOC_ARENA_MAX", "2")];
 
 /// Has the processes that this one starts from now on keep little; what somebody has set stays. To be called before there
-/// is a second thread.
+/// is a second thread. An editor or a browser that the app opens has it from here too: there it costs a little speed at
+/// most.
 pub(crate) fn keep_little() {
     for (name, value) in FRUGAL {
         // Fails for names that no system takes, and these are none.
