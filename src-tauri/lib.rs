@@ -14,8 +14,6 @@ mod log;
 mod menu;
 mod notices;
 mod options;
-#[cfg(target_os = "linux")]
-mod page_memory;
 mod requests;
 mod standing;
 mod support;
@@ -53,8 +51,6 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         eprintln!("There is no home directory to keep the app's data in; give one with --home.");
         return ExitCode::from(3);
     };
-    #[cfg(target_os = "linux")]
-    page_memory::keep_little();
     log::start(&home);
     match window(began, options, home) {
         Ok(()) => ExitCode::SUCCESS,
