@@ -14,6 +14,8 @@ mod log;
 mod menu;
 mod notices;
 mod options;
+#[cfg(target_os = "linux")]
+mod page_memory;
 mod requests;
 mod standing;
 mod support;
@@ -51,6 +53,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         eprintln!("There is no home directory to keep the app's data in; give one with --home.");
         return ExitCode::from(3);
     };
+    #[cfg(target_os = "linux")]
+    page_memory::keep_little();
     log::start(&home);
     match window(began, options, home) {
         Ok(()) => ExitCode::SUCCESS,
