@@ -35,15 +35,17 @@ async fn edit(engine: &Engine, id: &FabricId, comment: &str) -> Operation {
     edited.await.expect("it does not wait for the remote").expect("a run")
 }
 
-/// A sync that somebody clicked, once the server has fallen silent on it.
+/// A sync that somebody clicked.
+fn clicked(lab: &Lab, id: &FabricId) -> JoinHandle<Operation> {
+    let (engine, id) = (lab.engine.clone(), id.clone());
+    tokio::spawn(async move { engine.run(id, OperationKind::Sync, Trigger::Click).await.expect("a run") })
+}
+
+/// The same, once the server has fallen silent on it.
 async fn stuck(lab: &Lab, id: &FabricId, server: &GitServer, part: &'static str) -> JoinHandle<Operation> {
     let stalled = server.stalled();
     server.fail_next_for(part, SILENCE);
-    let (engine, id) = (lab.engine.clone(), id.clone());
-    let sync =
-        tokio::spawn(
-            async move { engine.run(id, OperationKind::Sync, Trigger::Click).await.expect("a run") },
-        );
+    let sync = clicked(lab, id);
     while server.stalled() == stalled {
         assert!(!sync.is_finished(), "it asked nobody");
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -103,11 +105,7 @@ async fn a_run_makes_way_only_so_often() {
     // Slower than the next edit comes.
     server.fail_each_for("git-upload-pack", Fault::Drip(40, Duration::from_millis(50)));
     assert_eq!(edit(&lab.engine, &id, "the first").await.outcome, Outcome::Done);
-    let (engine, of) = (lab.engine.clone(), id.clone());
-    let sync =
-        tokio::spawn(
-            async move { engine.run(of, OperationKind::Sync, Trigger::Click).await.expect("a run") },
-        );
+    let sync = clicked(&lab, &id);
     let mut edits = 0;
     let busy = async {
         while !sync.is_finished() {

@@ -54,8 +54,8 @@ enum Ended {
     NotBegun,
     /// It ran.
     Ran(Box<Operation>),
-    /// It ran as far as it needed no remote, and then made way.
-    MadeWay,
+    /// It was put off, or made way where it waited for its remote: it is to be done again after that long.
+    Later(Duration),
 }
 
 /// The queue of a repository's worker.
@@ -146,26 +146,28 @@ impl Inner {
         let ended =
             self.flow(&fabric, &report, &mut result, Some(turn), |flow| flow.run(job.kind, &job.errand));
         if !asked && matches!(ended, Err(Error::RepositoryLocked { .. })) {
-            self.come_back(&fabric, job.trigger)?;
-            return Ok(Ended::NotBegun);
+            // Somebody else is at work in the repository: that is no failure, and what is left is done after it.
+            self.live(&fabric.id).state().running = None;
+            self.look(&fabric)?;
+            return Ok(Ended::Later(LOCK_GLANCE));
         }
         if result.landed {
             turn.away(|| self.has_landed(&fabric))?;
         }
         let operation = self.finish(&fabric, &report, &result, ended)?;
-        Ok(if result.made_way { Ended::MadeWay } else { Ended::Ran(Box::new(operation)) })
+        Ok(if result.made_way { Ended::Later(BACK) } else { Ended::Ran(Box::new(operation)) })
     }
 
-    /// Does a job again that made way, a moment later.
-    fn again(self: &Arc<Self>, job: Job) {
+    /// Does a job again, that long from now.
+    fn again(self: &Arc<Self>, job: Job, pause: Duration) {
         let engine = Arc::downgrade(self);
         self.runtime.spawn(async move {
-            tokio::time::sleep(BACK).await;
+            tokio::time::sleep(pause).await;
             let Some(engine) = engine.upgrade() else { return };
             if job.reply.is_none() {
                 engine.wake(&job.fabric, job.trigger);
             } else if let Err(error) = engine.enqueue(job) {
-                tracing::warn!(%error, "a run that made way could not be begun again");
+                tracing::warn!(%error, "a run could not be begun again");
             }
         });
     }
@@ -182,19 +184,6 @@ impl Inner {
         self.keep_house(fabric, nobody_waits);
         // It holds packs open, those too that housekeeping has just joined.
         self.live(fabric).shelf.clear();
-    }
-
-    /// Somebody else is at work in the repository: that is no failure, and what is left is done after it.
-    fn come_back(self: &Arc<Self>, fabric: &StoredFabric, trigger: Trigger) -> Result<()> {
-        self.live(&fabric.id).state().running = None;
-        let (engine, id) = (Arc::downgrade(self), fabric.id.clone());
-        self.runtime.spawn(async move {
-            tokio::time::sleep(LOCK_GLANCE).await;
-            if let Some(engine) = engine.upgrade() {
-                engine.wake(&id, trigger);
-            }
-        });
-        self.look(fabric)
     }
 
     /// Whether nothing is to be done: the remote's branch is where it was, and here is nothing new. When it is
@@ -362,7 +351,7 @@ impl Inner {
             } else if result.contacted {
                 state.made_way = 0;
             }
-            let changed = !result.made_way && state.error != failure;
+            let changed = state.error != failure;
             // A request that can't be met says nothing of how the fabric stands.
             let about_the_request = ended.as_ref().err().is_some_and(Error::is_about_the_request);
             if !cancelled && !about_the_request && !result.made_way {
@@ -459,7 +448,7 @@ async fn work(engine: std::sync::Weak<Inner>, mut jobs: mpsc::UnboundedReceiver<
                 follow_up();
             }
             match (job.reply.take(), outcome) {
-                (reply, Ok(Ended::MadeWay)) => engine.again(Job { reply, ..job }),
+                (reply, Ok(Ended::Later(pause))) => engine.again(Job { reply, ..job }, pause),
                 (Some(reply), Ok(Ended::Ran(operation))) => drop(reply.send(Ok(*operation))),
                 (Some(reply), Ok(Ended::NotBegun)) => {
                     drop(reply.send(Err(Error::Internal { detail: "the run was not begun".to_owned() })));
