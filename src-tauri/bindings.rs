@@ -35,6 +35,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             two_way::resolve,
             two_way::object_text,
             two_way::edit,
+            two_way::last_undoable,
             two_way::undo,
             two_way::history,
             two_way::compare,

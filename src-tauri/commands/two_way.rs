@@ -57,12 +57,18 @@ pub(crate) async fn edit(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn last_undoable(engine: State<'_, Engine>, fabric: FabricId) -> CommandResult<Operation> {
+    Ok(engine.last_undoable(fabric).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn undo(
     engine: State<'_, Engine>,
     fabric: FabricId,
-    operation: Option<OperationId>,
+    operation: OperationId,
 ) -> CommandResult<Operation> {
-    Ok(engine.undo(fabric, operation, Trigger::Click).await?)
+    Ok(engine.undo(fabric, Some(operation), Trigger::Click).await?)
 }
 
 #[tauri::command]

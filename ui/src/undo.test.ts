@@ -93,12 +93,30 @@ describe("a run of the log", () => {
 });
 
 it("the last change is undone from the fabric's menu, by the keyboard", async () => {
-  const { engine, user } = await open();
+  const { engine, user } = await open([fabric()], [], {
+    lastUndoable: () => operation({ id: "ingested", summary: "48 objects created." }),
+  });
   button("More for this fabric").focus();
   await user.keyboard("{Enter}{ArrowDown}{Enter}");
   const dialog = within(screen.getByRole("dialog", { name: "Undo the last change?" }));
+  expect(await dialog.findByText(/48 objects created/)).toBeTruthy();
   await expectAccessible();
   dialog.getByRole("button", { name: "Undo" }).focus();
   await user.keyboard("{Enter}");
-  expect(engine.callsOf("undo")).toEqual([["lab", null]]);
+  // The one that was shown: what has been committed since stays.
+  expect(engine.callsOf("undo")).toEqual([["lab", "ingested"]]);
+});
+
+it("says where nothing can be undone", async () => {
+  const { user } = await open([fabric()], [], {
+    lastUndoable: () => {
+      throw { ...unreachable, code: "NothingToUndo", message: "There is nothing to undo." };
+    },
+  });
+  await user.click(button("More for this fabric"));
+  await user.click(screen.getByRole("menuitem", { name: "Undo last change…" }));
+  const dialog = within(screen.getByRole("dialog", { name: "Undo the last change?" }));
+  expect(await dialog.findByText("There is nothing to undo.")).toBeTruthy();
+  expect(dialog.queryByRole("button", { name: "Undo" })).toBeNull();
+  expect(dialog.getAllByRole("button", { name: "Close" })).toHaveLength(2);
 });

@@ -281,9 +281,14 @@ async fn undo_restores_what_was_and_automation_leaves_it_so() {
         "more.yaml",
         &format!("{}---\n{}", switch("leaf-01", "border-leaf"), switch("leaf-02", "spine")),
     );
-    assert_eq!(lab.sync(&id).await.outcome, Outcome::Done);
+    let ingested = lab.sync(&id).await;
+    assert_eq!(ingested.outcome, Outcome::Done);
+    let last = async || lab.engine.last_undoable(id.clone()).await.expect("a run").id;
+    assert_eq!(last().await, ingested.id);
     let undone = lab.undo(&id).await;
     assert_eq!(undone.outcome, Outcome::Done, "{undone:?}");
+    assert_ne!(last().await, ingested.id, "what is undone");
+    assert_ne!(last().await, undone.id, "the undoing");
     lab.sync(&id).await;
     assert_eq!(lab.files("lab/managed"), [LEAF]);
     assert!(lab.at_origin(LEAF).contains("role: spine"));

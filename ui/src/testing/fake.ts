@@ -163,7 +163,8 @@ export class FakeTransport implements Transport {
   objectText = (...args: [string, string]) => this.#answer("objectText", args, () => fileText(args[1]));
   edit = (...args: Parameters<Transport["edit"]>) =>
     this.#answer("edit", args, () => operation({ kind: "edit" }));
-  undo = (...args: [string, string | null]) => this.#answer("undo", args, () => undone());
+  lastUndoable = (...args: [string]) => this.#answer("lastUndoable", args, () => operation());
+  undo = (...args: [string, string]) => this.#answer("undo", args, () => undone());
   history = (...args: [string, string, number]) => this.#answer("history", args, () => objectVersions());
   compare = (...args: [string, string | null, string | null]) =>
     this.#answer("compare", args, () => versionDiff());

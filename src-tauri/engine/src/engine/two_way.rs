@@ -1,5 +1,7 @@
 //! What a person asks for beyond a sync: conflicts and their resolution, edits, undo, history.
 
+use std::collections::HashSet;
+
 use crate::conflict::{Conflict, ConflictTexts, Resolution};
 use crate::edit::{Edit, ObjectVersion};
 use crate::error::{Error, Result};
@@ -12,6 +14,9 @@ use crate::sync::{Errand, Undone};
 use crate::view::{FileText, VersionDiff};
 
 use super::{Engine, Inner};
+
+/// In so many of a fabric's last runs the one to undo is looked for.
+const LOOKED_THROUGH: u32 = 1000;
 
 impl Engine {
     /// What waits for a decision in a fabric, as of the last contact. Changes nothing.
@@ -82,6 +87,19 @@ impl Engine {
         self.run_on(id, OperationKind::Undo, Errand::Undo(undone), trigger).await
     }
 
+    /// The last run that made a commit and is not undone, as a person is asked before that is done.
+    ///
+    /// # Errors
+    ///
+    /// `NothingToUndo` where the log holds none.
+    pub async fn last_undoable(&self, id: FabricId) -> Result<Operation> {
+        self.blocking(move |engine| {
+            let (_, repo) = engine.opened(&id)?;
+            last_undoable(&engine.store.operations(&id, LOOKED_THROUGH)?, &repo).cloned()
+        })
+        .await
+    }
+
     /// The versions of an object's file, newest first.
     pub async fn history(&self, id: FabricId, file: RepoPath, limit: u32) -> Result<Vec<ObjectVersion>> {
         self.blocking(move |engine| {
@@ -140,6 +158,25 @@ impl Engine {
     }
 }
 
+/// The newest run of the log, itself newest first, that made a commit and is not undone.
+fn last_undoable<'a>(log: &'a [Operation], repo: &Handle) -> Result<&'a Operation> {
+    let mut undone = HashSet::new();
+    let is_work = |operation: &&Operation| operation.to.is_some() && !makes_the_fabric(operation);
+    let last = log.iter().filter(is_work).find(|operation| {
+        // An undo that was undone itself counts no more.
+        if undone.contains(operation.id.as_str()) {
+            return false;
+        }
+        let text = operation.to.as_ref().and_then(|to| repo.message(to).ok()).unwrap_or_default();
+        if let Some(of) = text.lines().find_map(|line| line.strip_prefix("FGD-Undoes: ")) {
+            undone.insert(of.to_owned());
+            return false;
+        }
+        true
+    });
+    last.ok_or_else(|| Error::NothingToUndo { detail: "no run of the log made a commit".to_owned() })
+}
+
 /// Without what such a run made, the directory is no fabric any more.
 fn makes_the_fabric(operation: &Operation) -> bool {
     operation.kind == OperationKind::Onboard
@@ -179,28 +216,10 @@ impl Inner {
         let (fabric, repo) = self.opened(id)?;
         let tip = repo.tip(&fabric.branch)?;
         let tip = tip.ok_or_else(|| Error::NothingToUndo { detail: "nothing is committed".to_owned() })?;
-        let log = self.store.operations(id, 1000)?;
+        let log = self.store.operations(id, LOOKED_THROUGH)?;
         let wanted = match operation {
             Some(operation) => operation,
-            None => {
-                let mut undone = std::collections::HashSet::new();
-                let is_work = |operation: &&Operation| operation.to.is_some() && !makes_the_fabric(operation);
-                let mut candidates = log.iter().filter(is_work);
-                let last = candidates.find(|operation| {
-                    // An undo that was undone itself counts no more.
-                    if undone.contains(operation.id.as_str()) {
-                        return false;
-                    }
-                    let text = operation.to.as_ref().and_then(|to| repo.message(to).ok()).unwrap_or_default();
-                    if let Some(of) = text.lines().find_map(|line| line.strip_prefix("FGD-Undoes: ")) {
-                        undone.insert(of.to_owned());
-                        return false;
-                    }
-                    true
-                });
-                let none = || Error::NothingToUndo { detail: "no run of the log made a commit".to_owned() };
-                last.map(|operation| operation.id.clone()).ok_or_else(none)?
-            }
+            None => last_undoable(&log, &repo)?.id.clone(),
         };
         let logged = log.into_iter().find(|operation| operation.id == wanted);
         if logged.as_ref().is_some_and(makes_the_fabric) {
