@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::lab::{Answer, Lab, assert_as_written};
-use crate::support::{corpus, sample, samples};
+use crate::support::lab::{Answer, Lab, assert_as_written, fgd_command};
+use crate::support::{corpus, run, sample, samples};
 
 #[test]
 fn any_files_are_validated_together() {
@@ -30,6 +30,16 @@ fn any_files_are_validated_together() {
     assert!(unknown["file"].as_str().is_some_and(|file| file.ends_with("/vpc.yaml")), "{unknown}");
     assert_eq!(unknown["hint"], "Did you mean vlan?");
     assert_eq!(lab.ask(&["validate", "/no/such/file.yaml"]).code, 3);
+}
+
+#[test]
+fn files_are_validated_where_nothing_can_be_kept() {
+    let nowhere = Path::new("/dev/null/home");
+    let file = samples().join("lab-wiring.yaml");
+    let mut validate = fgd_command(nowhere, Path::new("/"));
+    let checked = Answer::of(run(validate.arg("validate").arg(file).arg("--json")));
+    assert_eq!(checked.code, 0, "{checked:?}");
+    assert!(checked.json["summary"].as_str().is_some_and(|told| told.contains("objects")), "{checked:?}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The commands over one fabric directory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use fgd_engine::{Engine, Error, FabricId, OperationKind, Severity, StatusState, Trigger};
+use fgd_engine::{Check, Engine, Error, FabricId, OperationKind, Severity, StatusState, Trigger};
 
 use crate::progress::Progress;
 use crate::{ATTENTION, DONE, FAILED, exit_code, report};
@@ -92,25 +92,36 @@ pub(crate) async fn status(engine: &Engine, folder: PathBuf, json: bool) -> Resu
     })
 }
 
-/// Checks without changing anything: a fabric directory, or any files.
-pub(crate) async fn validate(
+/// The fabric's directory that these are, which is checked as one; `None` where they are any files.
+pub(crate) fn fabric_of<'p>(paths: &'p [PathBuf], crds: Option<&Path>) -> Option<&'p Path> {
+    match paths {
+        [one] if crds.is_none() && one.join(".hnp/manifest.yaml").is_file() => Some(one),
+        _ => None,
+    }
+}
+
+/// Checks a fabric's directory without changing anything.
+pub(crate) async fn check(
     engine: &Engine,
     progress: &Progress,
-    paths: Vec<PathBuf>,
-    crds: Option<PathBuf>,
+    folder: PathBuf,
     json: bool,
 ) -> Result<u8, Error> {
-    let check = match paths.as_slice() {
-        [one] if one.join(".hnp/manifest.yaml").is_file() && crds.is_none() => {
-            let id = engine.fabric_at(one.clone()).await?;
-            engine.check(id).await?
-        }
-        _ => fgd_engine::validate(&paths, crds.as_deref())?,
-    };
+    let id = engine.fabric_at(folder).await?;
+    let check = engine.check(id).await?;
     progress.clear();
-    report::check(&check, json);
+    Ok(checked(&check, json))
+}
+
+/// Checks any files without changing anything. It needs no engine: no home, no database.
+pub(crate) fn validate(paths: &[PathBuf], crds: Option<&Path>, json: bool) -> Result<u8, Error> {
+    Ok(checked(&fgd_engine::validate(paths, crds)?, json))
+}
+
+fn checked(check: &Check, json: bool) -> u8 {
+    report::check(check, json);
     let wrong = check.findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if wrong { ATTENTION } else { DONE })
+    if wrong { ATTENTION } else { DONE }
 }
 
 /// Says what would become of what waits, and does nothing.

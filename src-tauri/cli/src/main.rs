@@ -75,6 +75,9 @@ async fn run(arguments: Arguments) -> Result<u8, Error> {
             shell::completions(shell);
             return Ok(DONE);
         }
+        Command::Validate { paths, crds } if fabric::fabric_of(&paths, crds.as_deref()).is_none() => {
+            return fabric::validate(&paths, crds.as_deref(), json);
+        }
         Command::Man { out } => return shell::manual(out.as_deref()).map(|()| DONE),
         Command::Serve(served) => {
             return serve::run(&home()?, served, arguments.passphrase_file.as_deref(), json).await;
@@ -107,7 +110,10 @@ async fn obey(command: Command, engine: &Engine, progress: &Progress, json: bool
         Command::Push { folder } => fabric::run(engine, progress, folder.dir, K::Push, json).await,
         Command::Propose { folder } => fabric::propose(engine, progress, folder.dir, json).await,
         Command::Status { folder } => fabric::status(engine, folder.dir, json).await,
-        Command::Validate { paths, crds } => fabric::validate(engine, progress, paths, crds, json).await,
+        Command::Validate { paths, crds } => match fabric::fabric_of(&paths, crds.as_deref()) {
+            Some(dir) => fabric::check(engine, progress, dir.to_owned(), json).await,
+            None => fabric::validate(&paths, crds.as_deref(), json),
+        },
         Command::Watch { folder } => fabric::watch(engine, progress, folder.dir).await,
         Command::Get(arguments) => get::run(engine, arguments, json).await,
         Command::Show(arguments) => show::run(engine, arguments, json).await,

@@ -59,7 +59,7 @@ fn object(n: usize) -> String {
             format!(
                 "role: {}\n  profile: dell-s5248f-on\n  asn: {}\n  description: row {} rack {}\n  \
                  boot:\n    serial: SN{n:08}\n  ip: 172.30.{}.{}/21",
-                if n % 3_000 == 0 { "spine" } else { "server-leaf" },
+                if n.is_multiple_of(3_000) { "spine" } else { "server-leaf" },
                 65_100 + n / 100,
                 n / 4_000,
                 n / 100,

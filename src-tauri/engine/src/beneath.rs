@@ -5,28 +5,51 @@
 //! link, or else from the one before: what is read and written is in the work tree, whatever becomes of the names
 //! meanwhile. On Windows, where making a link needs a right of its own, the directories are looked at first.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
 use crate::id::RepoPath;
 
-/// Opens a plain file for reading. Whatever else stands there, or on the way to it, is an error.
-pub(crate) fn open(work_tree: &Path, path: &RepoPath) -> Result<File> {
-    let file = system::open(work_tree, path)?;
-    if file.metadata()?.is_file() { Ok(file) } else { Err(no_plain_file()) }
+/// A file that is open for reading.
+pub(crate) struct Opened {
+    file: File,
+    metadata: Metadata,
 }
 
-/// Reads all that is in an open file, as far as `most` bytes. One that ends before its length is an error: a drive in
-/// the cloud that does not bring it, or somebody who is cutting it short, and neither is what the file holds.
-pub(crate) fn read(file: File, most: u64) -> Result<Vec<u8>> {
-    let length = file.metadata()?.len().min(most);
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    file.take(most).read_to_end(&mut bytes)?;
-    if (bytes.len() as u64) < length {
-        return Err(Error::new(ErrorKind::UnexpectedEof, "it ends before its length"));
+impl Opened {
+    /// Whatever was opened: a person may name a pipe.
+    pub(crate) fn of(file: File) -> Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self { file, metadata })
     }
-    Ok(bytes)
+
+    fn plain(file: File) -> Result<Self> {
+        let opened = Self::of(file)?;
+        if opened.metadata.is_file() { Ok(opened) } else { Err(no_plain_file()) }
+    }
+
+    /// What the system told of it when it was opened.
+    pub(crate) fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// Reads all that is in it, as far as `most` bytes. One that ends before its length is an error: a drive in the
+    /// cloud that does not bring it, or somebody who is cutting it short, and neither is what the file holds.
+    pub(crate) fn read(self, most: u64) -> Result<Vec<u8>> {
+        let length = self.metadata.len().min(most);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        self.file.take(most).read_to_end(&mut bytes)?;
+        if (bytes.len() as u64) < length {
+            return Err(Error::new(ErrorKind::UnexpectedEof, "it ends before its length"));
+        }
+        Ok(bytes)
+    }
+}
+
+/// Opens a plain file for reading. Whatever else stands there, or on the way to it, is an error.
+pub(crate) fn open(work_tree: &Path, path: &RepoPath) -> Result<Opened> {
+    Opened::plain(system::open(work_tree, path)?)
 }
 
 /// Work on many files, directory by directory: the one of the last file stays open for the next.
@@ -51,6 +74,12 @@ impl<'a> Held<'a> {
             self.last = Some((parent.to_owned(), system::directory(self.work_tree, parent)?));
         }
         self.last.as_ref().map(|(_, directory)| directory).ok_or_else(no_plain_file)
+    }
+
+    /// Opens a plain file for reading. Whatever else stands there, or on the way to it, is an error.
+    pub(crate) fn open(&mut self, path: &RepoPath) -> Result<Opened> {
+        let (parent, name) = split(path);
+        Opened::plain(system::open_in(self.directory(parent)?, name)?)
     }
 
     /// Opens for writing a file that was not there before.
@@ -151,10 +180,20 @@ mod system {
         Ok(held)
     }
 
+    // A pipe that nobody writes to would be waited for.
+    const FILE: OFlags =
+        OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
+
     pub(super) fn open(work_tree: &Path, path: &RepoPath) -> Result<File> {
-        // A pipe that nobody writes to would be waited for.
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        match reached(work_tree, path.as_str(), flags) {
+        opened(reached(work_tree, path.as_str(), FILE))
+    }
+
+    pub(super) fn open_in(held: &Directory, name: &str) -> Result<File> {
+        opened(openat(held, name, FILE, Mode::empty()))
+    }
+
+    fn opened(file: rustix::io::Result<OwnedFd>) -> Result<File> {
+        match file {
             Err(Errno::LOOP) => Err(no_plain_file()),
             opened => Ok(opened?.into()),
         }
@@ -239,8 +278,12 @@ mod system {
     }
 
     pub(super) fn open(work_tree: &Path, path: &RepoPath) -> Result<File> {
-        check(work_tree, path)?;
-        let path = path.under(work_tree);
+        let (parent, name) = split(path);
+        open_in(&directory(work_tree, parent)?, name)
+    }
+
+    pub(super) fn open_in(held: &Directory, name: &str) -> Result<File> {
+        let path = held.join(name);
         if fs::symlink_metadata(&path)?.is_file() { File::open(path) } else { Err(no_plain_file()) }
     }
 
@@ -280,7 +323,7 @@ mod system {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::io::{Read, Write};
+    use std::io::Write;
     use std::os::unix::fs::symlink;
 
     use super::*;
@@ -298,9 +341,10 @@ mod tests {
         Held::new(root).create(&at("a/b/new"), false).expect("created").write_all(b"1").expect("written");
         assert!(Held::new(root).create(&at("a/b/new"), false).is_err(), "it is there");
         Held::new(root).rename(&at("a/b/new"), "x", false).expect("renamed");
-        let mut text = String::new();
-        open(root, &at("a/b/x")).expect("opened").read_to_string(&mut text).expect("read");
-        assert_eq!(text, "1");
+        for opened in [open(root, &at("a/b/x")), Held::new(root).open(&at("a/b/x"))] {
+            assert_eq!(opened.expect("opened").read(9).expect("read"), b"1");
+        }
+        assert!(Held::new(root).open(&at("a/b")).is_err(), "a directory is no file");
         Held::new(root).create(&at("a/b/y"), false).expect("created");
         let taken = Held::new(root).rename(&at("a/b/y"), "x", false).expect_err("taken");
         assert_eq!(taken.kind(), std::io::ErrorKind::AlreadyExists);
@@ -321,6 +365,8 @@ mod tests {
         let root = tree.path();
         assert!(open(root, &at("dir/x")).is_err());
         assert!(open(root, &at("x")).is_err());
+        assert!(Held::new(root).open(&at("dir/x")).is_err());
+        assert!(Held::new(root).open(&at("x")).is_err());
         assert!(Held::new(root).create(&at("dir/new"), false).is_err());
         assert!(Held::new(root).create(&at("x"), false).is_err());
         assert!(Held::new(root).rename(&at("dir/x"), "y", true).is_err());

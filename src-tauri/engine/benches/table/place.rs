@@ -44,18 +44,33 @@ impl Place {
         sync(&self.path);
     }
 
-    /// Which file system it is, as the kernel calls it.
+    /// Which file system it is, as the kernel calls it, and of ext4 whether it has a journal.
     pub(crate) fn file_system(&self) -> String {
         let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
         let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
-        let fields = |line: &str| -> Option<(PathBuf, String)> {
-            let mut words = line.split(' ').skip(1);
-            Some((PathBuf::from(words.next()?), words.next()?.to_owned()))
+        let fields = |line: &'_ str| -> Option<(PathBuf, String)> {
+            let mut words = line.split(' ');
+            let (device, mount, kind) = (words.next()?, words.next()?, words.next()?);
+            let journal = match kind {
+                "ext4" if has_journal(device) => " with a journal",
+                "ext4" => " without a journal",
+                _ => "",
+            };
+            Some((PathBuf::from(mount), format!("{kind}{journal}")))
         };
         let here = mounts.lines().filter_map(fields).filter(|(mount, _)| path.starts_with(mount));
         here.max_by_key(|(mount, _)| mount.as_os_str().len())
             .map_or_else(|| "unknown".to_owned(), |(_, kind)| kind)
     }
+}
+
+/// Whether the kernel keeps a journal for a device's file system.
+fn has_journal(device: &str) -> bool {
+    let name = device.rsplit('/').next().unwrap_or_default();
+    let journals = std::fs::read_dir("/proc/fs/jbd2").into_iter().flatten().flatten();
+    journals
+        .filter_map(|journal| journal.file_name().into_string().ok())
+        .any(|journal| journal.strip_prefix(name).is_some_and(|rest| rest.starts_with('-')))
 }
 
 /// Makes all that was written to a path's file system survive a power cut: one sync for everything, which is

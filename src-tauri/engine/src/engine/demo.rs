@@ -45,7 +45,7 @@ impl Demo {
         let readme = b"# Demo fabrics\n\nDrop YAML into lab/raw and watch.\n".to_vec();
         let changes = [FileChange::write(RepoPath::parse("README.md")?, None, readme)];
         let first = repo.commit(None, &changes, "Begin\n", &mut |_, _| {})?;
-        repo.advance(&branch, None, &first, &changes, &mut |_, _| {})?;
+        repo.advance(&branch, None, &first, &repo.survey(&changes)?, &mut |_, _| {})?;
         Ok(demo)
     }
 }

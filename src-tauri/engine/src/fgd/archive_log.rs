@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::change::ContentHash;
 use crate::error::{Error, Result};
 use crate::fgd::layout::SKIP_RENDERING;
 use crate::id::RepoPath;
@@ -149,10 +150,9 @@ impl ArchiveLog {
     }
 
     /// Content hashes of the documents that were taken from a file that has waited in the inbox since.
-    pub(crate) fn taken_from<'a>(&'a self, original_file: &str) -> HashSet<&'a str> {
-        self.waiting(original_file)
-            .flat_map(|entry| entry.documents_taken.iter().map(String::as_str))
-            .collect()
+    pub(crate) fn taken_from(&self, original_file: &str) -> HashSet<ContentHash> {
+        let taken = self.waiting(original_file).flat_map(|entry| &entry.documents_taken);
+        taken.filter_map(|hash| ContentHash::parse(hash)).collect()
     }
 
     /// The partial entries of a file that no later one has ended, by their names.
@@ -332,8 +332,10 @@ mod tests {
     #[test]
     fn documents_are_taken_once_while_their_file_waits() {
         let mut log = ArchiveLog::empty();
-        log.append(Entry { documents_taken: vec!["d1".into(), "d2".into()], ..entry("raw/a.yaml", "1") });
-        assert_eq!(log.taken_from("raw/a.yaml"), HashSet::from(["d1", "d2"]));
+        let [one, two] = [b"d1", b"d2"].map(|text| ContentHash::of(text));
+        let taken = vec![one.to_string(), "no hash".into(), two.to_string()];
+        log.append(Entry { documents_taken: taken, ..entry("raw/a.yaml", "1") });
+        assert_eq!(log.taken_from("raw/a.yaml"), HashSet::from([one, two]));
         assert!(log.taken_from("raw/b.yaml").is_empty());
 
         let ends = log.open_entries("raw/a.yaml");
@@ -348,13 +350,15 @@ mod tests {
     #[test]
     fn a_file_that_waits_again_with_the_same_bytes_is_a_new_round() {
         let mut log = ArchiveLog::empty();
-        let waits = |round| Entry { documents_taken: vec!["d1".into()], round, ..entry("raw/a.yaml", "1") };
+        let taken = ContentHash::of(b"d1");
+        let waits =
+            |round| Entry { documents_taken: vec![taken.to_string()], round, ..entry("raw/a.yaml", "1") };
         log.append(waits(log.round("raw/a.yaml", "sha256:1")));
         let ends = log.open_entries("raw/a.yaml");
         log.append(Entry { ends, ..entry("raw/a.yaml", "2") });
         assert_eq!(log.round("raw/a.yaml", "sha256:1"), 1);
         log.append(waits(1));
-        assert_eq!(log.taken_from("raw/a.yaml"), HashSet::from(["d1"]));
+        assert_eq!(log.taken_from("raw/a.yaml"), HashSet::from([taken]));
         assert_eq!(read(&log.text().expect("written")), log);
         let ends = log.open_entries("raw/a.yaml");
         assert_eq!(ends, ["sha256:1#1"]);

@@ -1,7 +1,6 @@
 //! The text of a managed file: the author's own, with our annotations.
 
-use crate::fgd::layout::ANNOTATION_PREFIX;
-use crate::manifest::{self, Annotated, Node};
+use crate::manifest::{self, ANNOTATION_PREFIX, Annotated, Node};
 
 /// The text that an object's file gets: the document's own, with the annotations that say where it came
 /// from. The same document gives the same bytes on every machine. `Err` says why it can't have them.
@@ -14,14 +13,12 @@ pub(crate) fn compose(
 ) -> Result<Annotated, String> {
     let index = index.to_string();
     let annotations = [
-        ("managed-by", "fgd-sync"),
-        ("fabric", fabric_name),
-        ("original-file", source_name),
-        ("original-document-index", index.as_str()),
-        ("ingestion-version", "1.0"),
-    ]
-    .map(|(key, value)| (format!("{ANNOTATION_PREFIX}{key}"), value));
-    let annotations: Vec<(&str, &str)> =
-        annotations.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+        ("hnp.githedgehog.com/managed-by", "fgd-sync"),
+        ("hnp.githedgehog.com/fabric", fabric_name),
+        ("hnp.githedgehog.com/original-file", source_name),
+        ("hnp.githedgehog.com/original-document-index", index.as_str()),
+        ("hnp.githedgehog.com/ingestion-version", "1.0"),
+    ];
+    debug_assert!(annotations.iter().all(|(key, _)| key.starts_with(ANNOTATION_PREFIX)));
     manifest::annotate(text, node, &annotations)
 }

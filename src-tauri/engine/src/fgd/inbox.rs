@@ -9,12 +9,12 @@ use rayon::prelude::*;
 use crate::change::ContentHash;
 use crate::error::Result;
 use crate::fgd::compose::compose;
-use crate::fgd::layout::{ANNOTATION_PREFIX, Layout};
+use crate::fgd::layout::Layout;
 use crate::fgd::managed::ManagedIndex;
 use crate::fgd::walk::{FileEntry, read_plain, yaml_files};
 use crate::finding::Finding;
 use crate::id::RepoPath;
-use crate::manifest::{self, Annotated, Document, Item, Manifest, Node, TextError};
+use crate::manifest::{self, ANNOTATION_PREFIX, Annotated, Document, Item, Manifest, Node, TextError};
 use crate::schema::{CrdSchemas, Object, ResourceId};
 
 /// The files of an inbox, read.
@@ -24,6 +24,13 @@ pub(crate) struct Inbox {
     pub(crate) files: Vec<SourceFile>,
     /// Files that could not be read, each with its finding.
     pub(crate) unreadable: Vec<Finding>,
+}
+
+impl Inbox {
+    /// How many documents all files have.
+    pub(crate) fn document_count(&self) -> usize {
+        self.files.iter().map(SourceFile::document_count).sum()
+    }
 }
 
 /// A file of the inbox, read and parsed.

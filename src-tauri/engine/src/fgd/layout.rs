@@ -2,9 +2,6 @@
 
 use crate::id::RepoPath;
 
-/// Annotations that ingestion adds, and that are never a difference, have this prefix.
-pub(crate) const ANNOTATION_PREFIX: &str = "hnp.githedgehog.com/";
-
 /// Argo CD leaves a file alone that holds this string.
 pub(crate) const SKIP_RENDERING: &str = "+argocd:skip-file-rendering";
 

@@ -157,8 +157,9 @@ impl ManagedIndex {
             if below.split('/').any(|part| part.starts_with('.')) {
                 continue;
             }
-            match beneath::open(work_tree, path).and_then(|file| file.metadata()) {
-                Ok(metadata) if Layout::takes(path.file_name()) => {
+            match beneath::open(work_tree, path) {
+                Ok(opened) if Layout::takes(path.file_name()) => {
+                    let metadata = opened.metadata();
                     let (bytes, modified) = (metadata.len(), metadata.modified().ok());
                     found.push(FileEntry { path: path.clone(), bytes, modified });
                 }

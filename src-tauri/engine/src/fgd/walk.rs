@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use rayon::prelude::*;
 
-use crate::beneath;
+use crate::beneath::{self, Opened};
 use crate::cloud;
 use crate::error::{Error, Result};
 use crate::fgd::layout::Layout;
@@ -141,7 +141,7 @@ pub(crate) fn unreadable(path: &RepoPath, error: &std::io::Error) -> Finding {
 /// that is gone by now is `None`.
 pub(crate) fn read_bounded(folder: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
     match File::open(path.under(folder)) {
-        Ok(file) => whole(file, path),
+        Ok(file) => Opened::of(file).map_or_else(|error| missing(path, &error), |opened| whole(opened, path)),
         Err(error) => missing(path, &error),
     }
 }
@@ -153,11 +153,10 @@ fn missing(path: &RepoPath, error: &std::io::Error) -> Result<Option<Vec<u8>>, B
     }
 }
 
-fn whole(file: File, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
+fn whole(opened: Opened, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
     // It may grow while it is read, so what was listed is not what counts.
-    let expected = file.metadata().map_or(0, |metadata| metadata.len());
-    if expected <= LARGEST {
-        match beneath::read(file, LARGEST + 1) {
+    if opened.metadata().len() <= LARGEST {
+        match opened.read(LARGEST + 1) {
             Ok(bytes) if bytes.len() as u64 <= LARGEST => return Ok(Some(bytes)),
             Ok(_) => {}
             Err(error) => return missing(path, &error),
@@ -174,7 +173,7 @@ fn whole(file: File, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
 /// never ends.
 pub(crate) fn read_plain(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>, Box<Finding>> {
     match beneath::open(work_tree, path) {
-        Ok(file) => whole(file, path),
+        Ok(opened) => whole(opened, path),
         Err(_) if path.under(work_tree).symlink_metadata().is_ok_and(|there| !there.is_file()) => Ok(None),
         Err(error) => missing(path, &error),
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use git2::ErrorCode;
 
 use super::compare::TreePaths;
-use super::disk::{Standing, survey};
+use super::disk::{Found, Open, Standing, survey};
 use super::index::Known;
 use super::intent::Intent;
 use super::refs::count;
@@ -20,10 +20,56 @@ use crate::id::{BranchName, RepoPath, Revision};
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(40);
 
+/// Some changes, and how the disk was found to stand to each of them.
+pub(crate) struct Surveyed<'c> {
+    changes: &'c [FileChange],
+    found: Vec<Found>,
+}
+
+impl<'c> Surveyed<'c> {
+    /// The changes.
+    pub(crate) fn changes(&self) -> &'c [FileChange] {
+        self.changes
+    }
+
+    /// The files that [`Repo::advance`] would refuse to change: they hold something else than was read, or something
+    /// that is no plain file is in the way.
+    pub(crate) fn refused(&self) -> Vec<RepoPath> {
+        let refused = |found: &Found| matches!(found.standing, Standing::Changed | Standing::Blocked(_));
+        let paths = self.changes.iter().zip(&self.found).filter(|(_, found)| refused(found));
+        paths.map(|(change, _)| change.path.clone()).collect()
+    }
+
+    /// Those that are still to be carried out.
+    pub(super) fn open(&self) -> Vec<Open<'_>> {
+        let open =
+            self.changes.iter().zip(&self.found).filter(|(_, found)| found.standing == Standing::Before);
+        open.map(|(change, found)| Open { change, seen: found.seen.as_ref() }).collect()
+    }
+
+    /// # Errors
+    /// That of the first that is refused.
+    fn require_all(&self) -> Result<()> {
+        for (change, found) in self.changes.iter().zip(&self.found) {
+            match &found.standing {
+                Standing::Before | Standing::After => {}
+                Standing::Changed => return Err(Error::FileChanged { file: change.path.clone() }),
+                Standing::Blocked(by) => return Err(Error::DirectoryBlocked { directory: by.clone() }),
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Repo {
+    /// Looks how the disk stands to these changes: a path is in them at most once.
+    pub(crate) fn survey<'c>(&self, changes: &'c [FileChange]) -> Result<Surveyed<'c>> {
+        Ok(Surveyed { changes, found: survey(self.work_tree(), changes)? })
+    }
+
     /// Brings the work tree and the branch from the commit `from` to the commit `to`.
     ///
-    /// `changes` is what differs on disk; a path is in it at most once, and the new bytes are in `to`.
+    /// `surveyed` is what differs on disk, as it was just found there; the new bytes are in `to`.
     /// First the files, then the branch, then the user's index for these paths. A record in Git's
     /// directory stands while that goes on: if it ends in an error or a crash after the first file was
     /// touched, [`recover`](Self::recover) finishes it, and must be called before anything else.
@@ -40,26 +86,20 @@ impl Repo {
         branch: &BranchName,
         from: Option<&Revision>,
         to: &Revision,
-        changes: &[FileChange],
+        surveyed: &Surveyed<'_>,
         progress: &mut dyn FnMut(u32, u32),
     ) -> Result<Vec<RepoPath>> {
         if self.require_branch(branch)?.as_ref() != from {
             return Err(branch_moved());
         }
-        let standings = survey(self.work_tree(), changes)?;
-        for (change, standing) in changes.iter().zip(&standings) {
-            match standing {
-                Standing::Before | Standing::After => {}
-                Standing::Changed => return Err(Error::FileChanged { file: change.path.clone() }),
-                Standing::Blocked(by) => return Err(Error::DirectoryBlocked { directory: by.clone() }),
-            }
-        }
+        surveyed.require_all()?;
+        let changes = surveyed.changes();
         let records = self.intent_dir()?;
         let intent = Intent::new(branch, from, to, changes)?;
         intent.write(&records)?;
         pass(Point::AdvanceRecorded)?;
 
-        let written = match self.write_files(to, changes, &standings, progress) {
+        let written = match self.write_files(to, surveyed, progress) {
             Ok(written) => written,
             Err(stopped) => {
                 if !stopped.touched {
@@ -81,17 +121,15 @@ impl Repo {
     pub(super) fn write_files(
         &self,
         to: &Revision,
-        changes: &[FileChange],
-        standings: &[Standing],
+        surveyed: &Surveyed<'_>,
         progress: &mut dyn FnMut(u32, u32),
     ) -> Result<Written, Stopped> {
         let untouched = |error| Stopped { error, touched: false };
         let tree = self.tree_of(Some(to)).and_then(|tree| TreePaths::new(self.git(), tree));
         let mut tree = tree.map_err(untouched)?;
         let mut keep = |dir: &RepoPath| tree.has_dir(dir);
-        let open = changes.iter().zip(standings).filter(|(_, standing)| **standing == Standing::Before);
-        let open: Vec<&FileChange> = open.map(|(change, _)| change).collect();
-        let (there, total) = (count(changes.len() - open.len()), count(changes.len()));
+        let (open, all) = (surveyed.open(), surveyed.changes.len());
+        let (there, total) = (count(all - open.len()), count(all));
         write(self.work_tree(), &open, &mut keep, &mut |done| progress(there + done, total))
     }
 

@@ -63,7 +63,7 @@ pub(crate) fn clone_into(
     if let Some(tip) = repo.tracking(branch)? {
         let changes = repo.changes_between(None, &tip)?;
         let progress = watch.progress.clone();
-        repo.advance(branch, None, &tip, &changes, &mut |done, total| {
+        repo.advance(branch, None, &tip, &repo.survey(&changes)?, &mut |done, total| {
             progress(Transferred { done, total, bytes: 0 });
         })?;
     }

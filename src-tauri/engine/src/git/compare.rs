@@ -1,10 +1,13 @@
 //! What differs between two trees, path by path, without renames.
 
-use std::cmp::Ordering;
+use std::cmp;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use git2::{ObjectType, Oid, Repository, Tree, TreeEntry};
+use rayon::prelude::*;
 
+use super::read::file_bytes;
 use super::refs::count;
 use super::repo::{Repo, oid};
 use crate::change::{ContentHash, FileChange};
@@ -28,6 +31,8 @@ const MOST_NAMES: usize = 256 << 20;
 const LONGEST_NAME: usize = 255;
 /// The longest path that every Unix takes, in bytes.
 const LONGEST_PATH: usize = 1024;
+/// From how many differences on all cores share the reading.
+const MANY: usize = 128;
 /// How much one step may write to the work tree, in bytes: it is held in memory.
 const MOST_BYTES: usize = 256 << 20;
 
@@ -139,19 +144,13 @@ fn walk(
     found: &mut Vec<Difference>,
     (depth, budget): (usize, &mut Budget),
 ) -> Result<()> {
-    let entries = |tree: Option<&'_ Tree<'_>>| -> Vec<TreeEntry<'static>> {
-        // By name, not in tree order: there, a file `a` and a directory `a` are not neighbours.
-        let mut entries: Vec<_> = tree.into_iter().flatten().map(|entry| entry.to_owned()).collect();
-        entries.sort_by(|a, b| a.name_bytes().cmp(b.name_bytes()));
-        entries
-    };
-    let (old, new) = (entries(old), entries(new));
+    let (old, new) = (by_name(old), by_name(new));
     let (mut old, mut new) = (old.into_iter().peekable(), new.into_iter().peekable());
     loop {
         let order = match (old.peek(), new.peek()) {
             (None, None) => return Ok(()),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
+            (Some(_), None) => cmp::Ordering::Less,
+            (None, Some(_)) => cmp::Ordering::Greater,
             (Some(old), Some(new)) => old.name_bytes().cmp(new.name_bytes()),
         };
         let old = if order.is_le() { old.next() } else { None };
@@ -181,6 +180,13 @@ fn walk(
             walk(git, &path, (old_tree.as_ref(), new_tree.as_ref()), found, (depth + 1, &mut *budget))?;
         }
     }
+}
+
+/// A tree's entries by name, not in the tree's order: there, a file `a` and a directory `a` are not neighbours.
+fn by_name<'t>(tree: Option<&'t Tree<'_>>) -> Vec<TreeEntry<'t>> {
+    let mut entries: Vec<_> = tree.into_iter().flatten().collect();
+    entries.sort_by(|a, b| a.name_bytes().cmp(b.name_bytes()));
+    entries
 }
 
 /// Looks many paths up in one tree. Each directory is opened once: libgit2 keeps no large ones.
@@ -294,31 +300,56 @@ impl Repo {
 
     /// The differences as changes of files on disk.
     pub(super) fn disk_changes(&self, differences: &[Difference]) -> Result<Vec<FileChange>> {
-        let (mut changes, mut bytes) = (Vec::with_capacity(differences.len()), 0);
-        for Difference { path, old, new } in differences {
-            let (old, new) = (self.for_disk(*old)?, self.for_disk(*new)?);
-            let Some(path) = repo_path(path).filter(|_| old.is_some() || new.is_some()) else {
-                tracing::info!(path = %String::from_utf8_lossy(path), "kept in Git only: no plain file, or too large a one");
-                continue;
-            };
-            let read = |entry: &Entry| self.bytes_of(entry.id);
-            let before = old.as_ref().map(read).transpose()?;
-            let after = new.as_ref().map(read).transpose()?;
-            bytes += after.as_ref().map_or(0, Vec::len);
-            if bytes > MOST_BYTES {
-                let detail = format!("the files to write have more than {} MiB", MOST_BYTES >> 20);
-                return Err(Error::TooMuch { detail });
-            }
-            changes.push(FileChange {
-                path,
-                before: before.as_deref().map(ContentHash::of),
-                after,
-                executable: new.map(Entry::is_executable),
-            });
-        }
+        let taken = AtomicUsize::new(0);
+        let read = |git: &Repository, some: &[Difference]| {
+            let changes = some.iter().filter_map(|difference| change(git, difference, &taken).transpose());
+            changes.collect::<Result<Vec<_>>>()
+        };
+        let changes = if differences.len() < MANY {
+            read(self.git(), differences)?
+        } else {
+            // To read an object is mostly to inflate it, and what it differs from: a share for each core, each with a
+            // handle of its own.
+            let (git_dir, share) = (self.git_dir(), differences.len().div_ceil(rayon::current_num_threads()));
+            let read = |some| read(&Repository::open(git_dir)?, some);
+            let read: Vec<Vec<FileChange>> =
+                differences.par_chunks(share).map(read).collect::<Result<_>>()?;
+            read.into_iter().flatten().collect()
+        };
         tracing::debug!(files = count(changes.len()), "changes for the work tree");
         Ok(changes)
     }
+}
+
+/// One difference as a change of a file on disk; none where it is nothing that a disk is given. `taken` counts the bytes
+/// of all.
+fn change(git: &Repository, difference: &Difference, taken: &AtomicUsize) -> Result<Option<FileChange>> {
+    let read = |entry: Option<Entry>| match entry {
+        Some(entry) => Ok::<_, Error>(file_bytes(git, entry)?.map(|bytes| (bytes, entry))),
+        None => Ok(None),
+    };
+    let Some(path) = repo_path(&difference.path) else {
+        tell_kept(difference);
+        return Ok(None);
+    };
+    let (old, new) = (read(difference.old)?, read(difference.new)?);
+    if old.is_none() && new.is_none() {
+        tell_kept(difference);
+        return Ok(None);
+    }
+    let before = old.map(|(bytes, _)| ContentHash::of(&bytes));
+    let (after, entry) = new.unzip();
+    let bytes = after.as_ref().map_or(0, Vec::len);
+    if taken.fetch_add(bytes, Ordering::Relaxed) + bytes > MOST_BYTES {
+        let detail = format!("the files to write have more than {} MiB", MOST_BYTES >> 20);
+        return Err(Error::TooMuch { detail });
+    }
+    Ok(Some(FileChange { path, before, after, executable: entry.map(Entry::is_executable) }))
+}
+
+fn tell_kept(difference: &Difference) {
+    let path = String::from_utf8_lossy(&difference.path);
+    tracing::info!(%path, "kept in Git only: no plain file, or too large a one");
 }
 
 #[cfg(test)]

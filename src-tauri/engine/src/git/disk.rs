@@ -1,14 +1,15 @@
 //! What the work tree really holds, without following a link and without opening what is no file.
 
-use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
 use std::path::Path;
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
-use crate::beneath;
+use super::seen::Seen;
+use crate::beneath::Held;
 use crate::change::{ContentHash, FileChange};
 use crate::error::{Error, Result};
 use crate::id::RepoPath;
@@ -18,8 +19,8 @@ use crate::id::RepoPath;
 pub(super) enum OnDisk {
     /// Nothing.
     Absent,
-    /// A plain file.
-    File { bytes: Vec<u8>, metadata: Metadata },
+    /// A plain file; it is as told, or younger than that, as of the time `read`.
+    File { bytes: Vec<u8>, metadata: Metadata, read: SystemTime },
     /// Something else than a plain file, or a parent that is no plain directory; this is the path of it.
     Blocked(RepoPath),
 }
@@ -35,6 +36,14 @@ pub(super) enum Standing {
     Changed,
     /// This path is not a plain file, or not a plain directory.
     Blocked(RepoPath),
+}
+
+/// How a change was found to stand, and as of which file.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) standing: Standing,
+    /// The file that was read, where a later write to it shows without reading it again.
+    pub(super) seen: Option<Seen>,
 }
 
 /// What is at a path, not opened.
@@ -88,8 +97,8 @@ impl<'a> Parents<'a> {
     }
 
     /// Looks at a path in one of these directories, and reads the file that is there.
-    pub(super) fn look(&self, path: &RepoPath) -> Result<OnDisk> {
-        read_found(self.work_tree, path, self.find(path)?)
+    pub(super) fn look(&self, held: &mut Held<'_>, path: &RepoPath) -> Result<OnDisk> {
+        read_found(held, path, self.find(path)?)
     }
 }
 
@@ -99,14 +108,13 @@ fn parent_of(path: &RepoPath) -> &str {
 
 /// Looks at a path, and reads the file that is there.
 pub(super) fn look(work_tree: &Path, path: &RepoPath) -> Result<OnDisk> {
-    let found = find(work_tree, path)?;
-    read_found(work_tree, path, found)
+    read_found(&mut Held::new(work_tree), path, find(work_tree, path)?)
 }
 
-fn read_found(work_tree: &Path, path: &RepoPath, found: Unopened) -> Result<OnDisk> {
+fn read_found(held: &mut Held<'_>, path: &RepoPath, found: Unopened) -> Result<OnDisk> {
     match found {
         Unopened::Absent => Ok(OnDisk::Absent),
-        Unopened::File(metadata) => read_same(work_tree, path, metadata),
+        Unopened::File(metadata) => read_same(held, path, metadata),
         Unopened::Blocked(by) => Ok(OnDisk::Blocked(by)),
     }
 }
@@ -151,9 +159,9 @@ pub(super) fn stat(path: &Path) -> Result<Option<Metadata>> {
 }
 
 /// Reads the file that was just looked at, and not another one that was put in its place.
-fn read_same(work_tree: &Path, path: &RepoPath, metadata: Metadata) -> Result<OnDisk> {
-    let file = &path.under(work_tree);
-    let opened = match beneath::open(work_tree, path) {
+fn read_same(held: &mut Held<'_>, path: &RepoPath, metadata: Metadata) -> Result<OnDisk> {
+    let file = &path.under(held.root());
+    let opened = match held.open(path) {
         Ok(opened) => opened,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(OnDisk::Absent),
         // It was a plain file a moment ago: somebody is at work here.
@@ -163,11 +171,12 @@ fn read_same(work_tree: &Path, path: &RepoPath, metadata: Metadata) -> Result<On
         }
         Err(error) => return Err(Error::io(file)(error)),
     };
-    if !is_same_file(&metadata, &opened.metadata().map_err(Error::io(file))?) {
+    if !is_same_file(&metadata, opened.metadata()) {
         return Err(Error::FileChanged { file: path.clone() });
     }
-    let bytes = beneath::read(opened, u64::MAX).map_err(Error::io(file))?;
-    Ok(OnDisk::File { bytes, metadata })
+    let read = SystemTime::now();
+    let bytes = opened.read(u64::MAX).map_err(Error::io(file))?;
+    Ok(OnDisk::File { bytes, metadata, read })
 }
 
 #[cfg(unix)]
@@ -195,19 +204,55 @@ pub(super) fn is_executable(_metadata: &Metadata) -> bool {
 }
 
 /// How every change stands to the disk, in the order of `changes`.
-pub(super) fn survey<C: Borrow<FileChange> + Sync>(work_tree: &Path, changes: &[C]) -> Result<Vec<Standing>> {
-    let all = || changes.iter().map(Borrow::borrow);
-    let deletes: HashSet<&str> =
-        all().filter(|change| change.after.is_none()).map(|change| change.path.as_str()).collect();
-    let parents = Parents::of(work_tree, all().map(|change| &change.path))?;
-    let standing = |change: &C| {
-        let change = change.borrow();
-        standing(work_tree, change, parents.look(&change.path)?, &deletes)
+pub(super) fn survey(work_tree: &Path, changes: &[FileChange]) -> Result<Vec<Found>> {
+    let deletes = changes.iter().filter(|change| change.after.is_none());
+    let deletes: HashSet<&str> = deletes.map(|change| change.path.as_str()).collect();
+    let parents = Parents::of(work_tree, changes.iter().map(|change| &change.path))?;
+    let standing = |held: &mut Held<'_>, change: &FileChange| {
+        let looked = parents.look(held, &change.path)?;
+        let seen = match &looked {
+            OnDisk::File { metadata, read, .. } => Seen::of(metadata.clone(), *read),
+            OnDisk::Absent | OnDisk::Blocked(_) => None,
+        };
+        Ok(Found { standing: standing(work_tree, change, looked, &deletes)?, seen })
     };
-    changes.par_iter().map(standing).collect()
+    changes.par_iter().map_init(|| Held::new(work_tree), standing).collect()
 }
 
-/// How one change stands to the disk, where no file makes way for a directory.
+/// A change that was found to stand [`Before`](Standing::Before).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Open<'c> {
+    pub(super) change: &'c FileChange,
+    /// As of [`Found`].
+    pub(super) seen: Option<&'c Seen>,
+}
+
+/// How these stand to the disk by now, where no file makes way for a directory any more.
+pub(super) fn survey_again(work_tree: &Path, all: &[Open<'_>]) -> Result<Vec<Standing>> {
+    let parents = Parents::of(work_tree, all.iter().map(|open| &open.change.path))?;
+    let standing = |held: &mut Held<'_>, Open { change, seen }: &Open<'_>| {
+        let looked = match (seen, parents.find(&change.path)?) {
+            (Some(seen), Unopened::File(now)) if seen.is_still(&now) => return Ok(Standing::Before),
+            (_, there) => read_found(held, &change.path, there)?,
+        };
+        standing(work_tree, change, looked, &HashSet::new())
+    };
+    all.par_iter().map_init(|| Held::new(work_tree), standing).collect()
+}
+
+/// The same of one of them, at its turn.
+pub(super) fn standing_now(held: &mut Held<'_>, Open { change, seen }: Open<'_>) -> Result<Standing> {
+    // It is opened, though not read: of a file on a network drive the system asks the server only then whether
+    // another machine has changed it.
+    if let Some(seen) = seen
+        && held.open(&change.path).is_ok_and(|opened| seen.is_still(opened.metadata()))
+    {
+        return Ok(Standing::Before);
+    }
+    standing_alone(held.root(), change)
+}
+
+/// How one change stands to the disk, read anew, where no file makes way for a directory.
 pub(super) fn standing_alone(work_tree: &Path, change: &FileChange) -> Result<Standing> {
     standing(work_tree, change, look(work_tree, &change.path)?, &HashSet::new())
 }
@@ -219,7 +264,7 @@ fn standing(
     deletes: &HashSet<&str>,
 ) -> Result<Standing> {
     Ok(match found {
-        OnDisk::File { bytes, metadata } => {
+        OnDisk::File { bytes, metadata, .. } => {
             let same_mode = change.executable.is_none_or(|wanted| wanted == is_executable(&metadata));
             if change.after.as_deref() == Some(bytes.as_slice()) && (same_mode || !cfg!(unix)) {
                 Standing::After

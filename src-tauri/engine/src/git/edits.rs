@@ -6,11 +6,10 @@ use std::fs::{self, Metadata};
 use git2::{DiffOptions, ErrorClass, Oid};
 
 use super::compare::{Entry, TreePaths, repo_path};
-use super::disk::{OnDisk, Standing, Unopened, find, look, survey};
+use super::disk::{OnDisk, Unopened, find, look};
 use super::read::blob_id;
 use super::repo::Repo;
 use crate::beneath;
-use crate::change::FileChange;
 use crate::cloud;
 use crate::error::{Error, Result};
 use crate::id::{RepoPath, Revision};
@@ -204,14 +203,5 @@ impl Repo {
             }
             Err(error) => Err(error),
         }
-    }
-
-    /// The changes that [`advance`](Self::advance) would refuse: their files hold something else than was
-    /// read, or something that is no plain file is in the way.
-    pub(crate) fn check_disk(&self, changes: &[FileChange]) -> Result<Vec<RepoPath>> {
-        let standings = survey(self.work_tree(), changes)?;
-        let refused = |standing: &Standing| matches!(standing, Standing::Changed | Standing::Blocked(_));
-        let paths = changes.iter().zip(&standings).filter(|(_, standing)| refused(standing));
-        Ok(paths.map(|(change, _)| change.path.clone()).collect())
     }
 }

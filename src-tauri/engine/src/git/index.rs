@@ -16,7 +16,9 @@ use super::intent::Intent;
 use super::read::blob_id;
 use super::refs::Head;
 use super::repo::{Repo, oid};
+use super::seen::Seen;
 use super::whole_file::{remove_if_there, write_whole};
+use crate::beneath::Held;
 use crate::change::FileChange;
 use crate::error::{Error, Result};
 use crate::failpoint::{Point, pass};
@@ -198,24 +200,26 @@ impl Repo {
         there: &[(&'p RepoPath, Entry)],
         known: Option<&Known<'_>>,
     ) -> Result<Vec<Stamped<'p>>> {
-        let parents = Parents::of(self.work_tree(), there.iter().map(|(path, _)| *path))?;
+        let work_tree = self.work_tree();
+        let parents = Parents::of(work_tree, there.iter().map(|(path, _)| *path))?;
         let blobs = known.map(|known| known.intent.blobs()).unwrap_or_default();
-        let stamp = |&(path, committed): &(&'p RepoPath, Entry)| -> Result<Stamped<'p>> {
-            let id = committed.id.to_string();
-            if let Some(placed) = known.and_then(|known| known.placed.get(path))
-                && blobs.get(path) == Some(&id.as_str())
-                && let Unopened::File(metadata) = parents.find(path)?
-                && is_still(placed, &metadata)
-            {
-                return Ok(((path, committed), Some(metadata)));
-            }
-            let stamp = match parents.look(path)? {
-                OnDisk::File { bytes, metadata } if blob_id(&bytes)? == id => Some(metadata),
-                _ => None,
+        let stamp =
+            |held: &mut Held<'_>, &(path, committed): &(&'p RepoPath, Entry)| -> Result<Stamped<'p>> {
+                let id = committed.id.to_string();
+                if let Some(placed) = known.and_then(|known| known.placed.get(path))
+                    && blobs.get(path) == Some(&id.as_str())
+                    && let Unopened::File(metadata) = parents.find(path)?
+                    && placed.is_renamed(&metadata)
+                {
+                    return Ok(((path, committed), Some(metadata)));
+                }
+                let stamp = match parents.look(held, path)? {
+                    OnDisk::File { bytes, metadata, .. } if blob_id(&bytes)? == id => Some(metadata),
+                    _ => None,
+                };
+                Ok(((path, committed), stamp))
             };
-            Ok(((path, committed), stamp))
-        };
-        there.par_iter().map(stamp).collect()
+        there.par_iter().map_init(|| Held::new(work_tree), stamp).collect()
     }
 }
 
@@ -224,21 +228,7 @@ pub(super) struct Known<'a> {
     /// What was to be written.
     pub(super) intent: &'a Intent,
     /// The files as of [`Written::placed`](super::write::Written).
-    pub(super) placed: &'a HashMap<RepoPath, Metadata>,
-}
-
-/// Whether a file is the one that was written, and nobody has written to it since.
-#[cfg(unix)]
-fn is_still(written: &Metadata, found: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let of = |file: &Metadata| (file.dev(), file.ino(), file.size(), file.mtime(), file.mtime_nsec());
-    of(written) == of(found)
-}
-
-/// Nothing here says that a file is the same one.
-#[cfg(not(unix))]
-fn is_still(_written: &Metadata, _found: &Metadata) -> bool {
-    false
+    pub(super) placed: &'a HashMap<RepoPath, Seen>,
 }
 
 /// Git's own lock on the index. Dropping it gives it back.

@@ -9,6 +9,7 @@ use super::commit::write_commit;
 use super::compare::{Difference, Entry, repo_path};
 use super::merge::{Merged, Settled, Step, merge};
 use super::objects::NewObjects;
+use super::read::file_bytes;
 use super::refs::count;
 use super::repo::{Repo, oid};
 use super::sides::Sides;
@@ -255,15 +256,15 @@ impl Repo {
 
     fn settle_bytes(&self, our: &Difference, their: &Difference, wish: &Wish<'_>) -> Result<Option<Settled>> {
         let Some(path) = repo_path(&our.path) else { return Ok(None) };
-        for entry in [our.old, our.new, their.new] {
-            if entry.is_some_and(Entry::is_file) && self.for_disk(entry)?.is_none() {
-                return Ok(None);
+        let mut sides = [const { None }; 3];
+        for (bytes, entry) in sides.iter_mut().zip([our.old, our.new, their.new]) {
+            let Some(entry) = entry.filter(|entry| entry.is_file()) else { continue };
+            *bytes = file_bytes(self.git(), entry)?;
+            if bytes.is_none() {
+                return Ok(None); // it is too large to be merged
             }
         }
-        let bytes = |entry: Option<Entry>| {
-            entry.filter(|entry| entry.is_file()).map(|entry| self.bytes_of(entry.id)).transpose()
-        };
-        let (base, ours, theirs) = (bytes(our.old)?, bytes(our.new)?, bytes(their.new)?);
+        let [base, ours, theirs] = &sides;
         Ok((wish.settle)(&BothChanged {
             path: &path,
             base: base.as_deref(),

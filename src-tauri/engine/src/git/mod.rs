@@ -58,6 +58,7 @@ mod remote;
 mod replay;
 mod repo;
 mod rewritten;
+mod seen;
 mod shallow;
 mod sides;
 mod sign;
@@ -71,6 +72,7 @@ mod write;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use advance::Surveyed;
 pub(crate) use auth::Identity;
 pub(crate) use changes::{ChangedFile, ToldCommit};
 pub(crate) use clone::{clear_killed_clones, clone_into};

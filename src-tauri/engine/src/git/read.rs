@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use git2::{ErrorCode, ObjectType, Oid, Tree};
+use git2::{ErrorCode, ObjectType, Oid, Repository, Tree};
 
 use super::compare::{Budget, Entry, repo_path};
 use super::repo::{Repo, oid};
@@ -30,6 +30,23 @@ pub(crate) fn blob_id(bytes: &[u8]) -> Result<String> {
     Ok(Oid::hash_object(ObjectType::Blob, bytes)?.to_string())
 }
 
+/// The bytes of a plain file that is not too large to be held in memory; `None` of anything else.
+pub(super) fn file_bytes(git: &Repository, entry: Entry) -> Result<Option<Vec<u8>>> {
+    if !entry.is_file() || size(git, entry.id)? > LARGEST {
+        return Ok(None);
+    }
+    read(git, entry.id).map(Some)
+}
+
+/// How many bytes an object has. That is asked before it is read: some hundred bytes in a pack can stand for any number.
+fn size(git: &Repository, object: Oid) -> Result<usize> {
+    Ok(git.odb()?.read_header(object)?.0)
+}
+
+fn read(git: &Repository, blob: Oid) -> Result<Vec<u8>> {
+    Ok(git.find_blob(blob)?.content().to_vec())
+}
+
 impl Repo {
     /// The bytes of a file in a commit; `None` where there is no file at that path.
     pub(crate) fn read_file(&self, at: &Revision, path: &RepoPath) -> Result<Option<Vec<u8>>> {
@@ -52,24 +69,20 @@ impl Repo {
         self.bytes_of(Oid::from_str(blob)?)
     }
 
-    /// The same, by libgit2's form of the name. How many they are is asked before they are read: some hundred
-    /// bytes in a pack can stand for any number.
+    /// The same, by libgit2's form of the name.
     pub(super) fn bytes_of(&self, blob: Oid) -> Result<Vec<u8>> {
-        let (size, _) = self.git().odb()?.read_header(blob)?;
+        let size = size(self.git(), blob)?;
         if size > LARGEST {
             let detail = format!("the file {blob} of Git's store has {} MiB", size >> 20);
             return Err(Error::TooMuch { detail });
         }
-        Ok(self.git().find_blob(blob)?.content().to_vec())
+        read(self.git(), blob)
     }
 
     /// What of an entry the disk is given: a plain file that is not too large to be held in memory.
     pub(super) fn for_disk(&self, entry: Option<Entry>) -> Result<Option<Entry>> {
         match entry {
-            Some(entry) if entry.is_file() => {
-                let (size, _) = self.git().odb()?.read_header(entry.id)?;
-                Ok((size <= LARGEST).then_some(entry))
-            }
+            Some(entry) if entry.is_file() => Ok((size(self.git(), entry.id)? <= LARGEST).then_some(entry)),
             _ => Ok(None),
         }
     }

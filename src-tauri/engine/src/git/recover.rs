@@ -4,7 +4,6 @@ use std::fs;
 
 use git2::ErrorCode;
 
-use super::disk::{Standing, survey};
 use super::edits::TEMPORARY;
 use super::index::Known;
 use super::intent::Intent;
@@ -55,13 +54,10 @@ impl Repo {
         }
         self.sweep(&intent)?;
         let changes = intent.changes(self)?;
-        let standings = survey(self.work_tree(), &changes)?;
-        let by_hand = |standing: &Standing| matches!(standing, Standing::Changed | Standing::Blocked(_));
-        let edited = changes.iter().zip(&standings).filter(|(_, standing)| by_hand(standing));
-        let mut kept: Vec<RepoPath> = edited.map(|(change, _)| change.path.clone()).collect();
-        let files = standings.iter().filter(|standing| **standing == Standing::Before).count();
+        let surveyed = self.survey(&changes)?;
+        let (mut kept, files) = (surveyed.refused(), surveyed.open().len());
 
-        let late = self.write_files(&intent.to, &changes, &standings, &mut |_, _| {});
+        let late = self.write_files(&intent.to, &surveyed, &mut |_, _| {});
         let written = late.map_err(|stopped| stopped.error)?;
         pass(Point::RecoverWritten)?;
         kept.extend(written.kept);

@@ -5,24 +5,20 @@ use std::fs::Metadata;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
-use super::disk::{Standing, is_executable, standing_alone, stat, survey};
+use super::disk::{Open, Standing, is_executable, standing_alone, standing_now, stat, survey_again};
 use super::durable::{Syncing, in_threads, sync_dir};
 use super::edits::TEMPORARY;
 use super::refs::count;
+use super::seen::Seen;
 use crate::beneath::{self, Held};
 use crate::change::FileChange;
 use crate::error::{Error, Result};
 use crate::failpoint::{Point, pass};
 use crate::id::RepoPath;
-
-/// How far apart two writes are at least that a file's time tells apart: two ticks of the slowest kernel's clock.
-const TICK: Duration = Duration::from_millis(20);
-/// The same where file times are whole seconds, or two of them.
-const COARSE_TICK: Duration = Duration::from_secs(3);
 
 /// Why writing stopped.
 #[derive(Debug)]
@@ -38,9 +34,8 @@ pub(super) struct Stopped {
 pub(super) struct Written {
     /// Paths whose file changed at the last moment, and was left alone.
     pub(super) kept: Vec<RepoPath>,
-    /// Files that were put in place, each as it was when its last byte was written, where a later write would show
-    /// in its time.
-    pub(super) placed: HashMap<RepoPath, Metadata>,
+    /// Files that were put in place, each as it was when its last byte was written, where a later write shows.
+    pub(super) placed: HashMap<RepoPath, Seen>,
 }
 
 /// New contents beside their place. They go when this is dropped, unless they were put there.
@@ -74,8 +69,8 @@ struct Writer<'a> {
 
 /// What became of one file.
 enum Put<'c> {
-    /// It is there, as it was when its last byte was written, where a later write would show in its time.
-    InPlace(&'c FileChange, Option<Metadata>),
+    /// It is there, as it was when its last byte was written, where a later write shows.
+    InPlace(&'c FileChange, Option<Seen>),
     /// It was not put there, since this stands there.
     Not(&'c FileChange, Standing),
 }
@@ -89,7 +84,7 @@ enum Put<'c> {
 /// been touched yet, and it is `FileChanged`.
 pub(super) fn write(
     work_tree: &Path,
-    changes: &[&FileChange],
+    changes: &[Open<'_>],
     keep: &mut dyn FnMut(&RepoPath) -> Result<bool>,
     progress: &mut dyn FnMut(u32),
 ) -> Result<Written, Stopped> {
@@ -104,39 +99,40 @@ pub(super) fn write(
 impl<'a> Writer<'a> {
     fn run(
         &mut self,
-        changes: &[&FileChange],
+        changes: &[Open<'_>],
         keep: &mut dyn FnMut(&RepoPath) -> Result<bool>,
         progress: &mut dyn FnMut(u32),
     ) -> Result<()> {
-        let (deletes, writes): (Vec<&FileChange>, Vec<_>) =
-            changes.iter().copied().partition(|change| change.after.is_none());
+        let (deletes, writes): (Vec<Open<'_>>, Vec<_>) =
+            changes.iter().copied().partition(|open| open.change.after.is_none());
         // A file in whose place a directory comes, or the other way round, has to go first.
-        let places: HashSet<&str> = writes.iter().map(|new| new.path.as_str()).collect();
-        let parents: HashSet<&str> = writes.iter().flat_map(|new| ancestors(&new.path)).collect();
+        let places: HashSet<&str> = writes.iter().map(|new| new.change.path.as_str()).collect();
+        let parents: HashSet<&str> = writes.iter().flat_map(|new| ancestors(&new.change.path)).collect();
         let in_new_file = |path: &RepoPath| ancestors(path).any(|dir| places.contains(dir));
-        let (first, last): (Vec<_>, Vec<_>) = deletes
-            .into_iter()
-            .partition(|gone| parents.contains(gone.path.as_str()) || in_new_file(&gone.path));
+        let (first, last): (Vec<_>, Vec<_>) =
+            deletes.into_iter().partition(|Open { change: gone, .. }| {
+                parents.contains(gone.path.as_str()) || in_new_file(&gone.path)
+            });
         let mut done = 0;
         let mut step = || {
             done += 1;
             progress(count(done));
         };
-        for change in &first {
-            self.delete(change)?;
+        for gone in &first {
+            self.delete(*gone)?;
             step();
         }
         self.remove_empty_dirs(&first, &mut |dir| Ok(!places.contains(dir.as_str()) && !in_new_file(dir)))?;
 
         let staged = self.stage(&writes, &mut step)?;
         // All are looked at again before the first is put in place: staging took a while.
-        let standings = survey(self.work_tree, &writes)?;
-        for (change, standing) in writes.iter().zip(standings) {
-            self.judge(change, standing)?;
+        let standings = survey_again(self.work_tree, &writes)?;
+        for (open, standing) in writes.iter().zip(standings) {
+            self.judge(open.change, standing)?;
         }
         self.put_in_place(&writes, staged)?;
-        for change in &last {
-            self.delete(change)?;
+        for gone in &last {
+            self.delete(*gone)?;
             step();
         }
         in_threads(&self.dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>(), &|dir| {
@@ -147,14 +143,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes the new contents beside their places, and syncs them.
-    fn stage(&mut self, writes: &[&FileChange], step: &mut dyn FnMut()) -> Result<Vec<Staged<'a>>> {
-        for change in writes {
-            self.make_directory_of(&change.path)?;
+    fn stage(&mut self, writes: &[Open<'_>], step: &mut dyn FnMut()) -> Result<Vec<Staged<'a>>> {
+        for new in writes {
+            self.make_directory_of(&new.change.path)?;
         }
-        let dirs: BTreeSet<PathBuf> = writes.iter().map(|change| self.directory_of(&change.path)).collect();
+        let dirs: BTreeSet<PathBuf> = writes.iter().map(|new| self.directory_of(&new.change.path)).collect();
         let syncing = Syncing::of(writes.len(), &dirs.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-        let staged = beside_each_other(self.work_tree, writes.to_vec(), Some(step), &|held, change| {
-            let staged = stage_one(held, change)?;
+        let staged = beside_each_other(self.work_tree, writes.to_vec(), Some(step), &|held, new| {
+            let staged = stage_one(held, new.change)?;
             pass(Point::WriteStaged)?;
             Ok(staged)
         })?;
@@ -168,17 +164,17 @@ impl<'a> Writer<'a> {
     }
 
     /// Puts the new contents where they belong.
-    fn put_in_place(&mut self, writes: &[&FileChange], staged: Vec<Staged<'_>>) -> Result<()> {
+    fn put_in_place(&mut self, writes: &[Open<'_>], staged: Vec<Staged<'_>>) -> Result<()> {
         let mut all = writes.iter().copied().zip(staged);
         // One by one until the first is there: up to then, one that somebody changed stops it all.
         let mut held = Held::new(self.work_tree);
         while !self.touched
-            && let Some((change, staged)) = all.next()
+            && let Some((new, staged)) = all.next()
         {
-            let put = put_one(&mut held, change, staged)?;
+            let put = put_one(&mut held, new, staged)?;
             self.note(put)?;
         }
-        let put = |held: &mut Held<'a>, (change, staged)| put_one(held, change, staged);
+        let put = |held: &mut Held<'a>, (new, staged)| put_one(held, new, staged);
         for put in beside_each_other(self.work_tree, all.collect(), None, &put)? {
             self.note(put)?;
         }
@@ -187,10 +183,8 @@ impl<'a> Writer<'a> {
 
     fn note(&mut self, put: Put<'_>) -> Result<()> {
         match put {
-            Put::InPlace(change, metadata) => {
-                if let Some(metadata) = metadata {
-                    self.written.placed.insert(change.path.clone(), metadata);
-                }
+            Put::InPlace(change, seen) => {
+                self.written.placed.extend(seen.map(|seen| (change.path.clone(), seen)));
                 self.touch(&change.path.under(self.work_tree));
                 Ok(())
             }
@@ -198,8 +192,10 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn delete(&mut self, change: &FileChange) -> Result<()> {
-        if !self.still_stands(change)? {
+    fn delete(&mut self, gone: Open<'_>) -> Result<()> {
+        let change = gone.change;
+        // If not, it is left alone, or everything is.
+        if !self.judge(change, standing_now(&mut Held::new(self.work_tree), gone)?)? {
             return Ok(());
         }
         let file = change.path.under(self.work_tree);
@@ -211,12 +207,7 @@ impl<'a> Writer<'a> {
         pass(Point::WriteDeleted)
     }
 
-    /// Whether the file may still be replaced. If not, it is left alone, or everything is.
-    fn still_stands(&mut self, change: &FileChange) -> Result<bool> {
-        let standing = standing_alone(self.work_tree, change)?;
-        self.judge(change, standing)
-    }
-
+    /// Whether the file may be replaced as it stands.
     fn judge(&mut self, change: &FileChange, standing: Standing) -> Result<bool> {
         match standing {
             Standing::Before | Standing::After => Ok(true),
@@ -272,12 +263,12 @@ impl<'a> Writer<'a> {
     /// Removes the directories that these deletes emptied, from the deepest up.
     fn remove_empty_dirs(
         &self,
-        deleted: &[&FileChange],
+        deleted: &[Open<'_>],
         keep: &mut dyn FnMut(&RepoPath) -> Result<bool>,
     ) -> Result<()> {
         let mut dirs = BTreeSet::new();
-        for change in deleted {
-            dirs.extend(ancestors(&change.path).map(|dir| RepoPath::root().join(dir)));
+        for gone in deleted {
+            dirs.extend(ancestors(&gone.change.path).map(|dir| RepoPath::root().join(dir)));
         }
         for dir in dirs.iter().rev() {
             if keep(dir)? {
@@ -353,23 +344,22 @@ fn stage_one<'w>(held: &mut Held<'w>, change: &FileChange) -> Result<Staged<'w>>
 }
 
 /// Puts a staged file where it belongs, if what is to be replaced still stands there.
-fn put_one<'c>(held: &mut Held<'_>, change: &'c FileChange, mut staged: Staged<'_>) -> Result<Put<'c>> {
-    let work_tree = held.root();
-    let file = change.path.under(work_tree);
+fn put_one<'c>(held: &mut Held<'_>, new: Open<'c>, mut staged: Staged<'_>) -> Result<Put<'c>> {
+    let (work_tree, change) = (held.root(), new.change);
     // Where nothing was, nothing may have come: the system itself refuses to replace it.
-    let was_there = change.before.is_some() && stat(&file)?.is_some();
-    if change.before.is_some() {
-        match standing_alone(work_tree, change)? {
+    let was_there = change.before.is_some();
+    if was_there {
+        match standing_now(held, new)? {
             Standing::Before | Standing::After => {}
             other => return Ok(Put::Not(change, other)),
         }
     }
-    let metadata = staged.metadata.take().filter(|written| tells_writes_apart(written, SystemTime::now()));
+    let seen = staged.metadata.take().and_then(|written| Seen::of(written, SystemTime::now()));
     match held.rename(&staged.path, change.path.file_name(), was_there) {
         Ok(()) => {
             staged.is_placed = true;
             pass(Point::WritePlaced)?;
-            Ok(Put::InPlace(change, metadata))
+            Ok(Put::InPlace(change, seen))
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let standing = match standing_alone(work_tree, change)? {
@@ -378,7 +368,7 @@ fn put_one<'c>(held: &mut Held<'_>, change: &'c FileChange, mut staged: Staged<'
             };
             Ok(Put::Not(change, standing))
         }
-        Err(error) => Err(Error::io(file)(error)),
+        Err(error) => Err(Error::io(change.path.under(work_tree))(error)),
     }
 }
 
@@ -409,12 +399,4 @@ fn beside(path: &RepoPath) -> RepoPath {
 pub(crate) fn is_staged(path: &Path) -> bool {
     let random = || path.file_name()?.to_str()?.strip_prefix(TEMPORARY)?.strip_suffix(".tmp");
     random().is_some_and(|random| random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit()))
-}
-
-/// Whether a write from now on gets another time than the last one got.
-fn tells_writes_apart(written: &Metadata, now: SystemTime) -> bool {
-    let Ok(at) = written.modified() else { return false };
-    // A time without a fraction may be one of a system that counts in seconds.
-    let is_whole = at.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|since| since.subsec_nanos() == 0);
-    now.duration_since(at).is_ok_and(|age| age > if is_whole { COARSE_TICK } else { TICK })
 }

@@ -52,6 +52,7 @@ pub(crate) use resolve::Resolved;
 pub(crate) use source::Source;
 pub(crate) use split::{Document, split};
 pub(crate) use text_error::TextError;
+pub(crate) use three_way::ANNOTATION_PREFIX;
 pub use three_way::Side;
 pub use together::FieldConflict;
 pub(crate) use together::{TextMerge, merge_picking, merge_texts};

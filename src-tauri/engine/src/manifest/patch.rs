@@ -297,7 +297,11 @@ fn inline(annotations: &[(&str, &str)], is_json: bool) -> String {
 
 /// Annotations as lines of a block, each with its line end.
 fn block_lines(indent: &str, annotations: &[(&str, &str)]) -> String {
-    annotations.iter().map(|(key, value)| format!("{indent}{}: {}\n", scalar(key), scalar(value))).collect()
+    let mut lines = String::new();
+    for (key, value) in annotations {
+        lines.extend([indent, &scalar(key), ": ", &scalar(value), "\n"]);
+    }
+    lines
 }
 
 /// The entries that stand in the mapping itself.

@@ -22,6 +22,12 @@ pub(super) const TABLE: &str = "
     ) STRICT;
 ";
 
+const OF_FABRIC: &str = "
+    SELECT proposals.* FROM proposals
+    JOIN fabrics AS owner ON owner.id = proposals.fabric
+    JOIN fabrics AS asked ON asked.repository = owner.repository AND asked.branch = owner.branch
+    WHERE asked.id = ?1 ORDER BY owner.id <> ?1 LIMIT 1";
+
 /// A proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredProposal {
@@ -64,12 +70,7 @@ impl Store {
     /// are the same.
     pub(crate) fn proposal(&self, fabric: &FabricId) -> Result<Option<StoredProposal>> {
         let connection = self.lock();
-        let mut statement = connection.prepare_cached(
-            "SELECT proposals.* FROM proposals
-             JOIN fabrics AS owner ON owner.id = proposals.fabric
-             JOIN fabrics AS asked ON asked.repository = owner.repository AND asked.branch = owner.branch
-             WHERE asked.id = ?1 ORDER BY owner.id <> ?1 LIMIT 1",
-        )?;
+        let mut statement = connection.prepare_cached(OF_FABRIC)?;
         let mut rows = statement.query([fabric.as_str()])?;
         rows.next()?.map(StoredProposal::read).transpose()
     }
@@ -146,6 +147,15 @@ mod tests {
         assert_eq!(store.proposal(&fabric).expect("asked"), Some(proposal));
         store.remove_proposal(&fabric).expect("removed");
         assert_eq!(store.proposal(&fabric).expect("asked"), None);
+
+        let other = FabricId::random();
+        assert_eq!(store.proposal(&other).expect("asked"), None);
+        let anew = {
+            let connection = store.lock();
+            let asked = connection.prepare_cached(OF_FABRIC).expect("prepared");
+            asked.get_status(rusqlite::StatementStatus::RePrepare)
+        };
+        assert_eq!(anew, 0, "another fabric is no reason to prepare it again");
 
         let poll = StoredPoll { etag: "k v".to_owned(), revision: "a".repeat(40) };
         store.set_poll(&fabric, &poll).expect("kept");

@@ -5,10 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::change::FileChange;
 use crate::conflict::{Conflict, Resolution};
 use crate::error::{Error, Result};
-use crate::git::{self, Access, Integration, PushReply, Repo, Transferred, Watch, Wish};
+use crate::git::{self, Access, Integration, PushReply, Repo, Surveyed, Transferred, Watch, Wish};
 use crate::id::{BranchName, OperationId, RemoteUrl, RepoPath, Revision};
 use crate::operation::{Step, Unit};
 use crate::sync::flow::{Flow, IsWaitedFor};
@@ -162,20 +161,19 @@ impl Flow<'_> {
                 Integration::Held { rest, held } => (rest, held, "taken over in part"),
             };
             self.report.loud();
-            if let Some(way) = &way {
-                let edited = self.repo.check_disk(&way.changes)?;
-                if !edited.is_empty() {
-                    // Somebody is at work on these: they wait, and all else goes on.
-                    at_work.extend(edited);
-                    continue;
-                }
+            let surveyed = way.as_ref().map(|way| self.repo.survey(&way.changes)).transpose()?;
+            let edited = surveyed.as_ref().map(Surveyed::refused).unwrap_or_default();
+            if !edited.is_empty() {
+                // Somebody is at work on these: they wait, and all else goes on.
+                at_work.extend(edited);
+                continue;
             }
             self.result.compared = true;
             self.result.conflicts =
                 held.iter().map(|held| conflict(self.repo, held)).collect::<Result<_>>()?;
             let mut notes = Vec::new();
-            if let Some(way) = way {
-                self.advance(Step::Integrate, &way.to, &way.changes)?;
+            if let (Some(way), Some(surveyed)) = (&way, &surveyed) {
+                self.advance(Step::Integrate, &way.to, surveyed)?;
                 if is_replayed {
                     self.repo.forget_rewritten(there)?;
                 }
@@ -192,13 +190,13 @@ impl Flow<'_> {
         Err(Error::FileChanged { file })
     }
 
-    fn advance(&self, step: Step, to: &Revision, changes: &[FileChange]) -> Result<()> {
-        let (report, total) = (self.report, changes.len());
+    fn advance(&self, step: Step, to: &Revision, surveyed: &Surveyed<'_>) -> Result<()> {
+        let (report, changes) = (self.report, surveyed.changes());
         let from = self.repo.tip(self.branch)?;
         report.check()?;
-        self.move_to(from.as_ref(), to, changes, &mut |done| {
+        self.move_to(from.as_ref(), to, surveyed, &mut |done| {
             let current = changes.get(done).map(|change| change.path.file_name());
-            drop(report.count(step, done, Some(total), current));
+            drop(report.count(step, done, Some(changes.len()), current));
         })
     }
 

@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::change::FileChange;
 use crate::conflict::{Conflict, ConflictPolicy, Resolution};
 use crate::edit::Edit;
 use crate::error::{Error, Result};
 use crate::fgd::{FabricRules, FileEntry, Layout, Look, ManagedIndex};
 use crate::finding::{Finding, Severity};
-use crate::git::{Access, Repo};
+use crate::git::{Access, Repo, Surveyed};
 use crate::github::Merged;
 use crate::id::{BranchName, RepoPath, Revision};
 use crate::operation::{CommitSummary, DocumentCounts, OperationKind, Step};
@@ -288,10 +287,10 @@ impl Flow<'_> {
         &self,
         from: Option<&Revision>,
         to: &Revision,
-        changes: &[FileChange],
+        surveyed: &Surveyed<'_>,
         step: &mut dyn FnMut(usize),
     ) -> Result<()> {
-        let kept = self.repo.advance(self.branch, from, to, changes, &mut |done, _| step(done as usize))?;
+        let kept = self.repo.advance(self.branch, from, to, surveyed, &mut |done, _| step(done as usize))?;
         for file in kept {
             // It shows as an edit by hand against the new commit.
             tracing::warn!(%file, "changed at the last moment and left as it is");

@@ -275,7 +275,7 @@ impl Flow<'_> {
             Some(parent) if self.repo.same_tree(parent, &revision)? => parent,
             _ => &revision,
         };
-        self.move_to(parent, to, changes, &mut |done| {
+        self.move_to(parent, to, &self.repo.survey(changes)?, &mut |done| {
             count(changes.len() + done, changes.get(done).map(|change| change.path.file_name()));
         })?;
         if Some(to) != parent {
@@ -295,7 +295,7 @@ fn hash_at(work_tree: &Path, path: &RepoPath) -> Option<ContentHash> {
 
 /// Reads a file; whatever is no plain file is an error, since a pipe would never end.
 pub(super) fn read_if_there(work_tree: &Path, path: &RepoPath) -> Result<Option<Vec<u8>>> {
-    match beneath::open(work_tree, path).and_then(|file| beneath::read(file, u64::MAX)) {
+    match beneath::open(work_tree, path).and_then(|opened| opened.read(u64::MAX)) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error)
             if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Given;
+use crate::change::ContentHash;
 use crate::fgd::inbox::{Composed, DocumentRead, Inbox, ObjectRead, SourceFile};
 use crate::fgd::managed::ManagedIndex;
 use crate::finding::{Code, Finding};
@@ -34,16 +35,17 @@ pub(super) struct Verdicts {
 }
 
 /// An object's identity, and whether it is one of the fabric's own kinds.
-type Identity = (ResourceId, bool);
+type Identity<'a> = (&'a ResourceId, bool);
 
-fn identity(object: &ObjectRead) -> Identity {
-    (object.id().clone(), object.is_hedgehog())
+fn identity(object: &ObjectRead) -> Identity<'_> {
+    (object.id(), object.is_hedgehog())
 }
 
 /// Decides on each document.
-pub(super) fn decide(given: &Given<'_>, inbox: &Inbox, managed: &ManagedIndex) -> Verdicts {
+pub(super) fn decide<'a>(given: &'a Given<'_>, inbox: &'a Inbox, managed: &'a ManagedIndex) -> Verdicts {
     let contradicted = contradictions(given, inbox);
-    let mut decider = Decider { given, managed, met: HashSet::new(), warnings: Vec::new() };
+    let met = HashSet::with_capacity(inbox.document_count());
+    let mut decider = Decider { given, managed, met, warnings: Vec::new() };
     let mut of = Vec::with_capacity(inbox.files.len());
     for (place, file) in inbox.files.iter().enumerate() {
         let Ok(documents) = &file.documents else {
@@ -52,9 +54,9 @@ pub(super) fn decide(given: &Given<'_>, inbox: &Inbox, managed: &ManagedIndex) -
             continue;
         };
         let taken = taken(given, file);
-        let verdict = |document: &DocumentRead| match &document.object {
+        let verdict = |document: &'a DocumentRead| match &document.object {
             Err(finding) => Verdict::Rejected(finding.clone()),
-            Ok(object) if taken.contains(object.content.to_string().as_str()) => Verdict::Unchanged,
+            Ok(object) if taken.contains(&object.content) => Verdict::Unchanged,
             Ok(object) => match contradicted.get(&(place, document.index)) {
                 Some(finding) => Verdict::Rejected(Box::new(finding.clone())),
                 None => decider.object(object),
@@ -66,19 +68,20 @@ pub(super) fn decide(given: &Given<'_>, inbox: &Inbox, managed: &ManagedIndex) -
 }
 
 /// Content hashes of the documents that were taken from this file in earlier runs.
-pub(super) fn taken<'a>(given: &Given<'a>, file: &SourceFile) -> HashSet<&'a str> {
+pub(super) fn taken(given: &Given<'_>, file: &SourceFile) -> HashSet<ContentHash> {
     let original = file.path.below(given.layout.root()).unwrap_or(file.path.as_str());
     given.log.taken_from(original)
 }
 
 /// The same object twice with different contents: neither is right more than the other. By file and document.
 fn contradictions(given: &Given<'_>, inbox: &Inbox) -> HashMap<(usize, u32), Finding> {
-    let mut places: HashMap<Identity, Vec<(usize, &DocumentRead, &ObjectRead)>> = HashMap::new();
+    let mut places: HashMap<Identity<'_>, Vec<(usize, &DocumentRead, &ObjectRead)>> =
+        HashMap::with_capacity(inbox.document_count());
     for (place, file) in inbox.files.iter().enumerate() {
         let taken = taken(given, file);
         for document in file.documents.iter().flatten() {
             if let Ok(object) = &document.object
-                && (taken.is_empty() || !taken.contains(object.content.to_string().as_str()))
+                && !taken.contains(&object.content)
             {
                 places.entry(identity(object)).or_default().push((place, document, object));
             }
@@ -116,12 +119,12 @@ struct Decider<'a> {
     given: &'a Given<'a>,
     managed: &'a ManagedIndex,
     /// Objects met in this drop already.
-    met: HashSet<Identity>,
+    met: HashSet<Identity<'a>>,
     warnings: Vec<Finding>,
 }
 
-impl Decider<'_> {
-    fn object(&mut self, object: &ObjectRead) -> Verdict {
+impl<'a> Decider<'a> {
+    fn object(&mut self, object: &'a ObjectRead) -> Verdict {
         let id = object.id();
         let Some(classified) = classify(&object.group, &object.version, &id.kind) else {
             let message = format!("{:?} is no kind of object.", id.kind);

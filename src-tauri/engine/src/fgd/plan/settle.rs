@@ -64,7 +64,7 @@ impl Settler<'_> {
                     Outcome::Rejected(finding)
                 }
                 (verdict, Some(Ok(read))) => {
-                    accepted.push(read.content.to_string());
+                    accepted.push(read.content);
                     self.object(verdict, read)
                 }
                 // A file that can't be read as text has a rejection and no document.
@@ -135,7 +135,7 @@ impl Settler<'_> {
         file: SourceFile,
         count: usize,
         written: Vec<serde_yaml::Value>,
-        accepted: Vec<String>,
+        accepted: Vec<ContentHash>,
         rejected: bool,
     ) {
         let original = file.path.below(self.given.layout.root()).unwrap_or(file.path.as_str()).to_owned();
@@ -145,13 +145,13 @@ impl Settler<'_> {
         if rejected {
             let known = taken(self.given, &file);
             // The same document may stand in it twice, and some that were taken may stand in it no more.
-            let is_known = accepted.iter().all(|document| known.contains(document.as_str()));
+            let is_known = accepted.iter().all(|document| known.contains(document));
             self.plan.waiting.insert(file.path);
             if is_known {
                 return;
             }
             entry.round = self.log.round(&original, entry.content_hash.as_deref().unwrap_or_default());
-            entry.documents_taken = accepted;
+            entry.documents_taken = accepted.iter().map(ContentHash::to_string).collect();
             self.log.append(entry);
             return;
         }

@@ -21,12 +21,53 @@ fn a_file_changed_since_is_not_written_over() {
     let before = lab.tip();
     let (to, changes) = lab.commit(&[("a", "2"), ("b", "2")]);
     lab.put("b", "by hand");
-    assert_eq!(lab.repo.check_disk(&changes).expect("check"), [at("b")]);
+    assert_eq!(lab.repo.survey(&changes).expect("survey").refused(), [at("b")]);
     let error = lab.advance(&to, &changes).expect_err("changed");
     assert!(matches!(error, Error::FileChanged { file } if file == at("b")));
     assert_eq!((lab.read("a").as_deref(), lab.read("b").as_deref()), (Some("1"), Some("by hand")));
     assert_eq!(lab.tip(), before);
     assert_eq!(lab.repo.recover().expect("recover"), None);
+}
+
+/// As long as two writes are apart at least that a file's time tells apart, and more.
+const AGED: std::time::Duration = std::time::Duration::from_millis(50);
+
+#[test]
+fn an_edit_of_the_same_size_after_the_look_is_not_written_over() {
+    let lab = Lab::with(&[("a", "1"), ("b", "1"), ("gone", "1")]);
+    let (to, changes) = lab.commit(&[("a", "2"), ("b", "2"), ("gone", "")]);
+    let before = lab.tip();
+    std::thread::sleep(AGED);
+    let surveyed = lab.repo.survey(&changes).expect("survey");
+    let advance = |at: &str| {
+        let edit = &mut |_, _| lab.put(at, "3");
+        lab.repo.advance(&main(), before.as_ref(), &to, &surveyed, edit)
+    };
+    // While the new contents are written beside their places.
+    assert!(matches!(advance("b"), Err(Error::FileChanged { file }) if file == at("b")));
+    assert_eq!((lab.read("a").as_deref(), lab.read("b").as_deref()), (Some("1"), Some("3")));
+    assert_eq!(lab.tip(), before, "nothing was touched");
+    lab.put("b", "1");
+    // The first that goes is one of many steps: it is left as it is, and all else is done.
+    assert_eq!(advance("gone").expect("advanced"), [at("gone")]);
+    assert_eq!(lab.read("gone").as_deref(), Some("3"));
+    assert_eq!(lab.git(&["status", "--porcelain"]), "?? gone\n");
+}
+
+#[cfg(feature = "failpoints")]
+#[test]
+fn an_edit_of_the_same_size_at_its_turn_is_not_written_over() {
+    let lab = Lab::with(&[("a", "1"), ("b", "1")]);
+    let (to, changes) = lab.commit(&[("a", "2"), ("b", "2")]);
+    std::thread::sleep(AGED);
+    let surveyed = lab.repo.survey(&changes).expect("survey");
+    let other = lab.root().join("b");
+    let edit = move || std::fs::write(&other, "3").expect("written");
+    fail::cfg_callback("write/placed", edit).expect("set");
+    let kept = lab.repo.advance(&main(), lab.tip().as_ref(), &to, &surveyed, &mut |_, _| {});
+    fail::remove("write/placed");
+    assert_eq!(kept.expect("advanced"), [at("b")]);
+    assert_eq!((lab.read("a").as_deref(), lab.read("b").as_deref()), (Some("2"), Some("3")));
 }
 
 #[test]
@@ -69,7 +110,8 @@ fn a_branch_that_moved_is_not_moved_again() {
     let from = lab.tip();
     let (to, changes) = lab.commit(&[("b", "1")]);
     lab.git(&["commit", "-q", "--allow-empty", "-m", "by hand"]);
-    let error = lab.repo.advance(&main(), from.as_ref(), &to, &changes, &mut |_, _| {}).expect_err("moved");
+    let surveyed = lab.repo.survey(&changes).expect("survey");
+    let error = lab.repo.advance(&main(), from.as_ref(), &to, &surveyed, &mut |_, _| {}).expect_err("moved");
     assert!(matches!(error, Error::WorkTreeBusy { .. }), "{error}");
     assert_eq!(lab.read("b"), None);
     let error = lab.repo.move_branch(&main(), from.as_ref(), &to).expect_err("moved");

@@ -88,3 +88,33 @@ fn the_same_input_makes_the_same_tree() {
     let (b, _) = two.commit(&[("a", "3"), ("b/c", "2")]);
     assert_eq!(tree(&one, &a), tree(&two, &b));
 }
+
+#[test]
+fn what_many_files_need_is_told_file_by_file() {
+    fn borrowed(files: &[(String, String)]) -> Vec<(&str, &str)> {
+        files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect()
+    }
+    let path = |n: usize| format!("{}/{n:03}", n % 3);
+    let files = |text: &dyn Fn(usize) -> String| -> Vec<(String, String)> {
+        (0..540).map(|n| (path(n), text(n))).collect()
+    };
+    let lab = Lab::new();
+    let base = lab.save(&borrowed(&files(&|n| format!("{n}\n"))));
+    // A third stays, a third is changed, a third goes.
+    let after = files(&|n| match n % 9 / 3 {
+        0 => format!("{n}\n"),
+        1 => format!("{n} again\n"),
+        _ => String::new(),
+    });
+    let (to, mut wanted) = lab.commit(&borrowed(&after));
+    wanted.retain(|change| change.before != change.after.as_deref().map(ContentHash::of));
+    wanted.iter_mut().for_each(|change| change.executable = change.after.is_some().then_some(false));
+    wanted.sort_by(|a, b| a.path.cmp(&b.path));
+    assert_eq!(wanted.len(), 360);
+    assert_eq!(lab.repo.changes_between(Some(&base), &to).expect("changes"), wanted);
+    let back = lab.repo.changes_between(Some(&to), &base).expect("changes");
+    let undoes = |(back, change): (&FileChange, &FileChange)| {
+        back.path == change.path && back.after.as_deref().map(ContentHash::of) == change.before
+    };
+    assert!(back.len() == wanted.len() && back.iter().zip(&wanted).all(undoes));
+}

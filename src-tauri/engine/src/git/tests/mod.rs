@@ -77,7 +77,7 @@ impl Lab {
     }
 
     fn advance(&self, to: &Revision, changes: &[FileChange]) -> crate::error::Result<Vec<RepoPath>> {
-        self.repo.advance(&main(), self.tip().as_ref(), to, changes, &mut |_, _| {})
+        self.repo.advance(&main(), self.tip().as_ref(), to, &self.repo.survey(changes)?, &mut |_, _| {})
     }
 
     fn save(&self, files: &[(&str, &str)]) -> Revision {

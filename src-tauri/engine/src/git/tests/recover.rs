@@ -26,8 +26,8 @@ fn crash(lab: &Lab, step: Step) -> (Option<Revision>, Revision) {
         Step::SomeFiles => &changes[..1],
         Step::AllFiles | Step::Branch => &changes[..],
     };
-    let standings = super::super::disk::survey(lab.root(), files).expect("survey");
-    lab.repo.write_files(&to, files, &standings, &mut |_, _| {}).expect("written");
+    let surveyed = lab.repo.survey(files).expect("survey");
+    lab.repo.write_files(&to, &surveyed, &mut |_, _| {}).expect("written");
     if step == Step::Branch {
         lab.repo.move_branch(&main(), from.as_ref(), &to).expect("moved");
     }

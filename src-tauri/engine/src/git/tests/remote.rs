@@ -349,7 +349,8 @@ fn a_clone_of_an_empty_repository_is_unborn() {
     assert_eq!(repo.head().expect("head"), Head::Branch { name: branch.clone(), tip: None });
     let changes = [FileChange::write(at("x"), None, b"1".to_vec())];
     let to = repo.commit(None, &changes, "first", &mut |_, _| {}).expect("commit");
-    repo.advance(&branch, None, &to, &changes, &mut |_, _| {}).expect("advance");
+    repo.advance(&branch, None, &to, &repo.survey(&changes).expect("survey"), &mut |_, _| {})
+        .expect("advance");
     let pushed = repo.push(&branch, &to, None, &access(), &quiet()).expect("push");
     assert_eq!((pushed, repo.tracking(&branch).expect("tracking")), (PushReply::Accepted, Some(to)));
 }
