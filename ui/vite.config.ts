@@ -21,6 +21,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts"],
     // A bound for what hangs, not a measure of speed: a loaded machine takes its time over thousands of rows.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     restoreMocks: true,
     // The colours of links are read by a test.
     css: { include: [/links\.css/] },

@@ -208,6 +208,48 @@ describe("what is decided", () => {
   });
 });
 
+describe("a text of one's own", () => {
+  async function written() {
+    const opened = await settling();
+    const { dialog, user } = opened;
+    await user.click(await dialog.findByRole("button", { name: /Compare and edit as text *: Switch/ }));
+    await user.click(await dialog.findByRole("button", { name: "Write it by hand…" }));
+    await user.type(await dialog.findByRole("textbox"), "# mine\n", { initialSelectionStart: 0 });
+    return opened;
+  }
+
+  it("is kept when another commit comes to its file, and counts once it is taken again", async () => {
+    const { dialog, engine, sent, user } = await written();
+    const [first, ...others] = conflicts();
+    const newer = { ...first!, theirs: "9".repeat(40) };
+    engine.answers.conflicts = () => [newer, ...others];
+    engine.say({ type: "finished", data: operation({ id: "pulled" }) });
+    expect(await dialog.findByText(/The file has changed since you wrote its text/)).toBeTruthy();
+    expect(dialog.getAllByText("To decide")).toHaveLength(2);
+    await user.click(dialog.getByRole("button", { name: "Finish" }));
+    expect(sent()).toEqual([]);
+    await user.click(await dialog.findByRole("button", { name: "Go on with what I wrote" }));
+    const text = `# mine\n${conflictTexts(first!.file).ours}`;
+    expect(await dialog.findByRole("textbox")).toHaveProperty("value", text);
+    expect(dialog.queryByText(/The file has changed/)).toBeNull();
+    await user.click(dialog.getByRole("button", { name: "Finish" }));
+    expect(sent()[0]).toEqual([
+      { file: first!.file, ours: first!.ours, theirs: newer.theirs, pick: { is: "text", text } },
+    ]);
+  });
+
+  it("is checked when it is seen again", async () => {
+    const { dialog, user } = await written();
+    expect(await dialog.findByText("Nothing is wrong with it.")).toBeTruthy();
+    await user.click(dialog.getAllByRole("button", { name: "Close" })[1]!);
+    await user.click(button("Settle conflicts…"));
+    const again = within(screen.getByRole("dialog"));
+    await user.click(await again.findByRole("button", { name: /Compare and edit as text *: Switch/ }));
+    expect(await again.findByText("Nothing is wrong with it.")).toBeTruthy();
+    expect(again.queryByText("Checking…")).toBeNull();
+  });
+});
+
 describe("finishing", () => {
   it("waits for a decision", async () => {
     const { dialog, sent, user } = await settling();

@@ -1,5 +1,5 @@
 import { SvelteMap } from "svelte/reactivity";
-import type { Conflict, Pick, Resolution, Side } from "./bindings";
+import type { Conflict, Pick, RepoPath, Resolution, Side } from "./bindings";
 
 /** What is chosen for one conflict: a whole version, a side for some of its fields, or a text of one's own. */
 export type Choice =
@@ -13,10 +13,13 @@ export const isPickable = (conflict: Conflict): boolean => conflict.oursIs !== "
 /**
  * What a person has decided so far about the conflicts of a fabric.
  *
- * A choice is for the versions that were seen: a conflict whose file is another by now is undecided again.
+ * A choice is for the versions that were seen: a conflict whose file is another by now is undecided again. What was
+ * written by hand is kept for the file, to be taken again or not.
  */
 export class Decisions {
   readonly #choices = new SvelteMap<string, Choice>();
+  /** What was written last, with the versions that it was written about. */
+  readonly #texts = new SvelteMap<RepoPath, { text: string; about: string }>();
 
   choiceOf(conflict: Conflict): Choice | null {
     return this.#choices.get(keyOf(conflict)) ?? null;
@@ -26,6 +29,17 @@ export class Decisions {
   sideOf(conflict: Conflict, path: string): Side | null {
     const choice = this.choiceOf(conflict);
     return choice?.is === "fields" ? (choice.fields[path] ?? null) : null;
+  }
+
+  /** The text that a person wrote last for the file, whatever was picked or changed since. */
+  textOf({ file }: Conflict): string | null {
+    return this.#texts.get(file)?.text ?? null;
+  }
+
+  /** Whether that text was written about other versions, and was not taken for these. */
+  isTextOld(conflict: Conflict): boolean {
+    const written = this.#texts.get(conflict.file);
+    return written !== undefined && written.about !== keyOf(conflict);
   }
 
   /** Whether nothing is left to pick. */
@@ -60,14 +74,19 @@ export class Decisions {
 
   /** Takes a text that a person wrote. */
   write(conflict: Conflict, text: string): void {
-    if (isPickable(conflict)) this.#choices.set(keyOf(conflict), { is: "text", text });
+    if (!isPickable(conflict)) return;
+    const about = keyOf(conflict);
+    this.#choices.set(about, { is: "text", text });
+    this.#texts.set(conflict.file, { text, about });
   }
 
-  /** Forgets what was chosen for one conflict. */
+  /** Forgets what was chosen and written for one conflict. */
   unpick(conflict: Conflict): void {
     this.#choices.delete(keyOf(conflict));
+    this.#texts.delete(conflict.file);
   }
 
+  /** Forgets what was chosen; what was written is kept. */
   clear(): void {
     this.#choices.clear();
   }

@@ -1,7 +1,7 @@
 // Stories of how files get into an inbox: dropped on the window, pasted, mended where they wait.
 import { screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { fabric, fabrics, inbox, NOW, status, unreachable } from "./testing/samples";
+import { fabric, fabrics, inbox, NOW, preview, status, unreachable } from "./testing/samples";
 import { button, expectAccessible, open } from "./testing/window";
 
 beforeEach(() => void vi.spyOn(Date, "now").mockReturnValue(NOW));
@@ -64,20 +64,54 @@ it("puts what is pasted into the inbox, after showing what would become of it", 
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });
 
+/** Opens the dialog and pastes the text into it. */
+async function paste(answers: Parameters<typeof open>[2] = {}) {
+  const opened = await open([fabric()], [], answers);
+  opened.app.select("lab");
+  await opened.user.click(button("Paste"));
+  const dialog = within(screen.getByRole("dialog", { name: "Paste YAML" }));
+  await opened.user.click(dialog.getByLabelText("YAML or JSON"));
+  await opened.user.paste(YAML);
+  return { ...opened, dialog };
+}
+
+it("marks what would become of a text that is written on meanwhile", async () => {
+  let answer: () => void = () => undefined;
+  const { dialog, engine, user } = await paste();
+  const fate = async () => (await dialog.findAllByText("Created"))[0]!.closest("[aria-live]");
+  expect(await fate()).toHaveProperty("ariaBusy", "false");
+  engine.answers.previewText = () => new Promise((resolve) => (answer = () => resolve(preview())));
+  await user.paste("# and on");
+  expect(await fate(), "before it is looked at").toHaveProperty("ariaBusy", "true");
+  await waitFor(() => expect(engine.callsOf("previewText")).toHaveLength(2));
+  expect(await fate(), "and while it is").toHaveProperty("ariaBusy", "true");
+  answer();
+  await waitFor(async () => expect(await fate()).toHaveProperty("ariaBusy", "false"));
+});
+
 it("keeps what was pasted when it can't be written", async () => {
-  const { app, user } = await open([fabric()], [], {
+  const { dialog, user } = await paste({
     deliverText: () => {
       throw unreachable;
     },
   });
-  app.select("lab");
-  await user.click(button("Paste"));
-  const dialog = within(screen.getByRole("dialog", { name: "Paste YAML" }));
-  await user.click(dialog.getByLabelText("YAML or JSON"));
-  await user.paste(YAML);
   await user.click(dialog.getByRole("button", { name: "Put into the inbox" }));
   expect(await dialog.findByText(unreachable.message)).toBeTruthy();
   expect(dialog.getByLabelText<HTMLTextAreaElement>("YAML or JSON").value).toBe(YAML);
+});
+
+it("stays open while what was pasted is written, so that the answer meets no other dialog", async () => {
+  let written: (delivered: unknown) => void = () => undefined;
+  const { dialog, user } = await paste({
+    deliverText: () => new Promise((resolve) => (written = resolve)),
+  });
+  await user.click(dialog.getByRole("button", { name: "Put into the inbox" }));
+  screen.getByRole("dialog").dispatchEvent(new Event("cancel", { cancelable: true }));
+  await user.click(dialog.getByRole("button", { name: "Cancel" }));
+  await user.click(dialog.getByRole("button", { name: "Close" }));
+  expect(screen.getByRole("dialog", { name: "Paste YAML" })).toBeTruthy();
+  written({ taken: ["fabrics/lab-1/raw/pasted.yaml"], refused: [] });
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });
 
 const troubled = () => fabric({ status: status("needsAttention"), inbox: inbox(1), autoSync: false });
@@ -107,6 +141,27 @@ it("mends a file where it waits, and syncs a fabric that is paused", async () =>
   );
   await waitFor(() => expect(engine.callsOf("sync")).toEqual([["lab"]]));
   expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+it("begins with the file's text also where that was read only at the second try", async () => {
+  const opened = await open([troubled()], [], {
+    inboxText: () => {
+      throw unreachable;
+    },
+  });
+  opened.app.select("lab");
+  await opened.user.click(await screen.findByRole("button", { name: /^Mend: / }));
+  const dialog = within(screen.getByRole("dialog", { name: /^Mend / }));
+  const again = await dialog.findByRole("button", { name: "Try again" });
+  opened.engine.answers.inboxText = () => ({
+    file: "fabrics/lab-1/raw/leafs.yaml",
+    text: "kind: [Switch\n",
+    truncated: false,
+  });
+  await opened.user.click(again);
+  const field = await dialog.findByLabelText<HTMLTextAreaElement>("The file as it will be");
+  expect(field.value).toBe("kind: [Switch\n");
+  expect(dialog.getByRole("button", { name: "Save and sync" }).getAttribute("aria-disabled")).toBe("true");
 });
 
 it("writes nothing over what somebody else changed meanwhile", async () => {

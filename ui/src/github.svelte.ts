@@ -103,6 +103,8 @@ export class CodeSignIn {
     this.#show({ is: "beginning" });
     try {
       const start = await this.#github.beginSignIn(host);
+      // Given up meanwhile: the code that came late would be waited for until it runs out.
+      if (this.#over) return await this.#github.cancelSignIn();
       if (start.is !== "code") {
         return this.#show({ is: "notOffered", reason: start.is === "notOffered" ? start.reason : null });
       }
@@ -117,7 +119,7 @@ export class CodeSignIn {
   /** Gives it up. */
   end(): void {
     this.#over = true;
-    if (this.state.is === "waiting" || this.state.is === "beginning") void this.#github.cancelSignIn();
+    if (this.state.is === "waiting") void this.#github.cancelSignIn();
   }
 
   #show(state: SigningIn): void {

@@ -2,12 +2,13 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Account, GitHubSignInEnd } from "./bindings";
+import type { Account, GitHubSignInEnd, GitHubSignInStart, SecretStore } from "./bindings";
 import RepositoryPicker from "./components/RepositoryPicker.svelte";
 import { CodeSignIn, GitHub } from "./github.svelte";
 import { AppState } from "./state.svelte";
+import { secretStore } from "./testing/accounts";
 import { FakeTransport } from "./testing/fake";
-import { proposed, pullRequest, signedIn, webhook } from "./testing/github";
+import { proposed, pullRequest, signedIn, signInCode, webhook } from "./testing/github";
 import { fabric, NOW, operation, status, unreachable } from "./testing/samples";
 import { button, expectAccessible, open } from "./testing/window";
 import Within from "./testing/Within.svelte";
@@ -105,6 +106,18 @@ describe("a sign-in by code", () => {
     await waitFor(() => expect(begun.state.is).toBe("waiting"));
     expect(engine.callsOf("beginGithubSignIn")).toEqual([["ghe.example.org"]]);
     begun.end();
+    expect(engine.callsOf("cancelGithubSignIn")).toHaveLength(1);
+  });
+
+  it("waits for no code that comes after it was given up", async () => {
+    const { signIn: begun, engine } = signIn(() => new Promise(() => {}));
+    let answer: (start: GitHubSignInStart) => void = () => undefined;
+    engine.answers.beginGithubSignIn = () => new Promise((resolve) => (answer = resolve));
+    const over = begun.begin(null, "keychain");
+    begun.end();
+    answer(signInCode());
+    await over;
+    expect(engine.callsOf("finishGithubSignIn")).toEqual([]);
     expect(engine.callsOf("cancelGithubSignIn")).toHaveLength(1);
   });
 
@@ -222,6 +235,27 @@ describe("adding from GitHub", () => {
         { from: "url", url: "https://github.com/acme/lab.git", signIn: null },
       ]),
     );
+  });
+
+  it("stays open while the secrets are unlocked, and begins the sign-in then", async () => {
+    let unlock: (store: SecretStore) => void = () => undefined;
+    const { engine, user } = await open([fabric()], [], {
+      secretStore: () => secretStore({ keychain: false, file: "locked" }),
+      unlockSecrets: () => new Promise<SecretStore>((resolve) => (unlock = resolve)),
+    });
+    await user.click(button("Settings"));
+    await user.click(screen.getByRole("button", { name: "Accounts…" }));
+    await user.click(await screen.findByRole("button", { name: "Sign in to GitHub…" }));
+    const dialog = within(screen.getByRole("dialog", { name: "Sign in to GitHub" }));
+    await user.click(await dialog.findByRole("radio", { name: /Keep in a file/ }));
+    await user.type(dialog.getByLabelText("Passphrase of the file"), "old");
+    await user.click(dialog.getByRole("button", { name: "Get a code" }));
+    // It can't be, until they are.
+    for (const close of dialog.getAllByRole("button", { name: "Close" })) await user.click(close);
+    expect(screen.getByRole("dialog", { name: "Sign in to GitHub" })).toBeTruthy();
+    expect(engine.callsOf("beginGithubSignIn")).toEqual([]);
+    unlock(secretStore({ keychain: false, file: "open" }));
+    await waitFor(() => expect(engine.callsOf("beginGithubSignIn")).toHaveLength(1));
   });
 
   it("signs in by code from the accounts, after saying where the token goes", async () => {

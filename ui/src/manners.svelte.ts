@@ -1,4 +1,5 @@
 import type { ErrorReport, Theme, WindowSettings } from "./bindings";
+import { InTurn } from "./inTurn";
 import type { Toasts } from "./toasts.svelte";
 import type { Transport } from "./transport";
 import { zoom } from "./zoom.svelte";
@@ -17,7 +18,9 @@ export class Manners {
   readonly #transport: Transport;
   readonly #toasts: Toasts;
   /** A change waits for the one before it: each is made to what was kept. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = new InTurn();
+  /** Whether what is kept is known; a change to what is not would write the usual over it. */
+  #isRead = false;
 
   constructor(transport: Transport, toasts: Toasts) {
     this.#transport = transport;
@@ -27,7 +30,7 @@ export class Manners {
   /** Reads what is kept. Never rejects: without it the window is as usual. */
   async load(): Promise<void> {
     try {
-      this.#take(await this.#transport.windowSettings());
+      await this.#read();
     } catch (rejection) {
       this.#toasts.problem(rejection);
     }
@@ -35,16 +38,27 @@ export class Manners {
 
   /** Changes some of it; why it could not be kept, where it could not. */
   change(changed: Partial<WindowSettings>): Promise<ErrorReport | null> {
-    const change = this.#last.then(async () => {
+    return this.#changeBy(() => changed);
+  }
+
+  /** A change that depends on what is kept when its turn comes; `null` changes nothing. */
+  #changeBy(step: (kept: Kept) => Partial<WindowSettings> | null): Promise<ErrorReport | null> {
+    return this.#inTurn.do(async () => {
       try {
+        if (!this.#isRead) await this.#read();
+        const changed = step(this.settings);
+        if (changed === null) return null;
         this.#take(await this.#transport.setWindowSettings({ ...this.settings, ...changed }));
         return null;
       } catch (rejection) {
         return this.#toasts.problem(rejection);
       }
     });
-    this.#last = change;
-    return change;
+  }
+
+  async #read(): Promise<void> {
+    this.#take(await this.#transport.windowSettings());
+    this.#isRead = true;
   }
 
   #take(kept: WindowSettings): void {
@@ -52,19 +66,20 @@ export class Manners {
     zoom.show(this.settings.zoom);
   }
 
-  theme(theme: Theme): void {
-    void this.change({ theme });
+  theme(theme: Theme): Promise<ErrorReport | null> {
+    return this.change({ theme });
   }
 
-  /** One step larger (1) or smaller (-1), or as usual (0). */
+  /** One step larger (1) or smaller (-1), or as usual (0). Keys are faster than a disk: no step is lost to another. */
   zoom(step: -1 | 0 | 1): void {
-    const now = this.settings.zoom;
-    const next =
-      step === 0
-        ? USUAL.zoom
-        : step > 0
-          ? ZOOMS.find((zoom) => zoom > now)
-          : ZOOMS.findLast((zoom) => zoom < now);
-    if (next !== undefined && next !== now) void this.change({ zoom: next });
+    void this.#changeBy(({ zoom: now }) => {
+      const next =
+        step === 0
+          ? USUAL.zoom
+          : step > 0
+            ? ZOOMS.find((zoom) => zoom > now)
+            : ZOOMS.findLast((zoom) => zoom < now);
+      return next === undefined || next === now ? null : { zoom: next };
+    });
   }
 }

@@ -1,7 +1,7 @@
 // Stories of the desktop around the window: its looks, its commands by keyboard, what is asked from outside.
 import { screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { MenuCommand, Request } from "./bindings";
+import type { MenuCommand, Request, WindowSettings } from "./bindings";
 import { commandsOf } from "./palette/commands";
 import { fabric, fabrics, NOW, unreachable } from "./testing/samples";
 import { button, expectAccessible, open } from "./testing/window";
@@ -87,6 +87,23 @@ it("changes theme and size at once, and keeps them", async () => {
   ]);
 });
 
+it("takes every step of the size, however slowly they are kept", async () => {
+  const { engine, user, app } = await open([fabric()], [], {
+    setWindowSettings: async (settings) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return settings;
+    },
+  });
+  await user.keyboard("{Control>}++-+{/Control}");
+  await waitFor(() => expect(app.manners.settings.zoom).toBe(125));
+  await user.keyboard("{Control>}-0+{/Control}");
+  await waitFor(() =>
+    expect(engine.callsOf("setWindowSettings").map(([kept]) => (kept as WindowSettings).zoom)).toEqual([
+      110, 125, 110, 125, 110, 100, 110,
+    ]),
+  );
+});
+
 it("starts at login where the desktop can do that", async () => {
   const { engine, user } = await open([fabric()], [], { startsAtLogin: () => true });
   await user.click(button("Settings"));
@@ -95,6 +112,50 @@ it("starts at login where the desktop can do that", async () => {
   await user.click(atLogin);
   await waitFor(() => expect(atLogin.getAttribute("aria-checked")).toBe("false"));
   expect(engine.callsOf("setStartsAtLogin")).toEqual([[false]]);
+});
+
+it("has what was pressed last, however slowly a switch is kept", async () => {
+  const ends: (() => void)[] = [];
+  const { engine, user } = await open([fabric({ autoSync: true })], [], {
+    setAutoSync: async (id, on) => {
+      await new Promise<void>((end) => ends.push(end));
+      return fabric({ id, autoSync: on });
+    },
+  });
+  const auto = screen.getByRole("switch", { name: "Auto-sync" });
+  const isOn = () => auto.getAttribute("aria-checked");
+  await user.click(auto);
+  expect(isOn()).toBe("false");
+  await user.click(auto);
+  expect(isOn()).toBe("true");
+  await waitFor(() => expect(ends).toHaveLength(1));
+  ends[0]!();
+  await waitFor(() => expect(ends).toHaveLength(2));
+  expect(isOn()).toBe("true");
+  ends[1]!();
+  await waitFor(() =>
+    expect(engine.callsOf("setAutoSync")).toEqual([
+      ["lab", false],
+      ["lab", true],
+    ]),
+  );
+  await waitFor(() => expect(isOn()).toBe("true"));
+});
+
+it("changes nothing over settings that could not be read", async () => {
+  const kept = { theme: "dark", zoom: 100, notifications: false, keepInTray: true } as const;
+  const { app, engine, user } = await open([fabric()], [], {
+    windowSettings: () => {
+      throw unreachable;
+    },
+  });
+  await app.manners.load();
+  await user.keyboard("{Control>}+{/Control}");
+  await waitFor(() => expect(engine.callsOf("windowSettings")).toHaveLength(2));
+  expect(engine.callsOf("setWindowSettings")).toEqual([]);
+  engine.answers.windowSettings = () => kept;
+  await user.keyboard("{Control>}+{/Control}");
+  await waitFor(() => expect(engine.callsOf("setWindowSettings")).toEqual([[{ ...kept, zoom: 110 }]]));
 });
 
 it("says so when a choice could not be kept, and stays as it was", async () => {
@@ -170,6 +231,21 @@ it("shows what is asked for from outside", async () => {
   ask({ is: "show", dialog: "about" });
   await waitFor(() => expect(engine.callsOf("takeRequests").length).toBe(6));
   expect(screen.queryByRole("dialog", { name: "About FGD Sync" })).toBeNull();
+});
+
+it("shows no other fabric over a dialog in which something is written", async () => {
+  const { app, engine, user } = await open([fabric(), ...fabrics(2)]);
+  app.select("lab");
+  app.screen = "resources";
+  await user.click(await screen.findByRole("button", { name: /^New object/ }));
+  expect(await screen.findByRole("dialog", { name: /^New object/ })).toBeTruthy();
+  await user.keyboard("{Control>}1{/Control}");
+  engine.ask({ is: "command", command: "screen-dashboard" });
+  engine.ask({ is: "fabric", fabric: "fabric-1" });
+  expect(await screen.findByText(/was asked for, and is not shown yet/)).toBeTruthy();
+  expect(app.selectedId).toBe("lab");
+  expect(app.screen).toBe("resources");
+  expect(screen.getByRole("dialog", { name: /^New object/ })).toBeTruthy();
 });
 
 it("begins to add what a link proposes, and looks at nothing before a person says so", async () => {

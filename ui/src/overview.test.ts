@@ -2,7 +2,7 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { FabricView } from "./bindings";
+import type { FabricView, Operation } from "./bindings";
 import { clock } from "./clock.svelte";
 import { commitsByDay, DAYS, type Made } from "./overview/days";
 import { arrange, countFamilies, matches, type Line, type Wish } from "./overview/arrange";
@@ -15,7 +15,7 @@ import { FakeTransport } from "./testing/fake";
 import { branchRules } from "./testing/github";
 import { manyFabrics, oneOf, repository, runsOf, someFabrics } from "./testing/overview";
 import { fabric, NOW, operation, progress, status, unreachable } from "./testing/samples";
-import { expectAccessible } from "./testing/window";
+import { expectAccessible, open } from "./testing/window";
 import WithinWindow from "./testing/WithinWindow.svelte";
 import { statusLabel } from "./words";
 
@@ -369,6 +369,41 @@ describe("the screen", () => {
     await user.click(bar().getByRole("button", { name: "Stop" }));
     expect(screen.getAllByText("Stopped before its turn.")).toHaveLength(6);
     expect(engine.callsOf("sync")).toHaveLength(6);
+  });
+
+  it("goes on with many where it is left, and shows them where it is opened again", async () => {
+    const ends: ((value: Operation) => void)[] = [];
+    const { app, engine, user } = await open(manyFabrics(8), [], {
+      sync: () => new Promise<Operation>((end) => ends.push(end)),
+    });
+    await user.keyboard("{Control>}a{/Control}");
+    await user.click(bar().getByRole("button", { name: "Sync" }));
+    app.select("fabric-0");
+    await waitFor(() => expect(screen.queryByRole("group", { name: /^Commands for/ })).toBeNull());
+    app.showAll();
+    await waitFor(() => expect(bar().getByRole("button", { name: "Stop" })).toBeTruthy());
+    await user.click(bar().getByRole("button", { name: "Stop" }));
+    ends.forEach((end) => end(operation()));
+    await waitFor(() => expect(bar().getByRole("button", { name: "Close the results" })).toBeTruthy());
+    expect(engine.callsOf("sync")).toHaveLength(6);
+    expect(screen.getAllByText("Stopped before its turn.")).toHaveLength(2);
+  });
+
+  it("stops what waits for its turn once that has come, and no other run", async () => {
+    const { app, engine, user } = await overview(manyFabrics(2), { sync: () => new Promise(() => {}) });
+    await user.keyboard("{Control>}a{/Control}");
+    await user.click(bar().getByRole("button", { name: "Sync" }));
+    engine.say({ type: "progress", data: progress({ fabric: "fabric-0", operation: "at-work" }) });
+    await user.click(bar().getByRole("button", { name: "Stop" }));
+    expect(engine.callsOf("cancel")).toEqual([["at-work"]]);
+    engine.say({
+      type: "progress",
+      data: progress({ fabric: "fabric-1", operation: "another", kind: "edit" }),
+    });
+    engine.say({ type: "progress", data: progress({ fabric: "fabric-1", operation: "waited" }) });
+    engine.say({ type: "progress", data: progress({ fabric: "fabric-1", operation: "waited" }) });
+    expect(engine.callsOf("cancel")).toEqual([["at-work"], ["waited"]]);
+    expect(app.isBusy("fabric-1")).toBe(true);
   });
 
   it("goes from line to line with the arrows", async () => {

@@ -34,6 +34,13 @@ export const unknownFabric = (name: string): ErrorReport => ({
   hint: "It may have another name on this desktop, or was not added yet.",
 });
 
+/** That a fabric was asked for from outside, and a dialog would be lost by showing it. */
+export const coveredBy = (name: string) => ({
+  code: "NotNow",
+  message: `“${name}” was asked for, and is not shown yet.`,
+  hint: "A dialog is open, and what is written in it would be lost. Finish it or close it, then open the fabric.",
+});
+
 /** That what was chosen can't be done now; without a reason, it needs a fabric that is open. */
 export const notNow = (reason: string | null) => ({
   code: "NotNow",

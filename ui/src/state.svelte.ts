@@ -35,14 +35,17 @@ import { AllRuns, type AllKind } from "./allRuns.svelte";
 import { Decisions } from "./decisions.svelte";
 import { GitHub } from "./github.svelte";
 import { Inboxes } from "./inbox.svelte";
+import { InTurn } from "./inTurn";
 import { LeftScreens } from "./lookedAt";
 import { Manners } from "./manners.svelte";
+import { ManyRuns } from "./overview/many.svelte";
 import { Objects } from "./resources/objects";
 import { asReport } from "./problem";
 import type { Screen } from "./screens";
 import { meaning } from "./status";
 import { Toasts } from "./toasts.svelte";
 import type { Transport } from "./transport";
+import { Update } from "./update.svelte";
 import { signedIn } from "./words";
 
 /** A run that ends sooner is not shown while it runs: it would only flash. */
@@ -68,6 +71,10 @@ export class AppState {
   readonly inboxes: Inboxes;
   /** How the window looks and behaves. */
   readonly manners: Manners;
+  /** The command over the fabrics that were ticked; it goes on wherever the window is. */
+  readonly many: ManyRuns;
+  /** What is installed goes on wherever the window is. */
+  readonly update: Update;
   readonly left = new LeftScreens();
   /** The objects of fabrics, and what became of them. */
   readonly objects: Objects;
@@ -94,8 +101,14 @@ export class AppState {
   readonly #cancelled = new SvelteSet<OperationId>();
   /** Fabrics whose button was pressed and whose run has not been heard of yet. */
   readonly #asked = new SvelteSet<FabricId>();
+  /** Fabrics whose run is to stop as soon as it is heard of. */
+  readonly #toStop = new Map<FabricId, AllKind>();
+  /** What is switched on and off; the last press counts. */
+  readonly #switches = new InTurn();
   /** Fabrics whose log has been read, the one that was opened last at the end. */
   readonly #logged = new SvelteSet<FabricId>();
+  /** Why a fabric's log could not be read. */
+  readonly #unread = new SvelteMap<FabricId, ErrorReport>();
   /** Fabrics whose log is being read. */
   readonly #reading = new Set<FabricId>();
   /** The last run that ended, by fabric: what is heard late about it is old news. */
@@ -121,6 +134,13 @@ export class AppState {
     this.inboxes = new Inboxes(transport, this.toasts, () => this.selectedId);
     this.github = new GitHub(transport, this.toasts, (operation) => this.#finished(operation));
     this.manners = new Manners(transport, this.toasts);
+    this.update = new Update(() => transport.installNewerVersion(), this.toasts);
+    this.many = new ManyRuns({
+      run: (kind, fabric) => this.#runOne(kind, fabric),
+      pause: (fabric, on) => this.#pauseOne(fabric, on),
+      isBusy: (fabric) => this.isBusy(fabric),
+      cancel: (kind, fabric) => this.#stopOne(kind, fabric),
+    });
     this.objects = new Objects(transport, (operation) => this.#finished(operation));
   }
 
@@ -201,6 +221,11 @@ export class AppState {
     return this.#logged.has(fabric) ? (this.#logs.get(fabric) ?? []) : null;
   }
 
+  /** Why they could not be read. */
+  logProblemOf(fabric: FabricId): ErrorReport | null {
+    return this.#unread.get(fabric) ?? null;
+  }
+
   /** The last run of a fabric that ended, where one is known. */
   lastRun(fabric: FabricId): Operation | null {
     return this.#logs.get(fabric)?.[0] ?? null;
@@ -223,7 +248,7 @@ export class AppState {
     if (fabric !== this.selectedId) this.ledTo = null;
     this.selectedId = fabric;
     if (this.#logged.delete(fabric)) this.#logged.add(fabric);
-    else void this.#readLog(fabric);
+    else void this.readLog(fabric);
   }
 
   /** Shows all fabrics instead of one. */
@@ -254,8 +279,10 @@ export class AppState {
     return this.#withEnd(await this.#transport.resolve(fabric, decisions));
   }
 
-  /** Undoes a run, or the last one that can be; the same goes for its end. */
-  async undo(fabric: FabricId, operation: OperationId | null): Promise<Operation> {
+  /** The last run that can be undone. Rejects with an `ErrorReport`, also where there is none. */
+  lastUndoable = (fabric: FabricId): Promise<Operation> => this.#transport.lastUndoable(fabric);
+  /** Undoes a run; the same goes for its end. */
+  async undo(fabric: FabricId, operation: OperationId): Promise<Operation> {
     return this.#withEnd(await this.#transport.undo(fabric, operation));
   }
 
@@ -271,7 +298,9 @@ export class AppState {
   }
 
   async setAutoSync(fabric: FabricId, on: boolean): Promise<void> {
-    await this.#attempt(async () => this.#keep(await this.#transport.setAutoSync(fabric, on)));
+    await this.#attempt(() =>
+      this.#switches.do(async () => this.#keep(await this.#transport.setAutoSync(fabric, on))),
+    );
   }
 
   /** Looks at a source. Rejects with an `ErrorReport`, for the dialog to show. */
@@ -283,8 +312,8 @@ export class AppState {
   operations = (fabric: FabricId, limit: number): Promise<Operation[]> =>
     this.#transport.operations(fabric, limit);
 
-  /** Runs over one fabric of many; what came of it is for the screen that asked to show. Never rejects. */
-  async runOne(kind: AllKind, fabric: FabricId): Promise<FabricRun> {
+  /** Runs over one fabric of many; what came of it is for `many` to show. Never rejects. */
+  async #runOne(kind: AllKind, fabric: FabricId): Promise<FabricRun> {
     this.#asked.add(fabric);
     try {
       return { fabric, operation: this.#withEnd(await this.#transport[kind](fabric)), error: null };
@@ -292,13 +321,21 @@ export class AppState {
       return { fabric, operation: null, error: asReport(rejection) };
     } finally {
       this.#asked.delete(fabric);
+      this.#toStop.delete(fabric);
     }
   }
 
+  /** Asks a run that was asked for to stop: now, or once it is heard of, where it waits for its turn. */
+  #stopOne(kind: AllKind, fabric: FabricId): void {
+    this.#toStop.set(fabric, kind);
+    const run = this.#runs.get(fabric);
+    if (run?.kind === kind) void this.cancel(run);
+  }
+
   /** Pauses or resumes one fabric of many; answers with why that could not be done. Never rejects. */
-  async pauseOne(fabric: FabricId, on: boolean): Promise<ErrorReport | null> {
+  async #pauseOne(fabric: FabricId, on: boolean): Promise<ErrorReport | null> {
     try {
-      this.#keep(await this.#transport.setAutoSync(fabric, on));
+      await this.#switches.do(async () => this.#keep(await this.#transport.setAutoSync(fabric, on)));
       return null;
     } catch (rejection) {
       return asReport(rejection);
@@ -339,12 +376,12 @@ export class AppState {
   }
 
   startsAtLogin = (): Promise<boolean> => this.#transport.startsAtLogin();
-  setStartsAtLogin = (on: boolean): Promise<unknown> => this.#transport.setStartsAtLogin(on);
+  setStartsAtLogin = (on: boolean): Promise<unknown> =>
+    this.#switches.do(() => this.#transport.setStartsAtLogin(on));
   about = (): Promise<About> => this.#transport.about();
   logText = (): Promise<string> => this.#transport.logText();
   supportReport = (): Promise<string> => this.#transport.supportReport();
   newerVersion = (): Promise<Newer> => this.#transport.newerVersion();
-  installNewerVersion = (): Promise<boolean> => this.#transport.installNewerVersion();
 
   async openInbox(fabric: FabricId): Promise<void> {
     await this.#attempt(() => this.#transport.openInbox(fabric));
@@ -432,22 +469,24 @@ export class AppState {
     }
   }
 
-  async #readLog(fabric: FabricId): Promise<void> {
+  /** Reads the last runs of a fabric, once more where they could not be read. Never rejects. */
+  async readLog(fabric: FabricId): Promise<void> {
     if (this.#reading.has(fabric)) return;
     this.#reading.add(fabric);
+    this.#unread.delete(fabric);
     try {
       const read = await this.#transport.operations(fabric, LOG_LENGTH);
       const known = new Set(read.map((operation) => operation.id));
       // What ended while the log was read is newer than the log.
       const newer = (this.#logs.get(fabric) ?? []).filter((operation) => !known.has(operation.id));
       this.#logs.set(fabric, [...newer, ...read].slice(0, LOG_LENGTH));
-    } catch (rejection) {
-      this.toasts.problem(rejection);
-    } finally {
-      this.#reading.delete(fabric);
       this.#logged.add(fabric);
       const [oldest] = this.#logged;
       if (oldest !== undefined && this.#logged.size > LOGS_KEPT) this.#forgetLog(oldest);
+    } catch (rejection) {
+      this.#unread.set(fabric, asReport(rejection));
+    } finally {
+      this.#reading.delete(fabric);
     }
   }
 
@@ -465,7 +504,8 @@ export class AppState {
   }
 
   #forget(fabric: FabricId): void {
-    for (const map of [this.#fabrics, this.#runs, this.#logs, this.#settled]) map.delete(fabric);
+    for (const map of [this.#fabrics, this.#runs, this.#logs, this.#unread, this.#settled])
+      map.delete(fabric);
     this.#logged.delete(fabric);
     this.#decisions.delete(fabric);
     if (this.selectedId === fabric) {
@@ -478,7 +518,9 @@ export class AppState {
     if (this.#ended.get(run.fabric) === run.operation) return;
     const known = this.#runs.get(run.fabric);
     this.#runs.set(run.fabric, run);
-    if (known?.operation !== run.operation) this.#revealLater(run);
+    if (known?.operation === run.operation) return;
+    this.#revealLater(run);
+    if (this.#toStop.get(run.fabric) === run.kind) void this.cancel(run);
   }
 
   #revealLater(run: Progress): void {

@@ -176,6 +176,22 @@ describe("the log", () => {
     expect(engine.callsOf("operations")).toEqual([["lab", LOG_LENGTH]]);
   });
 
+  it("that can't be read is not taken for an empty one, and can be read again", async () => {
+    const engine = new FakeTransport([fabric()], log(3));
+    engine.answers.operations = () => {
+      throw unreachable;
+    };
+    const app = new AppState(engine);
+    await app.start();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(app.logOf("lab")).toBeNull();
+    expect(app.logProblemOf("lab")).toEqual(unreachable);
+    engine.answers = {};
+    await app.readLog("lab");
+    expect(app.logOf("lab")).toHaveLength(3);
+    expect(app.logProblemOf("lab")).toBeNull();
+  });
+
   it("keeps what ended while it was read, and no more than its length", async () => {
     const engine = new FakeTransport([fabric()]);
     engine.answers.operations = () => {

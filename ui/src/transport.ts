@@ -88,8 +88,10 @@ export interface Transport {
   resolve(fabric: FabricId, decisions: Resolution[]): Promise<Operation>;
   /** Changes, adds or deletes one object; ends as stale where its file is not what the edit began with. */
   edit(fabric: FabricId, edit: Edit): Promise<Operation>;
-  /** Restores what a run changed, by a new commit; with none named, the last one that can be undone. */
-  undo(fabric: FabricId, operation: OperationId | null): Promise<Operation>;
+  /** The last run that made a commit and is not undone. Rejects where there is none. */
+  lastUndoable(fabric: FabricId): Promise<Operation>;
+  /** Restores what a run changed, by a new commit. */
+  undo(fabric: FabricId, operation: OperationId): Promise<Operation>;
   /** Brings an older version of a file back, as an edit. */
   restore(fabric: FabricId, file: RepoPath, revision: Revision): Promise<Operation>;
   /** These run over every fabric, and resolve when the last run has ended. */

@@ -44,6 +44,15 @@ describe("what is on the page", () => {
     expect([came.textContent, came.title]).toEqual(["c⟨U+2067⟩", "c⟨U+2067⟩"]);
   });
 
+  it("is marked where a word of it is very long", async () => {
+    stop = keepVisible(document.body);
+    const [long, short] = ["W".repeat(256), "word ".repeat(100)];
+    document.body.innerHTML = `<p>a ${long}</p><p>${short}</p><div contenteditable>${long}</div>`;
+    await settled();
+    const marked = [...document.body.children].map((element) => element.hasAttribute("data-long-word"));
+    expect(marked).toEqual([true, false, false]);
+  });
+
   it("stays as it is where it is typed", async () => {
     stop = keepVisible(document.body);
     document.body.innerHTML = "<div contenteditable><p>a\u202e</p></div><textarea>b\u202e</textarea>";

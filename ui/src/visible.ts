@@ -7,6 +7,12 @@ const DECEIVES =
   /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d|\u200d(?!\p{Extended_Pictographic})/u;
 const ALL = new RegExp(DECEIVES, "gu");
 
+/**
+ * Where every pair of letters has a kerning, as in the window's font, a line can end nowhere without setting all the
+ * rest of the word anew: for 10,000 letters, that is a second. A word of this length is set without.
+ */
+const LONG_WORD = /\S{256}/;
+
 const SHOWN_IN = ["title", "aria-label", "aria-description", "placeholder", "alt"];
 
 /** The text with each such character as its number: `⟨U+202E⟩`. */
@@ -53,9 +59,12 @@ function mend(node: Node): void {
 
 function mendText(node: Node): void {
   const text = node.nodeValue;
-  if (text === null || !DECEIVES.test(text)) return;
+  if (text === null) return;
+  const [isLong, deceives] = [LONG_WORD.test(text), DECEIVES.test(text)];
+  if (!isLong && !deceives) return;
   if (node.parentElement?.closest("[contenteditable], textarea, script, style")) return;
-  node.nodeValue = visible(text);
+  if (isLong) node.parentElement?.setAttribute("data-long-word", "");
+  if (deceives) node.nodeValue = visible(text);
 }
 
 function mendAttributes(element: Element): void {

@@ -45,7 +45,7 @@ describe("the changes of a fabric", () => {
     await waitFor(() =>
       expect(region("History").getAllByRole("button", { expanded: false })).toHaveLength(100),
     );
-  }, 20_000);
+  });
 
   const few = (over: Parameters<typeof changesView>[1] = {}) => ({
     changes: () => changesView(5, { history: [commitView(5)], incoming: [], more: false, ...over }),
@@ -105,6 +105,40 @@ describe("the changes of a fabric", () => {
     await user.click(button("Restore Switch leaf-01…"));
     await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Restore" }));
     await waitFor(() => expect(engine.callsOf("restore")[1]?.[2]).toBe("5".repeat(40)));
+  });
+
+  it("ask at once whether what was removed is to come back, and open nothing later", async () => {
+    const { user, engine } = await open(few({ outgoing: [], edits: [], history: [commitView(5)] }));
+    const { commit } = commitView(5);
+    const before = { ...commit, revision: "4".repeat(40) };
+    let answer: () => void = () => undefined;
+    engine.answers.history = () =>
+      new Promise((resolve) => {
+        answer = () =>
+          resolve([
+            { commit, blob: null },
+            { commit: before, blob: "4".repeat(40) },
+          ]);
+      });
+    await user.click(await screen.findByRole("button", { name: /edit VPC vpc-1/, expanded: false }));
+    const ask = async () => {
+      await user.click(button("Restore Server server-09…"));
+      return within(screen.getByRole("dialog", { name: "Restore this version?" }));
+    };
+    const first = await ask();
+    expect(first.getByText("Looking for the version before the removal…")).toBeTruthy();
+    await user.click(first.getByRole("button", { name: "Restore" }));
+    await user.click(first.getByRole("button", { name: "Cancel" }));
+    answer();
+    await new Promise((done) => setTimeout(done));
+    expect(screen.queryByRole("dialog"), "it was closed").toBeNull();
+    const second = await ask();
+    answer();
+    expect(await second.findByText("44444444")).toBeTruthy();
+    await user.click(second.getByRole("button", { name: "Restore" }));
+    await waitFor(() =>
+      expect(engine.callsOf("restore").map(([, , from]) => from)).toEqual([before.revision]),
+    );
   });
 
   it("lead to the host's page, where there is one", async () => {

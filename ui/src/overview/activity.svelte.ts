@@ -21,6 +21,8 @@ export class Activities {
   readonly #operations: (fabric: FabricId, limit: number) => Promise<Operation[]>;
   readonly #known = new SvelteMap<FabricId, Read | null>();
   readonly #queue = new Queue(AT_ONCE);
+  /** Runs that ended while their fabric's log was read: it may have been read just before. */
+  readonly #meanwhile = new Map<FabricId, Operation[]>();
 
   constructor(operations: (fabric: FabricId, limit: number) => Promise<Operation[]>) {
     this.#operations = operations;
@@ -29,6 +31,8 @@ export class Activities {
   /** Reads a fabric's last runs, once. */
   want(fabric: FabricId): void {
     this.#queue.add(fabric, async () => {
+      const meanwhile: Operation[] = [];
+      this.#meanwhile.set(fabric, meanwhile);
       try {
         const runs = await this.#operations(fabric, RUNS_READ);
         this.#known.set(fabric, { made: runs.map(madeBy), cut: runs.length >= RUNS_READ });
@@ -36,11 +40,14 @@ export class Activities {
         // A chart that is missing says so itself; the log says why, where it is opened.
         this.#known.set(fabric, null);
       }
+      this.#meanwhile.delete(fabric);
+      for (const run of meanwhile) this.add(run);
     });
   }
 
-  /** Counts a run that ended since its fabric was read. */
+  /** Counts a run that ended since its fabric was read, or while it is. */
   add(run: Operation): void {
+    this.#meanwhile.get(run.fabric)?.push(run);
     const known = this.#known.get(run.fabric);
     if (!known || known.made.some(({ id }) => id === run.id)) return;
     this.#known.set(run.fabric, { ...known, made: [madeBy(run), ...known.made] });

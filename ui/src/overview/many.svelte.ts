@@ -20,7 +20,7 @@ export interface Doing {
   run(kind: AllKind, fabric: FabricId): Promise<FabricRun>;
   pause(fabric: FabricId, on: boolean): Promise<ErrorReport | null>;
   isBusy(fabric: FabricId): boolean;
-  cancel(fabric: FabricId): void;
+  cancel(kind: AllKind, fabric: FabricId): void;
 }
 
 /** The engine queues by repository anyway; more at once would only fill the window with bars that wait. */
@@ -75,9 +75,10 @@ export class ManyRuns {
   /** Begins no more, and asks those under way to stop. */
   stop(): void {
     this.#stopped = true;
+    const { kind } = this;
     for (const [fabric, turn] of this.#turns) {
       if (turn.is === "waiting") this.#turns.set(fabric, STOPPED);
-      else if (turn.is === "running") this.#doing.cancel(fabric);
+      else if (turn.is === "running" && isRun(kind)) this.#doing.cancel(kind, fabric);
     }
   }
 
@@ -95,7 +96,7 @@ export class ManyRuns {
   }
 
   async #one(kind: ManyKind, fabric: FabricId): Promise<Turn> {
-    if (kind === "pause" || kind === "resume") {
+    if (!isRun(kind)) {
       const error = await this.#doing.pause(fabric, kind === "resume");
       if (error) return { is: "ended", end: "failed", sentence: `${error.message} ${error.hint}` };
       return {
@@ -113,4 +114,6 @@ export class ManyRuns {
   }
 }
 
+const isRun = (kind: ManyKind | null): kind is AllKind =>
+  kind === "sync" || kind === "pull" || kind === "push";
 const STOPPED: Turn = { is: "ended", end: "stopped", sentence: "Stopped before its turn." };

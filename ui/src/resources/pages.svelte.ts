@@ -43,6 +43,8 @@ export class Pages {
 
   readonly #ask: (query: ResourceQuery) => Promise<ResourcePage>;
   #search: Search = { text: "", sort: null, descending: false };
+  /** Whether the search still waits for its first answer, which goes to the top whoever asks for it. */
+  #isNew = false;
   #generation = 0;
   #pages = new Map<number, ResourceRow[]>();
   #open = new Set<number>();
@@ -60,14 +62,15 @@ export class Pages {
   /** Begins another search. Resolves when it is answered, or another one was begun. */
   search(search: Search): Promise<void> {
     this.#search = search;
-    this.#view = [0, 0];
-    return this.#anew([0], true);
+    this.#isNew = true;
+    return this.#anew([0]);
   }
 
   /** Asks again for what is in view, where the objects may have changed. */
   refresh(): Promise<void> {
+    if (this.#isNew) return this.#anew([0]);
     const [first, last] = [Math.floor(this.#view[0] / PAGE), Math.floor(this.#view[1] / PAGE)];
-    return this.#anew(first === last ? [first] : [first, last], false);
+    return this.#anew(first === last ? [first] : [first, last]);
   }
 
   /** The row at this place, or null while it is not here yet. */
@@ -94,7 +97,7 @@ export class Pages {
     this.#fetch();
   }
 
-  async #anew(pages: number[], isNew: boolean): Promise<void> {
+  async #anew(pages: number[]): Promise<void> {
     const generation = ++this.#generation;
     this.#open = new Set();
     this.isBehind = true;
@@ -109,7 +112,7 @@ export class Pages {
         if (answer.rows.length > 0) this.#pages.set(pages[at] ?? 0, answer.rows);
       }
       this.problem = null;
-      if (isNew) this.answered++;
+      if (this.#isNew) this.#toTop();
     } catch (rejection) {
       if (generation !== this.#generation) return;
       this.problem = asReport(rejection);
@@ -117,6 +120,12 @@ export class Pages {
     this.isBehind = false;
     this.#version++;
     this.#fetch();
+  }
+
+  #toTop(): void {
+    this.#isNew = false;
+    this.#view = [0, 0];
+    this.answered++;
   }
 
   #fetch(): void {

@@ -120,6 +120,24 @@ describe("the rows of a search", () => {
     expect(pages.answered).toBe(answered);
   });
 
+  it("of a search that was not answered yet begin at the top, whoever asks for them anew", async () => {
+    const { pages, asked, open, next } = engine();
+    void pages.search(search("a"));
+    await next();
+    const { answered } = pages;
+    void pages.search(search("b"));
+    pages.show(4_000, 4_040);
+    void pages.refresh();
+    open.shift()?.fail();
+    void pages.refresh();
+    await next();
+    expect(pages.answered).toBe(answered);
+    await next();
+    expect(asked.slice(1).map(({ text, offset }) => [text, offset])).toEqual(Array(3).fill(["b", 0]));
+    expect(pages.answered).toBe(answered + 1);
+    expect(pages.row(0)?.name).toBe("b0");
+  });
+
   it("say why they can't be had, until they can", async () => {
     const { pages, open, next } = engine();
     void pages.search(search(""));

@@ -1,14 +1,15 @@
-import { cleanup, render, screen, waitFor, within } from "@testing-library/svelte";
+import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
-import type { FabricView, ResourceQuery } from "../bindings";
+import type { FabricView, ResourceQuery, ResourceRow } from "../bindings";
 import Resources from "../screens/Resources.svelte";
 import { AppState } from "../state.svelte";
 import { FakeTransport } from "../testing/fake";
-import { LEAF, objectFinding, resourceDetail, resourcePage } from "../testing/resources";
+import { LEAF, objectFinding, resourceDetail, resourcePage, resourceRow } from "../testing/resources";
 import { fabric, operation, step, unreachable } from "../testing/samples";
 import { button, expectAccessible } from "../testing/window";
 import Within from "../testing/Within.svelte";
+import { ROW } from "./window";
 
 async function open(answers: FakeTransport["answers"] = {}, props: Record<string, unknown> = {}) {
   document.documentElement.lang = "en";
@@ -97,6 +98,31 @@ describe("the objects of a fabric", () => {
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("grid")));
   });
 
+  it("keep the mark at its object where another comes before it", async () => {
+    let more: ResourceRow[] = [];
+    const { again, grid, rows, user, view, engine } = await open({
+      resources: (_, query) => {
+        const page = resourcePage(query, 20);
+        return { ...page, total: page.total + more.length, rows: [...more, ...page.rows] };
+      },
+    });
+    grid.focus();
+    await user.keyboard("{ArrowDown}{ArrowDown}");
+    const marked = () => document.getElementById(grid.getAttribute("aria-activedescendant") ?? "");
+    const before = marked()?.querySelector(".name")?.textContent;
+    more = [resourceRow({ file: "fabrics/lab-1/managed/aaa.yaml", name: "aaa" })];
+    await again({ ...view, localEdits: 1 });
+    await waitFor(() => expect(rows()[0]?.textContent).toContain("aaa"));
+    expect(marked()?.ariaRowIndex).toBe("5");
+    expect(marked()?.querySelector(".name")?.textContent).toBe(before);
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(engine.callsOf("resource")).toHaveLength(1));
+    expect(engine.callsOf("resource")[0]?.[1]).not.toContain("aaa");
+    // Another search begins at its first.
+    await user.type(screen.getByRole("searchbox"), "x");
+    await waitFor(() => expect(marked()?.ariaRowIndex).toBe("2"));
+  });
+
   it("tell of their findings in words too", async () => {
     const { rows } = await open();
     await waitFor(() => expect(rows().length).toBeGreaterThan(6));
@@ -112,6 +138,25 @@ describe("the objects of a fabric", () => {
     expect(engine.callsOf("resources").length).toBe(before);
     await again({ ...view, localEdits: 1 });
     await waitFor(() => expect(engine.callsOf("resources").length).toBe(before + 1));
+  });
+
+  it("that are sorted anew are shown from the first, though the fabric changes before they are there", async () => {
+    let answers = Promise.resolve();
+    const { again, grid, rows, user, view } = await open({
+      resources: (_, query) => answers.then(() => resourcePage(query, 5000)),
+    });
+    grid.scrollTop = 4000 * ROW;
+    await fireEvent.scroll(grid);
+    await waitFor(() => expect(Number(rows()[0]?.ariaRowIndex)).toBeGreaterThan(3900));
+    let answer = () => {};
+    answers = new Promise((resolve) => (answer = resolve));
+    await user.click(screen.getByRole("button", { name: "Name" }));
+    await again({ ...view, localEdits: 1 });
+    answer();
+    await waitFor(() => expect(grid.ariaBusy).toBe("false"));
+    expect(grid.scrollTop).toBe(0);
+    expect(rows()[0]?.ariaRowIndex).toBe("2");
+    expect(within(rows()[0] as HTMLElement).getByText(/^leaf-/)).toBeTruthy();
   });
 
   it("are found as they were left", async () => {
@@ -182,6 +227,30 @@ describe("an object", () => {
     expect(engine.callsOf("resource")).toHaveLength(3);
   });
 
+  const other = () => screen.getByRole("row", { name: /spine-01/ });
+
+  it("is not taken for the one before while it is read", async () => {
+    const { user, engine } = await opened();
+    let answer: () => void = () => undefined;
+    engine.answers.resource = (_, file) =>
+      new Promise((resolve) => (answer = () => resolve(resourceDetail(file))));
+    await user.click(other());
+    expect(screen.getByText("Reading the object…")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Edit" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Delete…" })).toBeNull();
+    answer();
+    expect(await screen.findByRole("region", { name: "Switch spine-01" })).toBeTruthy();
+    expect(button("Edit")).toBeTruthy();
+  });
+
+  it("that is read again stays in sight", async () => {
+    const { pane, engine, again, view } = await opened();
+    engine.answers.resource = () => new Promise(() => undefined);
+    await again({ ...view, localEdits: 1 });
+    await waitFor(() => expect(engine.callsOf("resource")).toHaveLength(2));
+    expect(pane.getByRole("button", { name: "Edit" })).toBeTruthy();
+  });
+
   it("is shown as its text, with what is wrong under the line", async () => {
     const { pane, user } = await opened();
     pane.getByRole("tab", { name: "Fields" }).focus();
@@ -227,6 +296,20 @@ describe("an object", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
+  it("that changes while it is asked about is restored all the same", async () => {
+    const { pane, user, engine, again, view } = await opened({ history: () => versions(4) });
+    await user.click(pane.getByRole("tab", { name: "History" }));
+    await user.click(await pane.findByRole("button", { name: "Restore 22222222…" }));
+    engine.answers.resource = (_, file) => resourceDetail(file, { blob: "9".repeat(40) });
+    await again({ ...view, localEdits: 1 });
+    await waitFor(() => expect(engine.callsOf("history"), "the versions are read anew").toHaveLength(2));
+    const dialog = within(screen.getByRole("dialog", { name: "Restore this version?" }));
+    expect(dialog.getByText("22222222")).toBeTruthy();
+    await user.click(dialog.getByRole("button", { name: "Restore" }));
+    expect(engine.callsOf("restore")).toEqual([["lab", LEAF, "2".repeat(40)]]);
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  });
+
   it("is deleted with what names it in sight", async () => {
     const { pane, user, engine } = await opened();
     await user.click(pane.getByRole("button", { name: "Delete…" }));
@@ -235,6 +318,17 @@ describe("an object", () => {
     await user.click(dialog.getByRole("button", { name: "Delete" }));
     expect(engine.callsOf("edit")).toEqual([["lab", { file: LEAF, base: "1".repeat(40), text: null }]]);
     await waitFor(() => expect(screen.queryByRole("region", { name: "Switch leaf-01" })).toBeNull());
+  });
+
+  it("that was deleted is not seen again when another one is opened", async () => {
+    const { pane, user, engine } = await opened();
+    await user.click(pane.getByRole("button", { name: "Delete…" }));
+    await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Delete" }));
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Switch leaf-01" })).toBeNull());
+    engine.answers.resource = () => new Promise(() => undefined);
+    await user.click(other());
+    expect(await screen.findByText("Reading the object…")).toBeTruthy();
+    expect(screen.queryByRole("region", { name: "Switch leaf-01" })).toBeNull();
   });
 
   it("that may not be deleted stays, and says why", async () => {

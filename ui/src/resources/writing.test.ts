@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Draft, DraftReport } from "../bindings";
@@ -6,7 +6,14 @@ import EditObject from "../screens/EditObject.svelte";
 import NewObject from "../screens/NewObject.svelte";
 import { AppState } from "../state.svelte";
 import { FakeTransport } from "../testing/fake";
-import { LEAF, LEAF_TEXT, draftReport, objectFinding, resourceDetail } from "../testing/resources";
+import {
+  LEAF,
+  LEAF_TEXT,
+  draftReport,
+  objectFinding,
+  resourceDetail,
+  startingText,
+} from "../testing/resources";
 import { fabric, operation, step, unreachable } from "../testing/samples";
 import { button, expectAccessible } from "../testing/window";
 import Within from "../testing/Within.svelte";
@@ -63,6 +70,12 @@ async function write(user: ReturnType<typeof userEvent.setup>, text: string) {
   await user.paste(text);
   return area;
 }
+/** Presses Save, which can't be pressed at once. */
+async function save(user: ReturnType<typeof userEvent.setup>) {
+  const press = await screen.findByRole("button", { name: "Save" });
+  await waitFor(() => expect(press.hasAttribute("aria-disabled")).toBe(false));
+  await user.click(press);
+}
 const CHANGED = LEAF_TEXT.replace("asn: 65101", "asn: 65102");
 
 describe("a text that is looked at while it is written", () => {
@@ -111,6 +124,7 @@ describe("a text that is looked at while it is written", () => {
 
 describe("an object that is edited", () => {
   afterEach(expectAccessible);
+  afterEach(() => void vi.useRealTimers());
   const edit = (answers: FakeTransport["answers"] = {}) =>
     open(EditObject, { detail: resourceDetail(LEAF) }, answers);
 
@@ -121,9 +135,56 @@ describe("an object that is edited", () => {
     const diff = await screen.findByRole("group", { name: "What is saved" });
     expect(diff.textContent).toContain("asn: 65102");
     expect(engine.callsOf("edit")).toEqual([]);
-    await user.click(button("Save"));
+    await save(user);
     expect(engine.callsOf("edit")).toEqual([["lab", { file: LEAF, base: "1".repeat(40), text: CHANGED }]]);
     await waitFor(() => expect(onsaved).toHaveBeenCalledWith(LEAF));
+  });
+
+  it("is not saved by a second press, where Review was", async () => {
+    const { user, engine } = edit();
+    await write(user, CHANGED);
+    await waitFor(() => expect(engine.callsOf("checkDraft")).toHaveLength(2));
+    vi.useFakeTimers({ shouldClearNativeTimers: true });
+    button("Review changes").click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(screen.getByRole("group", { name: "What is saved" })).toBeTruthy();
+    const press = button("Save");
+    expect(document.activeElement).toBe(press);
+    press.click();
+    fireEvent.keyDown(press, { key: "s", ctrlKey: true });
+    await vi.advanceTimersByTimeAsync(499);
+    press.click();
+    expect(screen.getByText("Look at it first.")).toBeTruthy();
+    expect(engine.callsOf("edit")).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    press.click();
+    expect(engine.callsOf("edit")).toHaveLength(1);
+  });
+
+  it("is not saved by a key that is held", async () => {
+    const { user, engine } = edit();
+    await write(user, CHANGED);
+    button("Review changes").focus();
+    await userEvent.setup({ delay: 20 }).keyboard("{Enter>50/}");
+    expect(screen.getByRole("group", { name: "What is saved" })).toBeTruthy();
+    expect(engine.callsOf("edit")).toEqual([]);
+  });
+
+  it("says that its difference is being made, and asks for it once", async () => {
+    const { user, engine } = edit();
+    await write(user, CHANGED);
+    await waitFor(() => expect(engine.callsOf("checkDraft")).toHaveLength(2));
+    let answer: () => void = () => undefined;
+    engine.answers.checkDraft = (_, draft) =>
+      new Promise((resolve) => (answer = () => resolve(draftReport(draft))));
+    await user.click(button("Review changes"));
+    expect(button("Review changes").getAttribute("aria-disabled")).toBe("true");
+    expect(screen.getByText("It is being looked at.")).toBeTruthy();
+    await user.dblClick(button("Review changes"));
+    expect(engine.callsOf("checkDraft")).toHaveLength(3);
+    answer();
+    expect(await screen.findByRole("group", { name: "What is saved" })).toBeTruthy();
+    expect(engine.callsOf("edit")).toEqual([]);
   });
 
   it("is checked while it is written, and what is wrong is marked and listed", async () => {
@@ -172,7 +233,7 @@ describe("an object that is edited", () => {
     });
     const area = await write(opened.user, CHANGED);
     await opened.user.click(button("Review changes"));
-    await opened.user.click(await screen.findByRole("button", { name: "Save" }));
+    await save(opened.user);
     expect((await screen.findByRole("alert")).textContent).toContain("What you wrote is kept");
     return { ...opened, area };
   }
@@ -185,7 +246,7 @@ describe("an object that is edited", () => {
     await user.click(button("Keep editing mine"));
     expect(area.value).toBe(CHANGED);
     await user.click(button("Review changes"));
-    await user.click(await screen.findByRole("button", { name: "Save" }));
+    await save(user);
     expect(engine.callsOf("edit").at(-1)?.[1]).toMatchObject({ base: "9".repeat(40), text: CHANGED });
     await waitFor(() => expect(onsaved).toHaveBeenCalled());
   });
@@ -209,7 +270,7 @@ describe("an object that is edited", () => {
     });
     const area = await write(user, CHANGED);
     await user.click(button("Review changes"));
-    await user.click(await screen.findByRole("button", { name: "Save" }));
+    await save(user);
     expect((await screen.findByRole("alert")).textContent).toContain("A connection's type can't change.");
     expect(onsaved).not.toHaveBeenCalled();
     expect(area.value).toBe(CHANGED);
@@ -223,7 +284,9 @@ describe("an object that is edited", () => {
     behind.mockClear();
     await user.keyboard("{Control>}s{/Control}");
     await screen.findByRole("group", { name: "What is saved" });
-    expect(document.activeElement).toBe(button("Save"));
+    const press = button("Save");
+    expect(document.activeElement).toBe(press);
+    await waitFor(() => expect(press.hasAttribute("aria-disabled")).toBe(false));
     await user.keyboard("{Control>}s{/Control}");
     await waitFor(() => expect(engine.callsOf("edit")).toHaveLength(1));
     expect(behind.mock.calls.filter(([event]) => (event as KeyboardEvent).key === "s")).toEqual([]);
@@ -264,6 +327,35 @@ describe("a new object", () => {
     const row = { ...resourceDetail(LEAF).row, name };
     return { total: 1, all: 1, offset: 0, rows: [row], kinds: [], columns: [], unread: null };
   }
+
+  it("has no fields of the kind before while its own are read", async () => {
+    const { user, engine } = open(NewObject, {});
+    const kind = screen.getByRole("combobox", { name: "Kind" });
+    await user.selectOptions(kind, "Switch");
+    expect(await screen.findByRole("combobox", { name: "role" })).toBeTruthy();
+    let answer: () => void = () => undefined;
+    engine.answers.newObject = (kind, name) =>
+      new Promise((resolve) => (answer = () => resolve(startingText(kind, name))));
+    await user.selectOptions(kind, "VPCAttachment");
+    expect(screen.queryByRole("combobox", { name: "role" })).toBeNull();
+    expect(screen.getByText("Reading what it needs…")).toBeTruthy();
+    answer();
+    expect(await screen.findByRole("combobox", { name: "subnet" })).toBeTruthy();
+  });
+
+  it("is opened by the name that was saved, also where that was not looked at yet", async () => {
+    const { user, engine, onsaved } = open(NewObject, {}, { resources: (_, query) => page(query.text) });
+    await user.selectOptions(screen.getByRole("combobox", { name: "Kind" }), "SwitchGroup");
+    await user.type(screen.getByRole("textbox", { name: "Name" }), "eslag-2");
+    expect(await screen.findByText("Nothing is wrong with it.")).toBeTruthy();
+    engine.answers.checkDraft = () => new Promise(() => undefined);
+    await user.type(screen.getByRole("textbox", { name: "Name" }), "9");
+    await user.keyboard("{Control>}s{/Control}");
+    await waitFor(() => expect(onsaved).toHaveBeenCalled());
+    expect(engine.callsOf("resources").at(-1)?.[1]).toMatchObject({
+      text: 'kind:SwitchGroup name:"eslag-29"',
+    });
+  });
 
   it("needs a kind and a name, and may not be there already", async () => {
     const { user, engine } = open(

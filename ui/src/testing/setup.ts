@@ -1,4 +1,13 @@
+import { configure } from "@testing-library/svelte";
 import { vi } from "vitest";
+
+// Whoever waits for an element would write out the whole document each time that it is not there yet, and would mostly
+// do that. Where a test fails, `screen.debug()` shows it.
+configure({
+  getElementError: (message) => new Error(message ?? "There is no such element."),
+  // As the tests' own bounds: for what hangs.
+  asyncUtilTimeout: 10_000,
+});
 
 // jsdom knows the dialog element but not how to open it.
 HTMLDialogElement.prototype.showModal = function () {

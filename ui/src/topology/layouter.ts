@@ -13,58 +13,76 @@ export interface LaidOut {
   problem: string | null;
 }
 
-/** Lays a graph out somewhere else than on the window's own thread. */
-export type AskElk = (graph: ElkNode) => Promise<ElkNode>;
+/** Lays a graph out somewhere else than on the window's own thread. Rejects, and stops, once `over` is aborted. */
+export type AskElk = (graph: ElkNode, over: AbortSignal) => Promise<ElkNode>;
 
-/** Asks for the places of a scene's clusters. It always answers: in rows, where layering can't be had. */
-export async function layOut(scene: Scene, ask: AskElk = askWorker): Promise<LaidOut> {
+/**
+ * Asks for the places of a scene's clusters. It always answers: in rows, where layering can't be had.
+ *
+ * Whoever does not wait for the answer any more aborts `ending`.
+ */
+export async function layOut(
+  scene: Scene,
+  ending: AbortController,
+  ask: AskElk = askWorker,
+): Promise<LaidOut> {
   if (scene.clusters.length > MOST_CLUSTERS) return { middles: inRows(scene), problem: null };
+  const limit = setTimeout(() => ending.abort(new Error("it took too long")), PATIENCE_MS);
   try {
-    return { middles: middlesOf(await inTime(ask(elkGraph(scene)))), problem: null };
+    return { middles: middlesOf(await ask(elkGraph(scene), ending.signal)), problem: null };
   } catch (error) {
-    stopWorker();
     const why = error instanceof Error ? error.message : String(error);
     return { middles: inRows(scene), problem: why };
+  } finally {
+    clearTimeout(limit);
   }
 }
 
-let worker: Worker | null = null;
-let elk: Promise<{ layout(graph: ElkNode): Promise<ElkNode> }> | null = null;
-
-/** Starts the worker at the first question; one serves the window from then on. */
-async function askWorker(graph: ElkNode): Promise<ElkNode> {
-  elk ??= start();
-  return (await elk).layout(graph);
+/** ELK in a worker of its own. */
+interface Elk {
+  layOut(graph: ElkNode): Promise<ElkNode>;
+  end(): void;
 }
 
-async function start() {
-  const [{ default: Elk }, { default: ElkWorker }] = await Promise.all([
+/** A worker that has nothing to do; to start one takes longer than most layouts. */
+let idle: Promise<Elk> | null = null;
+
+/** A layout has its worker to itself: none waits for another, and to end one ends no other. */
+async function askWorker(graph: ElkNode, over: AbortSignal): Promise<ElkNode> {
+  const elk = idle ?? start();
+  idle = null;
+  try {
+    const laidOut = await Promise.race([elk.then((elk) => elk.layOut(graph)), aborted(over)]);
+    idle = elk;
+    return laidOut;
+  } catch (error) {
+    void elk.then(
+      (elk) => elk.end(),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+async function start(): Promise<Elk> {
+  const [{ default: Api }, { default: ElkWorker }] = await Promise.all([
     import("elkjs/lib/elk-api"),
     import("elkjs/lib/elk-worker.min.js?worker"),
   ]);
-  worker = new ElkWorker();
-  const started = worker;
+  const worker = new ElkWorker();
   // A worker that can't even be loaded says so here, and never answers.
   const broken = new Promise<never>((_, reject) => {
-    started.addEventListener("error", (event) =>
+    worker.addEventListener("error", (event) =>
       reject(new Error(event.message || "its worker did not start")),
     );
   });
   broken.catch(() => undefined);
-  const api = new Elk({ workerFactory: () => started });
-  return { layout: (graph: ElkNode) => Promise.race([api.layout(graph), broken]) };
+  const api = new Api({ workerFactory: () => worker });
+  return {
+    layOut: (graph) => Promise.race([api.layout(graph), broken]),
+    end: () => worker.terminate(),
+  };
 }
 
-function stopWorker(): void {
-  worker?.terminate();
-  worker = null;
-  elk = null;
-}
-
-function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("it took too long")), PATIENCE_MS);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-}
+const aborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));

@@ -18,6 +18,8 @@ export interface Drawn {
 /** Lets the window answer whoever waits for it. */
 const breath = () => new Promise<void>((then) => setTimeout(then, 0));
 
+type Ask = (scene: Scene, ending: AbortController) => Promise<LaidOut>;
+
 /** Draws a fabric in steps that are each short; the last picture stays until the next one is whole. */
 export class Picture {
   drawn = $state.raw<Drawn | null>(null);
@@ -25,26 +27,28 @@ export class Picture {
   /** How long the last layout took, in milliseconds. */
   took = 0;
 
-  readonly #layOut: (scene: Scene) => Promise<LaidOut>;
+  readonly #layOut: Ask;
   readonly #limits: Limits;
-  #newest = 0;
+  /** Ends the layout for the newest question; null where nobody waits. */
+  #ending: AbortController | null = null;
 
-  constructor(ask: (scene: Scene) => Promise<LaidOut> = layOut, limits: Limits = LIMITS) {
+  constructor(ask: Ask = layOut, limits: Limits = LIMITS) {
     this.#layOut = ask;
     this.#limits = limits;
   }
 
   /** Draws a view. The answer is the picture, or null where something newer was asked for meanwhile. */
   async draw(view: TopologyView, pending: boolean, opened: Opened): Promise<Drawn | null> {
-    const question = ++this.#newest;
-    const isStale = () => question !== this.#newest;
+    this.stop();
+    const ending = (this.#ending = new AbortController());
+    const isStale = () => ending !== this.#ending;
     this.busy = true;
     const wiring = wire(view, pending);
     await breath();
     if (isStale()) return null;
     const scene = sceneOf(wiring, opened, this.#limits);
     const asked = performance.now();
-    const { middles, problem } = await this.#layOut(scene);
+    const { middles, problem } = await this.#layOut(scene, ending);
     if (isStale()) return null;
     this.took = performance.now() - asked;
     const placing = placed(scene, middles);
@@ -58,8 +62,9 @@ export class Picture {
     return this.drawn;
   }
 
-  /** Forgets the question: nothing more is drawn. */
+  /** Forgets the question and ends its layout: nothing more is drawn. */
   stop(): void {
-    this.#newest++;
+    this.#ending?.abort();
+    this.#ending = null;
   }
 }

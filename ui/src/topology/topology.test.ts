@@ -175,7 +175,9 @@ describe("where it stands", () => {
 
   it("stands in rows where the layout can't be had, and says why", async () => {
     const of = scene();
-    const { middles, problem } = await layOut(of, () => Promise.reject(new Error("no worker here")));
+    const { middles, problem } = await layOut(of, new AbortController(), () =>
+      Promise.reject(new Error("no worker here")),
+    );
     expect(problem).toBe("no worker here");
     const all = [...placed(of, middles).items.values()];
     expect(all).toHaveLength(of.items.size);
@@ -187,7 +189,9 @@ describe("where it stands", () => {
     const open = { row: 1e9, groups: 1e9, blocks: 1e9, servers: 1e9, allServers: 1e9, parallel: 4 };
     const of = sceneOf(wire(dataHall(), true), NOTHING, open);
     expect(of.clusters.length).toBeGreaterThan(MOST_CLUSTERS);
-    const { middles, problem } = await layOut(of, () => Promise.reject(new Error("asked")));
+    const { middles, problem } = await layOut(of, new AbortController(), () =>
+      Promise.reject(new Error("asked")),
+    );
     expect(problem).toBeNull();
     expect(middles.size).toBeGreaterThan(900);
   });
