@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::support::app_binary;
 use crate::support::lab::{Lab, fgd_command};
@@ -48,12 +48,27 @@ fn part_of(whole: Duration, seed: u64, hundredths: u32) -> Duration {
     whole * share * hundredths / 100_000
 }
 
-/// Ends a process with SIGKILL, so that nothing of it runs any more; whether it was still there.
-fn kill(mut child: Child) -> bool {
-    let was_running = child.try_wait().expect("its state").is_none();
-    drop(child.kill());
-    child.wait().expect("it ended");
-    was_running
+/// When a process is killed.
+#[derive(Clone, Copy)]
+enum Moment {
+    /// At any time: so long after its start.
+    AfterItsStart(Duration),
+    /// Where most is at stake, however quick the machine is: so long after it began a run.
+    IntoItsRun(Duration),
+}
+
+/// When the notes in the clone were written that tell what a process is at. A killed one leaves its own behind.
+struct Notes {
+    running: Option<SystemTime>,
+    intent: Option<SystemTime>,
+}
+
+impl Notes {
+    fn of(lab: &Lab) -> Self {
+        let ours = lab.clone.path.join(".git/fgd");
+        let written = |name| ours.join(name).metadata().and_then(|note| note.modified()).ok();
+        Self { running: written("running"), intent: written("intent.json") }
+    }
 }
 
 /// What the kills met.
@@ -62,31 +77,54 @@ struct Tally {
     kills: usize,
     /// The process was still there.
     living: usize,
-    /// A run was under way in the clone.
+    /// A run of it was under way in the clone.
     running: usize,
     /// It was on its way to the work tree.
     half_done: usize,
 }
 
 impl Tally {
-    fn count(&mut self, lab: &Lab, was_living: bool) {
-        let ours = lab.clone.path.join(".git/fgd");
+    /// Starts a process, lets it go on until that moment, and ends it with SIGKILL, so that nothing of it runs any more.
+    fn kill(&mut self, lab: &Lab, start: impl FnOnce() -> Child, moment: Moment) {
+        let before = Notes::of(lab);
+        let is_new = |now: Option<SystemTime>, old| now.is_some() && now != old;
+        let mut child = start();
+        let after = match moment {
+            Moment::AfterItsStart(after) => after,
+            Moment::IntoItsRun(after) => {
+                let began = Instant::now();
+                while !is_new(Notes::of(lab).running, before.running)
+                    && child.try_wait().expect("its state").is_none()
+                    && began.elapsed() < Duration::from_secs(20)
+                {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                after
+            }
+        };
+        std::thread::sleep(after);
+        let was_living = kill(child);
+        let notes = Notes::of(lab);
         self.kills += 1;
         self.living += usize::from(was_living);
-        self.running += usize::from(was_living && ours.join("running").exists());
-        self.half_done += usize::from(was_living && ours.join("intent.json").exists());
+        self.running += usize::from(was_living && is_new(notes.running, before.running));
+        self.half_done += usize::from(was_living && is_new(notes.intent, before.intent));
     }
 }
 
-/// Runs a command over the fabric and kills it after that long.
-fn killed(lab: &Lab, words: &[&str], after: Duration, tally: &mut Tally) {
-    let home = lab.machine.path().join("home");
-    let mut command: Command = fgd_command(&home, &lab.clone.path);
+/// Ends a process with SIGKILL; whether it was still there.
+fn kill(mut child: Child) -> bool {
+    let was_running = child.try_wait().expect("its state").is_none();
+    drop(child.kill());
+    child.wait().expect("it ended");
+    was_running
+}
+
+/// A command over the fabric, whatever it says.
+fn command(lab: &Lab, words: &[&str]) -> Child {
+    let mut command: Command = fgd_command(&lab.machine.path().join("home"), &lab.clone.path);
     command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let child = command.spawn().expect("fgd starts");
-    std::thread::sleep(after);
-    let was_living = kill(child);
-    tally.count(lab, was_living);
+    command.spawn().expect("fgd starts")
 }
 
 /// Nothing of ours is left behind, Git's store is whole, and both sides are the same.
@@ -145,10 +183,15 @@ fn a_killed_run_is_finished_by_the_next() {
             &format!("extra-{round}.yaml"),
             &objects(round, "first").replace("name: s", &format!("name: x{}-", round % 3)),
         );
-        let words = ["sync", &format!("{}", lab.clone.fabric().display())];
+        let fabric = lab.clone.fabric().display().to_string();
         for n in 0..kills {
             let seed = (round * kills + n) as u64;
-            killed(&lab, &words, part_of(whole, seed, 140), &mut tally);
+            let moment = match n {
+                // The first at once.
+                0 => Moment::IntoItsRun(part_of(whole, seed, 70) * u32::from(round > 1)),
+                _ => Moment::AfterItsStart(part_of(whole, seed, 140)),
+            };
+            tally.kill(&lab, || command(&lab, &["sync", &fabric]), moment);
         }
         let began = Instant::now();
         let mended = lab.fgd("sync");
@@ -161,9 +204,8 @@ fn a_killed_run_is_finished_by_the_next() {
         assert!(lab.remote.text(&format!("notes-{round}.md")).contains("teammate"));
         if round % 3 == 0 {
             let before = lab.clone.tree();
-            let fabric = lab.clone.fabric().display().to_string();
-            let after = part_of(whole, round as u64, 50);
-            killed(&lab, &["undo", &fabric, "--last"], after, &mut undos);
+            let moment = Moment::AfterItsStart(part_of(whole, round as u64, 50));
+            undos.kill(&lab, || command(&lab, &["undo", &fabric, "--last"]), moment);
             assert_eq!(lab.fgd("sync").code, 0);
             assert_whole(&lab, &format!("the undo of round {round}"));
             // Either it was done or it was not; then a redo or nothing brings the objects back.
@@ -269,16 +311,21 @@ fn a_killed_app_is_finished_by_its_next_start() {
         // The first round shows how long it takes undisturbed.
         let kills = if round == 1 { 0 } else { KILLS };
         for n in 0..kills {
-            let child = app(&lab, &display);
-            std::thread::sleep(part_of(whole, (round * KILLS + n) as u64, 120));
-            if n == 2 {
-                lab.clone.drop_raw(
-                    &format!("late-{round}.yaml"),
-                    &objects(round, "late").replace("name: s", "name: l"),
-                );
-            }
-            let was_living = kill(child);
-            tally.count(&lab, was_living);
+            let seed = (round * KILLS + n) as u64;
+            let moment = match n % 2 {
+                // The first at once.
+                0 => Moment::IntoItsRun(part_of(Duration::from_millis(60) * n as u32, seed, 100)),
+                _ => Moment::AfterItsStart(part_of(whole, seed, 120)),
+            };
+            let start = || {
+                let child = app(&lab, &display);
+                if n == 2 {
+                    let late = objects(round, "late").replace("name: s", "name: l");
+                    lab.clone.drop_raw(&format!("late-{round}.yaml"), &late);
+                }
+                child
+            };
+            tally.kill(&lab, start, moment);
         }
         let started = Instant::now();
         let child = app(&lab, &display);
