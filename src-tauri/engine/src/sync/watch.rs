@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode};
-use notify::{EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{EventKind, EventKindMask, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -137,9 +137,8 @@ impl Watch {
         // Only of Linux it is known that one queue has the events of all directories, in their order.
         let marks = if cfg!(target_os = "linux") { tempfile::tempdir().ok() } else { None };
         let heard = Arc::new(Heard::default());
-        let usual = notify::Config::default();
         let watched =
-            watch::<RecommendedWatcher>(directory, marks.as_ref(), &heard, runtime, usual, hint.clone());
+            watch::<RecommendedWatcher>(directory, marks.as_ref(), &heard, runtime, told(), hint.clone());
         let (watcher, marks): (Box<dyn Watcher + Send>, _) = match watched {
             Ok(watcher) => (Box::new(watcher), marks),
             Err(error) => {
@@ -178,6 +177,12 @@ impl Watch {
             Changed { at: so_far.changes, paths }
         })
     }
+}
+
+/// What is asked of the system: changes, and the end of each writing, but nothing of whoever only reads. The app itself
+/// reads most.
+fn told() -> notify::Config {
+    notify::Config::default().with_event_kinds(EventKindMask::CORE | EventKindMask::ACCESS_CLOSE)
 }
 
 fn watch<W: Watcher>(
@@ -319,6 +324,25 @@ mod tests {
         let marks = watch.marks.as_ref().expect("marks").path();
         std::fs::remove_dir_all(marks).expect("removed");
         assert!(watch.changed(None).is_none(), "nothing is known without marks");
+    }
+
+    /// Where 30 fabrics are searched through at once, each open would be an event: more than the system keeps, and then
+    /// nothing is known of what was written meanwhile.
+    #[test]
+    fn whoever_only_reads_wakes_nobody() {
+        let home = tempfile::tempdir().expect("directory");
+        let file = home.path().join("a.yaml");
+        std::fs::write(&file, "a: 1\n").expect("file");
+        let (sender, events) = mpsc::channel();
+        let mut watcher = RecommendedWatcher::new(sender, told()).expect("watcher");
+        watcher.watch(home.path(), RecursiveMode::Recursive).expect("watch");
+        for _ in 0..100 {
+            assert_eq!(std::fs::read(&file).expect("read"), b"a: 1\n");
+            assert_eq!(std::fs::read_dir(home.path()).expect("read").count(), 1);
+        }
+        std::fs::remove_file(&file).expect("removed");
+        let first = events.recv_timeout(Duration::from_secs(20)).expect("an event").expect("no error");
+        assert!(first.kind.is_remove(), "{first:?}");
     }
 
     #[test]
