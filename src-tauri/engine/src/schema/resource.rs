@@ -28,6 +28,11 @@ impl ResourceId {
             short_enough(&format!("{}-{}.yaml", self.namespace, self.name))
         }
     }
+
+    /// The file name where objects of all kinds stand together: with the kind before it.
+    pub(crate) fn file_name_with_kind(&self) -> String {
+        short_enough(&format!("{}-{}", self.kind.to_ascii_lowercase(), self.file_name()))
+    }
 }
 
 impl fmt::Display for ResourceId {
@@ -74,6 +79,9 @@ mod tests {
             assert_eq!(short_enough(&short), short, "what is short enough stays");
         }
         assert_ne!(short_enough(&long("a.yaml")), short_enough(&long("b.yaml")));
+        let id = ResourceId { kind: "K".repeat(63), namespace: "lab".into(), name: "x".repeat(253) };
+        let beside_all = id.file_name_with_kind();
+        assert!(beside_all.len() <= LONGEST_NAME && beside_all.starts_with("kkk"), "{beside_all}");
         let umlauts = short_enough(&format!("{}.yaml", "ü".repeat(150)));
         assert!(umlauts.len() <= LONGEST_NAME && umlauts.ends_with(".yaml"), "{umlauts}");
     }

@@ -110,10 +110,7 @@ impl Settler<'_> {
     fn unmanaged_path(&self, id: &ResourceId) -> (RepoPath, Option<ContentHash>) {
         match self.managed.find(id, false) {
             Some((path, standing)) => (path.clone(), Some(standing.file)),
-            None => {
-                let name = format!("{}-{}", id.kind.to_ascii_lowercase(), id.file_name());
-                (self.free_path(&self.given.layout.unmanaged(), &name), None)
-            }
+            None => (self.free_path(&self.given.layout.unmanaged(), &id.file_name_with_kind()), None),
         }
     }
 

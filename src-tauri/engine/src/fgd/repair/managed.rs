@@ -114,9 +114,9 @@ impl<'a> Planner<'a> {
     /// Other files of the object that `first` holds: they go where they say the same, and else move to
     /// `unmanaged/` for a person to compare.
     fn duplicates(&mut self, id: &ResourceId, first: &Object<'_>, others: &[Object<'_>], needs: &mut Needs) {
-        let file_name = id.file_name();
+        let file_name = id.file_name_with_kind();
         let stem = file_name.strip_suffix(".yaml").unwrap_or(&file_name);
-        let name = format!("{}-{stem}.duplicate.yaml", id.kind.to_ascii_lowercase());
+        let name = format!("{stem}.duplicate.yaml");
         let unmanaged = self.layout.unmanaged();
         let here = self.shown(&first.file.path);
         let mut kept = vec![first];
@@ -143,7 +143,7 @@ impl<'a> Planner<'a> {
 
     /// The files of one object that is none of Hedgehog's: all of them go to `unmanaged/`, byte for byte.
     fn foreign(&mut self, id: &ResourceId, files: &[Object<'_>]) -> Needs {
-        let name = format!("{}-{}", id.kind.to_ascii_lowercase(), id.file_name());
+        let name = id.file_name_with_kind();
         let unmanaged = self.layout.unmanaged();
         let mut needs = Needs::default();
         for Object { file, .. } in files {
