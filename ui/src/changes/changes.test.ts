@@ -141,6 +141,22 @@ describe("the changes of a fabric", () => {
     );
   });
 
+  it("stay open, with the question about them, when what was going out is history", async () => {
+    const going = commitView(5);
+    const lists = { incoming: [], outgoing: [going], edits: [], history: [] };
+    const { user, engine, again } = await open(few(lists));
+    await user.click(await screen.findByRole("button", { name: /edit VPC vpc-1/, expanded: false }));
+    await user.click(await screen.findByRole("button", { name: "Restore Switch leaf-01…" }));
+    const dialog = screen.getByRole("dialog", { name: "Restore this version?" });
+    engine.answers.changes = few({ ...lists, outgoing: [], history: [going] }).changes;
+    await again(fabric({ ahead: 7 }));
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Outgoing" })).toBeNull());
+    expect(region("History").getByRole("button", { name: /edit VPC vpc-1/, expanded: true })).toBeTruthy();
+    expect(screen.getByRole("dialog")).toBe(dialog);
+    await user.click(within(dialog).getByRole("button", { name: "Restore" }));
+    await waitFor(() => expect(engine.callsOf("restore")[0]?.[2]).toBe(going.commit.revision));
+  });
+
   it("lead to the host's page, where there is one", async () => {
     const { user, engine } = await open(few({ outgoing: [], edits: [] }));
     await user.click(await screen.findByRole("button", { name: /^Open .* at the host$/ }));

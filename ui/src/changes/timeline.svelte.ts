@@ -1,4 +1,4 @@
-import { SvelteMap } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { ChangesView, CommitChanges, CommitView, ErrorReport, Revision } from "../bindings";
 import { asReport } from "../problem";
 
@@ -28,6 +28,8 @@ export class Timeline {
 
   readonly #source: Source;
   readonly #known = new SvelteMap<Revision, Known>();
+  /** Those that are open, wherever they stand: what was going out a moment ago is history now. */
+  readonly #opened = new SvelteSet<Revision>();
   #limit = PAGE;
   #newest = 0;
   #search = 0;
@@ -68,8 +70,19 @@ export class Timeline {
     return known?.is === "found" ? known.changes : null;
   }
 
+  isOpen(revision: Revision): boolean {
+    return this.#opened.has(revision);
+  }
+
+  /** Opens a commit, or closes it. */
+  toggle(revision: Revision): void {
+    if (this.#opened.delete(revision)) return;
+    this.#opened.add(revision);
+    void this.learn(revision);
+  }
+
   /** Asks what a commit did, where that is not known. */
-  async open(revision: Revision): Promise<void> {
+  async learn(revision: Revision): Promise<void> {
     const known = this.#known.get(revision);
     if (known && known.is !== "problem") return;
     this.#known.set(revision, { is: "asking" });
@@ -93,7 +106,7 @@ export class Timeline {
       for (;;) {
         const revision = search === this.#search ? waiting.shift() : undefined;
         if (revision === undefined) return;
-        await this.open(revision);
+        await this.learn(revision);
         if (search === this.#search) this.left--;
       }
     };
