@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/svelte";
+import { cleanup, screen, waitFor, within } from "@testing-library/svelte";
 import { expect, it } from "vitest";
 import { fabric, unreachable } from "./testing/samples";
 import { button, open } from "./testing/window";
@@ -36,6 +36,18 @@ it("installs a newer version once, though its dialog is closed meanwhile", async
   dialog = await about();
   expect(await dialog.findByText(/^The new version is in place/)).toBeTruthy();
   expect(dialog.queryByRole("button", { name: "Install it" })).toBeNull();
+});
+
+it("says that a newer version is in place where its dialog was closed, and there alone", async () => {
+  for (const isClosed of [false, true]) {
+    const { app, user, about, close, end } = await newer();
+    await user.click(await (await about()).findByRole("button", { name: "Install it" }));
+    if (isClosed) await close();
+    end.well();
+    await waitFor(() => expect(app.update.isInstalled).toBe(true));
+    expect(app.toasts.list).toHaveLength(isClosed ? 1 : 0);
+    cleanup();
+  }
 });
 
 it("says why a newer version could not be installed, and can be asked again", async () => {

@@ -59,6 +59,8 @@ it("puts what is pasted into the inbox, after showing what would become of it", 
   expect(engine.callsOf("previewText")).toEqual([["lab", "pasted.yaml", YAML]]);
   await user.clear(dialog.getByLabelText("File name"));
   await user.type(dialog.getByLabelText("File name"), "vpc-9.yaml");
+  // Another name may be taken otherwise, or not at all.
+  await waitFor(() => expect(engine.callsOf("previewText").at(-1)).toEqual(["lab", "vpc-9.yaml", YAML]));
   await user.click(put);
   await waitFor(() => expect(engine.callsOf("deliverText")).toEqual([["lab", "vpc-9.yaml", YAML]]));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());

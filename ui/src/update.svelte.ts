@@ -5,6 +5,8 @@ export class Update {
   isLoading = $state(false);
   /** Whether it is in place; it runs when the app is started next. */
   isInstalled = $state(false);
+  /** Whether the dialog that tells of it is open. */
+  isShown = false;
 
   readonly #install: () => Promise<boolean>;
   readonly #toasts: Toasts;
@@ -20,6 +22,8 @@ export class Update {
     this.isLoading = true;
     try {
       this.isInstalled = await this.#install();
+      if (this.isInstalled && !this.isShown)
+        this.#toasts.confirm("The new version is in place. It runs when the app is started next.");
     } catch (rejection) {
       this.#toasts.problem(rejection);
     } finally {
