@@ -40,6 +40,16 @@ impl<'a> Watching<'a> {
         self.assert_arrives(name);
     }
 
+    /// An object that is edited by hand now gets to the remote, with nobody's help.
+    #[track_caller]
+    fn assert_takes_edit(&self, file: &str) {
+        let text = self.lab.clone.text(file).replace("dropped", "by hand");
+        fs::write(self.lab.clone.fabric().join(file), text).expect("an edit");
+        wait_until(&format!("the edit of {file} on the remote"), || {
+            self.lab.remote.text(file).contains("by hand")
+        });
+    }
+
     #[track_caller]
     pub(in crate::torture) fn assert_arrives(&self, name: &str) {
         let file = format!("{name}.yaml");
@@ -126,6 +136,26 @@ fn the_fabric_goes_and_comes_back() {
     watching.interrupt();
     lab.assert_in_step();
     assert_eq!(lab.remote.yaml("managed/servers"), ["after.yaml", "before.yaml"]);
+}
+
+/// A switch of branches, say, or a copy put in its place: what is written by hand in the new one is heard of too.
+fn the_fabric_is_another_directory() {
+    let lab = Lab::ready();
+    let watching = Watching::start(&lab, None);
+    watching.assert_takes("before");
+    for (round, directory) in [("its own", lab.clone.fabric()), ("the whole clone", lab.clone.path.clone())] {
+        let aside = lab.machine.path().join(round);
+        away(&directory, &aside);
+        let_it_look();
+        let copied = Command::new("cp").arg("-a").args([&aside, &directory]).status().expect("cp");
+        assert!(copied.success(), "{round}");
+        let name = round.replace(' ', "-");
+        watching.assert_takes(&name);
+        let_it_look();
+        watching.assert_takes_edit(&format!("managed/servers/{name}.yaml"));
+    }
+    watching.interrupt();
+    lab.assert_in_step();
 }
 
 /// A file becomes a directory, and a file again; then the same with a directory.
@@ -215,6 +245,32 @@ fn without_file_events(error: i32) {
     lab.assert_in_step();
 }
 
+/// There are as many watches as the fabric needs, and none for a directory that is made later.
+fn without_file_events_of_what_is_new() {
+    let lab = Lab::ready();
+    let mut directories = Command::new("find");
+    directories.arg(lab.clone.fabric()).args(["-type", "d", "-printf", "."]);
+    let directories = directories.output().expect("find").stdout.len();
+    let trouble = Trouble {
+        under: vec![lab.clone.path.clone()],
+        calls: "n",
+        at: u32::try_from(directories).expect("a count") + 1,
+        error: ENOSPC,
+        lasts: true,
+        ..Trouble::default()
+    };
+    let watching = Watching::start(&lab, Some(&trouble));
+    watching.assert_takes("new");
+    let (servers, rack) = (lab.clone.fabric().join("managed/servers"), "managed/servers/rack-7");
+    fs::create_dir(servers.join("rack-7")).expect("a directory");
+    away(&servers.join("new.yaml"), &servers.join("rack-7/new.yaml"));
+    wait_until("the new directory on the remote", || !lab.remote.yaml(rack).is_empty());
+    let_it_look();
+    watching.assert_takes_edit(&format!("{rack}/new.yaml"));
+    watching.interrupt();
+    lab.assert_in_step();
+}
+
 /// The clock is off when the watch begins, and right in the next one.
 fn with_a_clock_that_is_off(ahead: i64) {
     let lab = Lab::ready();
@@ -235,13 +291,15 @@ fn with_a_clock_that_is_off(ahead: i64) {
 
 #[test]
 fn what_is_done_to_the_directories_meanwhile_costs_nothing() {
-    let stories: [(&str, fn()); 8] = [
+    let stories: [(&str, fn()); 10] = [
         (".git", git_directory_goes_and_comes_back),
         ("fabric", the_fabric_goes_and_comes_back),
+        ("another fabric", the_fabric_is_another_directory),
         ("places", files_and_directories_change_places),
         ("editors", editors_and_cloud_drives_write_in_their_ways),
         ("inotify: ENOSPC", || without_file_events(ENOSPC)),
         ("inotify: EMFILE", || without_file_events(EMFILE)),
+        ("inotify: ENOSPC later", without_file_events_of_what_is_new),
         ("a day ahead", || with_a_clock_that_is_off(24 * 60 * 60)),
         ("a day behind", || with_a_clock_that_is_off(-24 * 60 * 60)),
     ];

@@ -1,5 +1,6 @@
 //! What wakes the workers: file events, the time of the next check, the start of the app.
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -85,23 +86,39 @@ impl Inner {
         if let Err(error) = self.look(&fabric) {
             tracing::warn!(%error, "a fabric could not be shown");
         }
+        if let Err(error) = self.watch(id, &directory) {
+            tracing::warn!(directory = %directory.display(), %error, "the directory can't be watched yet");
+        }
+        if self.store.settings(id).is_ok_and(|settings| settings.on_start) {
+            self.wake(id, Trigger::Start);
+        } else {
+            self.wake(id, Trigger::FileEvent);
+        }
+    }
+
+    fn watch(self: &Arc<Self>, id: &FabricId, directory: &Path) -> notify::Result<()> {
         let (engine, watched): (Weak<Self>, _) = (Arc::downgrade(self), id.clone());
         let hint = move || {
             if let Some(engine) = engine.upgrade() {
                 engine.wake(&watched, Trigger::FileEvent);
             }
         };
-        match Watch::new(&directory, &self.runtime, hint) {
-            Ok(watch) => live.sight.watch(watch),
-            // The glance at every tick remains.
-            Err(error) => {
-                tracing::warn!(directory = %directory.display(), %error, "the directory can't be watched")
-            }
-        }
-        if self.store.settings(id).is_ok_and(|settings| settings.on_start) {
-            self.wake(id, Trigger::Start);
-        } else {
-            self.wake(id, Trigger::FileEvent);
+        self.live(id).sight.watch(Watch::new(directory, &self.runtime, hint)?);
+        Ok(())
+    }
+
+    /// Watches a directory again that was gone, or in which no more directories could be watched; until that comes true,
+    /// the glance at every tick remains.
+    fn watch_again(self: &Arc<Self>, id: &FabricId) {
+        let watched = self.store.fabric(id).and_then(|fabric| {
+            let repository = self.repository(&fabric)?;
+            Ok(self.watch(id, &fabric.directory.under(&repository.path)))
+        });
+        match watched {
+            // Of what was done meanwhile nothing was heard.
+            Ok(Ok(())) => self.wake(id, Trigger::FileEvent),
+            Ok(Err(error)) => tracing::debug!(%error, "the directory can't be watched yet"),
+            Err(error) => tracing::debug!(%error, "a fabric can't be looked after"),
         }
     }
 
@@ -189,7 +206,11 @@ impl Inner {
             .map(|(id, live)| (id.clone(), live.state().schedule.is_due(now)))
             .collect();
         for (id, due) in attended {
-            self.live(&id).rest();
+            let live = self.live(&id);
+            live.rest();
+            if !live.sight.is_watched() {
+                self.watch_again(&id);
+            }
             let news = || {
                 self.store
                     .fabric(&id)

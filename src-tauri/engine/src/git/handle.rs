@@ -106,14 +106,16 @@ impl Stamp {
     }
 }
 
+/// What tells a file or a directory from another one of its name, where the system has such: its device, and its number
+/// there.
 #[cfg(unix)]
-fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
+pub(crate) fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     Some((metadata.dev(), metadata.ino()))
 }
 
 #[cfg(not(unix))]
-fn identity(_metadata: &Metadata) -> Option<(u64, u64)> {
+pub(crate) fn identity(_metadata: &Metadata) -> Option<(u64, u64)> {
     None
 }
 

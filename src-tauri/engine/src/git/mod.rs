@@ -78,7 +78,7 @@ pub(crate) use changes::{ChangedFile, ToldCommit};
 pub(crate) use clone::{clear_killed_clones, clone_into};
 pub(crate) use compare::Differing;
 pub(crate) use durable::sync_dir;
-pub(crate) use handle::{Handle, Shelf};
+pub(crate) use handle::{Handle, Shelf, identity};
 pub(crate) use housekeeping::Housekeeping;
 #[cfg(test)]
 pub(crate) use integrate::Move;

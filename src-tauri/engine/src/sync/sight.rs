@@ -50,6 +50,11 @@ impl Sight {
         *lock(&self.watch) = Some(Arc::new(watch));
     }
 
+    /// Whether a watch hears of all that is done.
+    pub(crate) fn is_watched(&self) -> bool {
+        lock(&self.watch).as_ref().is_some_and(|watch| !watch.is_blind())
+    }
+
     /// What was done below `root`, which is the watched directory, since the change of that number. None where
     /// nothing can be known: then everything has to be looked at.
     pub(crate) fn hear(&self, root: &RepoPath, since: Option<u64>) -> Option<Heard> {
@@ -66,7 +71,7 @@ impl Sight {
 
     /// Whether the next look will be at a few files only, most likely.
     pub(crate) fn is_quick(&self) -> bool {
-        lock(&self.watch).is_some() && lock(&self.last).as_ref().is_some_and(|last| last.is_believed())
+        self.is_watched() && lock(&self.last).as_ref().is_some_and(|last| last.is_believed())
     }
 
     /// Plain files below `root` whose bytes on disk differ from the commit's, as of [`Repo::local_edits`].

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use notify::event::{AccessKind, AccessMode};
+use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{EventKind, EventKindMask, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, timeout_at};
 
-use crate::git::is_staged;
+use crate::git::{identity, is_staged};
 
 /// How long a directory must be quiet before the hint is given.
 pub(crate) const DEBOUNCE: Duration = Duration::from_millis(300);
@@ -35,6 +35,8 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 /// A watch over a fabric's directory. Dropping it ends it. While nothing happens it costs nothing.
 pub(crate) struct Watch {
     directory: PathBuf,
+    /// Which directory that was when the watch began, where the system tells.
+    identity: Option<(u64, u64)>,
     _watcher: Mutex<Box<dyn Watcher + Send>>,
     heard: Arc<Heard>,
     /// Where marks are made; none where the order of events is not known.
@@ -43,6 +45,8 @@ pub(crate) struct Watch {
 
 /// What was heard of a directory so far.
 struct Heard {
+    directory: PathBuf,
+    marks: Option<PathBuf>,
     so_far: Mutex<SoFar>,
     marked: Condvar,
 }
@@ -57,14 +61,8 @@ struct SoFar {
     /// The marks that were made, and the newest that was heard of.
     made: u64,
     mark: u64,
-}
-
-impl Default for Heard {
-    fn default() -> Self {
-        let begin = NEXT.fetch_add(1, Ordering::Relaxed).saturating_mul(APART);
-        let so_far = SoFar { changes: begin, paths: HashMap::new(), forgotten: begin, made: 0, mark: 0 };
-        Self { so_far: Mutex::new(so_far), marked: Condvar::new() }
-    }
+    /// Whether what is done from now on may be heard of no more.
+    is_blind: bool,
 }
 
 impl SoFar {
@@ -91,37 +89,63 @@ pub(crate) struct Changed {
 }
 
 impl Heard {
+    fn new(directory: &Path, marks: Option<&Path>) -> Self {
+        let begin = NEXT.fetch_add(1, Ordering::Relaxed).saturating_mul(APART);
+        let so_far = SoFar {
+            changes: begin,
+            paths: HashMap::new(),
+            forgotten: begin,
+            made: 0,
+            mark: 0,
+            is_blind: false,
+        };
+        Self {
+            directory: directory.to_owned(),
+            marks: marks.map(Path::to_owned),
+            so_far: Mutex::new(so_far),
+            marked: Condvar::new(),
+        }
+    }
+
+    fn so_far(&self) -> MutexGuard<'_, SoFar> {
+        self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes note of an event; whether it is one of the directory.
-    fn take(&self, event: &notify::Result<notify::Event>, marks: Option<&Path>) -> bool {
-        let mut so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
-        if let (Ok(event), Some(marks)) = (event, marks)
-            && !event.need_rescan()
-            && !event.paths.is_empty()
-            && event.paths.iter().all(|path| path.starts_with(marks))
-        {
+    fn take(&self, event: &notify::Result<notify::Event>) -> bool {
+        let mut so_far = self.so_far();
+        let event = match event {
+            Ok(event) => event,
+            // What was missed is not known: look.
+            Err(error) => {
+                tracing::debug!(%error, "file events were lost");
+                // Of a new directory nothing will be told.
+                so_far.is_blind |= matches!(error.kind, notify::ErrorKind::MaxFilesWatch);
+                so_far.change(&[]);
+                return true;
+            }
+        };
+        if event.need_rescan() {
+            so_far.change(&[]);
+            return true;
+        }
+        let is_mark = |marks: &PathBuf| event.paths.iter().all(|path| path.starts_with(marks));
+        if !event.paths.is_empty() && self.marks.as_ref().is_some_and(is_mark) {
             let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u64>().ok();
             so_far.mark = event.paths.iter().filter_map(number).fold(so_far.mark, u64::max);
             self.marked.notify_all();
             return false;
         }
-        let told = match event {
-            Ok(event) => event.need_rescan() || !event.kind.is_access(),
-            // What was missed is not known: look.
-            Err(error) => {
-                tracing::debug!(%error, "file events were lost");
-                true
-            }
-        };
         // Of a write through memory nothing is told but its end.
-        let is_end =
-            |event: &notify::Event| event.kind == EventKind::Access(AccessKind::Close(AccessMode::Write));
-        match event {
-            Ok(event) if event.need_rescan() => so_far.change(&[]),
-            Ok(event) if told || is_end(event) => so_far.change(&event.paths),
-            Ok(_) => {}
-            Err(_) => so_far.change(&[]),
+        let is_end = event.kind == EventKind::Access(AccessKind::Close(AccessMode::Write));
+        if event.kind.is_access() && !is_end {
+            return false;
         }
-        told
+        // What gets its name next is another directory.
+        let is_gone = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+        so_far.is_blind |= is_gone && event.paths.contains(&self.directory);
+        so_far.change(&event.paths);
+        !is_end
     }
 }
 
@@ -134,20 +158,23 @@ impl Watch {
         runtime: &Handle,
         hint: impl Fn() + Clone + Send + 'static,
     ) -> notify::Result<Self> {
+        // Before it is watched: where it is replaced meanwhile, that shows.
+        let identity = directory.metadata().ok().and_then(|found| identity(&found));
         // Only of Linux it is known that one queue has the events of all directories, in their order.
         let marks = if cfg!(target_os = "linux") { tempfile::tempdir().ok() } else { None };
-        let heard = Arc::new(Heard::default());
+        let heard = Arc::new(Heard::new(directory, marks.as_ref().map(TempDir::path)));
         let watched =
             watch::<RecommendedWatcher>(directory, marks.as_ref(), &heard, runtime, told(), hint.clone());
         let (watcher, marks): (Box<dyn Watcher + Send>, _) = match watched {
             Ok(watcher) => (Box::new(watcher), marks),
             Err(error) => {
                 tracing::warn!(directory = %directory.display(), %error, "no file events; looking every few seconds");
-                let config = notify::Config::default().with_poll_interval(POLL);
-                (Box::new(watch::<PollWatcher>(directory, None, &heard, runtime, config, hint)?), None)
+                let heard = &heard;
+                let config = told().with_poll_interval(POLL);
+                (Box::new(watch::<PollWatcher>(directory, None, heard, runtime, config, hint)?), None)
             }
         };
-        Ok(Self { directory: directory.to_owned(), _watcher: Mutex::new(watcher), heard, marks })
+        Ok(Self { directory: directory.to_owned(), identity, _watcher: Mutex::new(watcher), heard, marks })
     }
 
     /// The watched directory, as it was named.
@@ -155,12 +182,20 @@ impl Watch {
         &self.directory
     }
 
+    /// Whether some of what is done may be heard of no more: another watch is to be made. The directory is gone, or was,
+    /// or another one has its name, as when a clone is replaced; or no more directories can be watched, which the next
+    /// watch knows from its beginning.
+    pub(crate) fn is_blind(&self) -> bool {
+        let is_another = || self.directory.metadata().map_or(true, |found| identity(&found) != self.identity);
+        self.heard.so_far().is_blind || is_another()
+    }
+
     /// What was done since the change of that number, of this watch, when all that happened before this call is
     /// known; but for what the system tells nobody (a write through another name of a file, or through memory).
     /// Without a number, only the last change's. None where nothing can be known.
     pub(crate) fn changed(&self, since: Option<u64>) -> Option<Changed> {
-        let marks = self.marks.as_ref()?.path();
-        let mut so_far = self.heard.so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        let marks = self.marks.as_ref().filter(|_| !self.is_blind())?.path();
+        let mut so_far = self.heard.so_far();
         let [before, mark] = [so_far.made, so_far.made + 1];
         so_far.made = mark;
         // The same file under the next name: some file systems take long to make one.
@@ -168,7 +203,7 @@ impl Watch {
         std::fs::rename(file(before), file(mark)).or_else(|_| std::fs::write(file(mark), "")).ok()?;
         let waited = self.heard.marked.wait_timeout_while(so_far, PATIENCE, |so_far| so_far.mark < mark);
         let (so_far, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        (so_far.mark >= mark).then(|| {
+        (so_far.mark >= mark && !so_far.is_blind).then(|| {
             let known = since.filter(|since| (so_far.forgotten..=so_far.changes).contains(since));
             let paths = known.map(|since| {
                 let later = so_far.paths.iter().filter(|(_, change)| **change > since);
@@ -180,9 +215,10 @@ impl Watch {
 }
 
 /// What is asked of the system: changes, and the end of each writing, but nothing of whoever only reads. The app itself
-/// reads most.
+/// reads most. A link leads nowhere: what is behind one is not the fabric's, and may be the whole disk.
 fn told() -> notify::Config {
-    notify::Config::default().with_event_kinds(EventKindMask::CORE | EventKindMask::ACCESS_CLOSE)
+    let kinds = EventKindMask::CORE | EventKindMask::ACCESS_CLOSE;
+    notify::Config::default().with_event_kinds(kinds).with_follow_symlinks(false)
 }
 
 fn watch<W: Watcher>(
@@ -194,9 +230,9 @@ fn watch<W: Watcher>(
     hint: impl Fn() + Clone + Send + 'static,
 ) -> notify::Result<W> {
     let (sender, events) = unbounded_channel();
-    let (hears, marked) = (Arc::clone(heard), marks.map(|marks| marks.path().to_owned()));
+    let hears = Arc::clone(heard);
     let take = move |event: notify::Result<notify::Event>| {
-        if hears.take(&event, marked.as_deref()) {
+        if hears.take(&event) {
             // The task goes with the watch.
             let _ended = sender.send(());
         }
@@ -233,7 +269,13 @@ async fn join(mut events: UnboundedReceiver<()>, hint: impl Fn() + Clone + Send 
 mod tests {
     use std::sync::mpsc;
 
+    use notify::event::{RemoveKind, RenameMode};
+
     use super::*;
+
+    fn heard(directory: &Path) -> Arc<Heard> {
+        Arc::new(Heard::new(directory, None))
+    }
 
     fn sees_a_file(watch: impl FnOnce(&Path, mpsc::Sender<()>) -> Box<dyn std::any::Any>) {
         let home = tempfile::tempdir().expect("directory");
@@ -275,9 +317,9 @@ mod tests {
     async fn so_it_is_where_there_are_no_events() {
         let here = Handle::current();
         sees_a_file(|path, sender| {
-            let config = notify::Config::default().with_poll_interval(Duration::from_millis(50));
+            let config = told().with_poll_interval(Duration::from_millis(50));
             Box::new(
-                super::watch::<PollWatcher>(path, None, &Arc::default(), &here, config, move || {
+                super::watch::<PollWatcher>(path, None, &heard(path), &here, config, move || {
                     sender.send(()).unwrap_or(());
                 })
                 .expect("watch"),
@@ -350,24 +392,65 @@ mod tests {
         let overflow = notify::Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
         let broken = Err(notify::Error::generic("the queue is gone"));
         for gap in [Ok(overflow), broken] {
-            let heard = Heard::default();
+            let heard = heard(Path::new("lab"));
             let changes = |heard: &Heard| {
-                let so_far = heard.so_far.lock().expect("not poisoned");
+                let so_far = heard.so_far();
                 (so_far.changes, so_far.forgotten, so_far.paths.len())
             };
             let written = notify::Event::new(EventKind::Any).add_path("a.yaml".into());
-            assert!(heard.take(&Ok(written), None), "a hint");
+            assert!(heard.take(&Ok(written)), "a hint");
             let (before, _, paths) = changes(&heard);
             assert_eq!(paths, 1);
-            assert!(heard.take(&gap, None), "a hint too");
+            assert!(heard.take(&gap), "a hint too");
             assert_eq!(changes(&heard), (before + 1, before + 1, 0), "whatever was done is not known");
+            assert!(!heard.so_far().is_blind, "what is done now is heard of");
         }
+    }
+
+    #[test]
+    fn a_watch_knows_when_it_hears_no_more() {
+        let root = PathBuf::from("lab");
+        let of = |kind: EventKind, path: PathBuf| Ok(notify::Event::new(kind).add_path(path));
+        let gone =
+            [EventKind::Remove(RemoveKind::Folder), EventKind::Modify(ModifyKind::Name(RenameMode::From))];
+        let full = || Err(notify::Error::new(notify::ErrorKind::MaxFilesWatch));
+        let [removed, moved] = gone.map(|kind| of(kind, root.clone()));
+        let [below, beside] = gone.map(|kind| of(kind, root.join("managed")));
+        let changed = of(EventKind::Modify(ModifyKind::Any), root.clone());
+        for (event, is_blind) in [
+            (removed, true),
+            (moved, true),
+            (full(), true),
+            (below, false),
+            (beside, false),
+            (changed, false),
+        ] {
+            let heard = heard(&root);
+            assert!(heard.take(&event), "{event:?}");
+            assert_eq!(heard.so_far().is_blind, is_blind, "{event:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_behind_a_link_is_not_watched() {
+        let (home, outside) =
+            (tempfile::tempdir().expect("directory"), tempfile::tempdir().expect("directory"));
+        std::os::unix::fs::symlink(outside.path(), home.path().join("link")).expect("link");
+        let (sender, hints) = mpsc::channel();
+        let hint = move || sender.send(()).unwrap_or(());
+        let _watch = Watch::new(home.path(), &Handle::current(), hint).expect("watch");
+        std::fs::write(outside.path().join("a.yaml"), "a: 1\n").expect("file");
+        assert!(hints.recv_timeout(DEBOUNCE * 3).is_err(), "it is none of the fabric's");
+        std::fs::write(home.path().join("a.yaml"), "a: 1\n").expect("file");
+        hints.recv_timeout(Duration::from_secs(20)).expect("a hint");
     }
 
     #[test]
     fn only_so_much_is_remembered() {
         let path = |n: usize| PathBuf::from(format!("{n}.yaml"));
-        let mut so_far = Heard::default().so_far.into_inner().expect("not poisoned");
+        let heard = heard(Path::new("lab"));
+        let mut so_far = heard.so_far();
         let begin = so_far.changes;
         (0..REMEMBERED).for_each(|n| so_far.change(&[path(n)]));
         assert_eq!((so_far.paths.len(), so_far.forgotten), (REMEMBERED, begin));
