@@ -168,10 +168,10 @@ impl Watch {
         let (watcher, marks): (Box<dyn Watcher + Send>, _) = match watched {
             Ok(watcher) => (Box::new(watcher), marks),
             Err(error) => {
-                tracing::warn!(directory = %directory.display(), %error, "no file events; looking every few seconds");
-                let heard = &heard;
                 let config = told().with_poll_interval(POLL);
-                (Box::new(watch::<PollWatcher>(directory, None, heard, runtime, config, hint)?), None)
+                let polling = watch::<PollWatcher>(directory, None, &heard, runtime, config, hint)?;
+                tracing::warn!(directory = %directory.display(), %error, "no file events; looking every few seconds");
+                (Box::new(polling), None)
             }
         };
         Ok(Self { directory: directory.to_owned(), identity, _watcher: Mutex::new(watcher), heard, marks })
