@@ -25,6 +25,8 @@ use crate::support::lab::Answer;
 use crate::support::repositories::{Checkout, FABRIC, Remote};
 
 const SERVERS: &str = "managed/servers";
+/// How much each writer does at the least, however slow the machine is: less would say nothing.
+const LEAST: usize = 4;
 /// Packs and loose objects from which on a clone joins them: small, so that it happens among all this.
 const LIMITS: [[&str; 2]; 2] = [["gc.autoPackLimit", "8"], ["gc.auto", "200"]];
 
@@ -341,7 +343,7 @@ fn what_was_acknowledged_is_in_the_history_and_all_end_alike() {
     std::thread::scope(|scope| {
         for writer in &mut writers {
             scope.spawn(move || {
-                while Instant::now() < end {
+                while Instant::now() < end || writer.tally.edits + writer.tally.drops < LEAST {
                     writer.work();
                 }
             });
@@ -379,7 +381,6 @@ fn what_was_acknowledged_is_in_the_history_and_all_end_alike() {
         sum(|t| t.overtaken),
         field.remote.commits(),
     );
-    assert!(sum(|t| t.edits + t.drops) > 3 * count, "too little was done to say anything");
 }
 
 /// Goes through the moves of the remote's branch.

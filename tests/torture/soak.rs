@@ -38,6 +38,8 @@ use crate::support::lab::fgd_command;
 use crate::support::repositories::{Checkout, Remote, without_configuration};
 use crate::support::{app_binary, run};
 
+/// How many files are dropped at the least, however slow the machine is: fewer would say nothing.
+const LEAST: usize = 21;
 /// Limits of a clone that are reached within the time.
 const MOST_LOOSE: usize = 500;
 const MOST_PACKS: usize = 12;
@@ -365,7 +367,7 @@ fn soak(process: u32, fleet: &mut Fleet, time: Duration, every: Duration) -> Vec
     let (begun, mut samples) = (Instant::now(), Vec::new());
     let pause = time / 2400;
     let mut next = (every, time / 6);
-    while begun.elapsed() < time {
+    while begun.elapsed() < time || fleet.dropped < LEAST {
         fleet.happen(&mut dice);
         std::thread::sleep(pause.clamp(Duration::from_millis(100), Duration::from_millis(900)));
         if begun.elapsed() > next.1 {
@@ -531,5 +533,4 @@ fn without_a_window() {
         assert!(Instant::now() < patience, "{handles} handles and {threads} threads at first, then {now:?}");
         std::thread::sleep(Duration::from_millis(300));
     }
-    assert!(fleet.dropped > 20, "too little was done to say anything");
 }
