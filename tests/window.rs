@@ -346,7 +346,7 @@ async fn come_back_at_night(app: &App, desk: &Desk) {
     let signed_in = Instant::now();
     app.wait_for_status("inSync").await;
     // As the dialog promises, and not at some later check.
-    assert!(signed_in.elapsed() < Duration::from_secs(20), "synced after {:?}", signed_in.elapsed());
+    assert!(signed_in.elapsed() < Duration::from_secs(5), "synced after {:?}", signed_in.elapsed());
     app.screenshots("15-dark-in-sync").await;
     desk.assert_in_step();
 }

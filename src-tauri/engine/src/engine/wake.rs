@@ -1,12 +1,14 @@
 //! What wakes the workers: file events, the time of the next check, the start of the app.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use crate::error::Result;
 use crate::id::{FabricId, Timestamp};
 use crate::operation::{OperationKind, Trigger};
+use crate::store::StoredFabric;
 use crate::sync::{Errand, Watch};
 
 use super::run::Job;
@@ -70,11 +72,7 @@ impl Engine {
 
 impl Inner {
     fn look_after(self: &Arc<Self>, id: &FabricId) {
-        let found = self.store.fabric(id).and_then(|fabric| {
-            let repository = self.repository(&fabric)?;
-            Ok((fabric.directory.under(&repository.path), fabric))
-        });
-        let (directory, fabric) = match found {
+        let (directory, fabric) = match self.with_directory(id) {
             Ok(found) => found,
             Err(error) => {
                 tracing::warn!(%error, "a fabric can't be looked after");
@@ -96,6 +94,13 @@ impl Inner {
         }
     }
 
+    /// A fabric, and its directory on this machine.
+    fn with_directory(&self, id: &FabricId) -> Result<(PathBuf, StoredFabric)> {
+        let fabric = self.store.fabric(id)?;
+        let repository = self.repository(&fabric)?;
+        Ok((fabric.directory.under(&repository.path), fabric))
+    }
+
     fn watch(self: &Arc<Self>, id: &FabricId, directory: &Path) -> notify::Result<()> {
         let (engine, watched): (Weak<Self>, _) = (Arc::downgrade(self), id.clone());
         let hint = move || {
@@ -110,11 +115,7 @@ impl Inner {
     /// Watches a directory again that was gone, or in which no more directories could be watched; until that comes true,
     /// the glance at every tick remains.
     fn watch_again(self: &Arc<Self>, id: &FabricId) {
-        let watched = self.store.fabric(id).and_then(|fabric| {
-            let repository = self.repository(&fabric)?;
-            Ok(self.watch(id, &fabric.directory.under(&repository.path)))
-        });
-        match watched {
+        match self.with_directory(id).map(|(directory, _)| self.watch(id, &directory)) {
             // Of what was done meanwhile nothing was heard.
             Ok(Ok(())) => self.wake(id, Trigger::FileEvent),
             Ok(Err(error)) => tracing::debug!(%error, "the directory can't be watched yet"),

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use rayon::prelude::*;
 
+use super::handle::identity;
 use super::seen::Seen;
 use crate::beneath::Held;
 use crate::change::{ContentHash, FileChange};
@@ -179,15 +180,12 @@ fn read_same(held: &mut Held<'_>, path: &RepoPath, metadata: Metadata) -> Result
     Ok(OnDisk::File { bytes, metadata, read })
 }
 
-#[cfg(unix)]
 fn is_same_file(seen: &Metadata, opened: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    seen.dev() == opened.dev() && seen.ino() == opened.ino()
-}
-
-#[cfg(not(unix))]
-fn is_same_file(seen: &Metadata, opened: &Metadata) -> bool {
-    seen.file_type() == opened.file_type()
+    match (identity(seen), identity(opened)) {
+        // Nothing better is known here.
+        (None, None) => seen.file_type() == opened.file_type(),
+        (seen, opened) => seen == opened,
+    }
 }
 
 /// Whether a file may be run.
