@@ -122,7 +122,7 @@ fn kill(mut child: Child) -> bool {
 
 /// A command over the fabric, whatever it says.
 fn command(lab: &Lab, words: &[&str]) -> Child {
-    let mut command: Command = fgd_command(&lab.machine.path().join("home"), &lab.clone.path);
+    let mut command = fgd_command(&lab.machine.path().join("home"), &lab.clone.path);
     command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().expect("fgd starts")
 }

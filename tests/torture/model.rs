@@ -381,6 +381,7 @@ fn what_was_acknowledged_is_in_the_history_and_all_end_alike() {
         sum(|t| t.overtaken),
         field.remote.commits(),
     );
+    assert!(sum(|t| t.edits + t.drops) > 3 * count, "too little was done to say anything");
 }
 
 /// Goes through the moves of the remote's branch.
